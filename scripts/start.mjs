@@ -1,0 +1,7 @@
+import { ensureInstalled } from './lib/install.mjs'
+import { launch } from './lib/launch.mjs'
+import { requireNode } from './lib/project.mjs'
+
+requireNode()
+await ensureInstalled()
+launch(['packages/server/src/main.ts'])

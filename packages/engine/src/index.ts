@@ -1,0 +1,5 @@
+export * from './calendar/index.ts'
+export * from './invoicing/index.ts'
+export * from './metering/index.ts'
+export * from './money/index.ts'
+export * from './pricing/index.ts'

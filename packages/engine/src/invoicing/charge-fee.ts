@@ -1,0 +1,163 @@
+import type { BucketUsage, GroupedBy } from '../metering/index.ts'
+import type { Currency, Decimal } from '../money/index.ts'
+import { currencySubunits, decimal, round, toCents, truncate, ZERO } from '../money/index.ts'
+import type { AmountDetails, ChargeModel } from '../pricing/index.ts'
+import { price } from '../pricing/index.ts'
+
+/** What a charge takes for its usage. */
+export interface PricedCharge {
+  /** The plan's. */
+  readonly currency: Currency
+  /** The model and the properties of the default bucket. */
+  readonly chargeModel: ChargeModel
+  /** Each filter has its own properties. */
+  readonly filters: readonly { readonly id: string; readonly chargeModel: ChargeModel }[]
+}
+
+/** A fee for the usage of one bucket and group of a charge in a period. Decimals are text in plain notation. */
+export interface ChargeFee {
+  /** Null for the default bucket. */
+  readonly filterId: string | null
+  readonly groupedBy: GroupedBy
+  /** Never negative. */
+  readonly units: string
+  readonly totalAggregatedUnits: string
+  readonly eventsCount: number
+  /** In the currency's smallest unit, rounded half away from zero. */
+  readonly amountCents: bigint
+  /** Before rounding; 15 decimals. */
+  readonly preciseAmountCents: string
+  /** Cut to an integer, not rounded. */
+  readonly unitAmountCents: bigint
+  /** In units of the currency; 15 decimals. */
+  readonly preciseUnitAmount: string
+  readonly amountDetails: AmountDetails
+}
+
+/** The least a charge costs in a full period, and how much of one is billed. */
+export interface MinimumSpending {
+  readonly minAmountCents: bigint
+  /** Days billed; the last day does not count after an upgrade. */
+  readonly days: number
+  /** Days of the full charge period. */
+  readonly fullPeriodDays: number
+}
+
+/** A fee for what a charge is short of its minimum, and the fee it belongs to, which is stored even if it is zero. */
+export interface TrueUp {
+  readonly parent: ChargeFee
+  readonly fee: ChargeFee
+}
+
+const PRECISE_DECIMALS = 15
+
+/**
+ * The fees of a charge for a period, one for each row of its usage, in the same order. Each amount is rounded once, here.
+ * Where the usage or what it costs is negative, units and amounts are 0; the amount details keep what was computed.
+ *
+ * @example
+ * const chargeModel = parseChargeModel('standard', { amount: '0.0333' })
+ * chargeFees({ currency: 'USD', chargeModel, filters: [] }, [{ filterId: null, groupedBy: {}, units: decimal('12.5'), eventsCount: 2 }])
+ * // [{ units: '12.5', amountCents: 42n, preciseAmountCents: '41.625', unitAmountCents: 3n, … }]
+ */
+export function chargeFees(charge: PricedCharge, rows: readonly BucketUsage[]): ChargeFee[] {
+  const models = new Map<string | null, ChargeModel>([
+    [null, charge.chargeModel],
+    ...charge.filters.map(filter => [filter.id, filter.chargeModel] as const),
+  ])
+  return rows.map(row => {
+    const model = models.get(row.filterId)
+    if (model === undefined) throw new Error(`Usage of filter ${row.filterId}, which its charge does not have.`)
+    return chargeFee(model, row, charge.currency)
+  })
+}
+
+/**
+ * What a charge in arrears is short of its minimum spending, or null if nothing is due.
+ *
+ * The minimum is prorated by days, in double precision. The fees of all buckets and groups count with their rounded cents.
+ * The parent is the first fee of the default bucket; the true-up is one unit of it.
+ *
+ * @param fees all fees of the charge, zero ones too, as they are after any adjustment
+ * @example
+ * // 100.00 a month, 12 of 31 days: 38.71, of which 15.00 are spent
+ * trueUp(fees, { minAmountCents: 10000n, days: 12, fullPeriodDays: 31 }, 'USD')
+ * // { parent: …, fee: { units: '1', amountCents: 2371n, preciseAmountCents: '2370.967741935484', … } }
+ */
+export function trueUp(fees: readonly ChargeFee[], minimum: MinimumSpending, currency: Currency): TrueUp | null {
+  const parent = fees.find(fee => fee.filterId === null)
+  if (parent === undefined) return null
+
+  const due = decimal((Number(minimum.minAmountCents) / minimum.fullPeriodDays) * minimum.days)
+  const spentCents = fees.reduce((sum, fee) => sum + fee.amountCents, 0n)
+  const amountCents = truncate(round(due.minus(spentCents.toString()), 0))
+  if (amountCents <= 0n) return null
+
+  const preciseAmountCents = fees.reduce((rest, fee) => rest.minus(fee.preciseAmountCents), due)
+  const fee = {
+    ...parent,
+    units: '1',
+    totalAggregatedUnits: '1',
+    eventsCount: 0,
+    amountCents,
+    preciseAmountCents: precise(preciseAmountCents),
+    unitAmountCents: amountCents,
+    preciseUnitAmount: precise(preciseAmountCents.div(currencySubunits(currency))),
+  }
+  return { parent, fee }
+}
+
+/**
+ * Whether a fee of a period is kept. Without units, amount and events it is dropped, unless something refers to it.
+ *
+ * @param reference whether the fee was adjusted on its invoice, or has a true-up
+ */
+export function isStoredFee(fee: ChargeFee, reference: { isAdjusted: boolean; hasTrueUp: boolean }): boolean {
+  return reference.isAdjusted || reference.hasTrueUp || !isZeroFee(fee)
+}
+
+/**
+ * The fees of a charge as current usage shows them: zero fees are left out, but every bucket is represented, if need be by
+ * one zero fee with null for each group key.
+ */
+export function currentUsageFees(fees: readonly ChargeFee[]): ChargeFee[] {
+  const buckets = Map.groupBy(fees, fee => fee.filterId)
+  return [...buckets.values()].flatMap(bucket => {
+    const used = bucket.filter(fee => !isZeroFee(fee))
+    return used.length > 0 ? used : bucket.slice(0, 1).map(withoutGroup)
+  })
+}
+
+function chargeFee(model: ChargeModel, { filterId, groupedBy, ...usage }: BucketUsage, currency: Currency): ChargeFee {
+  const { amountDetails, ...priced } = price(model, usage)
+  const isNegative = usage.units.lessThan(0) || priced.amount.lessThan(0)
+  const { units, amount, unitAmount } = isNegative
+    ? { units: ZERO, amount: ZERO, unitAmount: ZERO }
+    : { units: usage.units, ...priced }
+  const subunits = currencySubunits(currency)
+  return {
+    filterId,
+    groupedBy,
+    units: units.toFixed(),
+    totalAggregatedUnits: units.toFixed(),
+    eventsCount: usage.eventsCount,
+    amountCents: toCents(amount, currency),
+    preciseAmountCents: precise(amount.times(subunits)),
+    unitAmountCents: truncate(unitAmount.times(subunits)),
+    preciseUnitAmount: precise(unitAmount),
+    amountDetails,
+  }
+}
+
+function isZeroFee({ units, amountCents, eventsCount }: ChargeFee): boolean {
+  return amountCents === 0n && eventsCount === 0 && decimal(units).isZero()
+}
+
+function withoutGroup(fee: ChargeFee): ChargeFee {
+  const keys = Object.keys(fee.groupedBy)
+  return { ...fee, groupedBy: Object.fromEntries(keys.map(key => [key, null])) }
+}
+
+function precise(value: Decimal): string {
+  return round(value, PRECISE_DECIMALS).toFixed()
+}

@@ -1,0 +1,78 @@
+import type { Decimal } from '../money/index.ts'
+import { decimal, ZERO } from '../money/index.ts'
+
+/** The usage a fee is for: one bucket and group of a charge, in one period. */
+export interface PricedUsage {
+  /** The aggregated quantity, rounded by the metric's rounding function. May be negative. */
+  readonly units: Decimal
+  readonly eventsCount: number
+}
+
+export interface Price {
+  /** In units of the currency (euros, not cents), not rounded. */
+  readonly amount: Decimal
+  /** The price of one unit, as the model defines it; 0 where there is nothing to divide by. */
+  readonly unitAmount: Decimal
+  /** How the amount came about, kept with the fee; decimals are strings. */
+  readonly amountDetails: AmountDetails
+}
+
+export type AmountDetails = { readonly [key: string]: AmountDetail }
+type AmountDetail = string | number | null | AmountDetails | readonly AmountDetail[]
+
+/** The `properties` of a charge or a filter as the API takes and the database keeps them. */
+export type ChargeProperties = Readonly<Record<string, unknown>>
+
+/** What is wrong with one field of the properties. */
+export interface PropertyProblem {
+  readonly field: string
+  readonly code: string
+}
+
+/** Everything that is particular to one charge model. */
+export interface ChargeModelDefinition<Properties> {
+  /** The properties it knows, besides the group keys, which every model has. */
+  readonly propertyKeys: readonly string[]
+  /** The properties of a charge that is created without any. */
+  readonly defaultProperties: ChargeProperties
+  /** @param aggregationType of the charge's metric */
+  validate(properties: ChargeProperties, aggregationType: string): PropertyProblem[]
+  /** @throws TypeError for properties that `validate` finds faulty */
+  parse(properties: ChargeProperties): Properties
+  price(properties: Properties, usage: PricedUsage): Price
+}
+
+/**
+ * The widest amounts taken: 25 digits before the point is what a stored fee can hold, and more places than these would
+ * be lost in computing.
+ */
+const AMOUNT_LIMIT = decimal('1e25')
+const AMOUNT_PLACES = 40
+
+/**
+ * A price or a rate: the text of a decimal that is not negative, such as `"0"`, `"12.5"` or `"1e-3"`. A JSON number is
+ * refused, it might be inexact. Null for anything else.
+ */
+export function parseAmount(value: unknown): Decimal | null {
+  if (typeof value !== 'string' || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(value)) return null
+  const amount = decimal(value)
+  const isInBounds = amount.greaterThanOrEqualTo(0) && amount.lessThan(AMOUNT_LIMIT)
+  return isInBounds && amount.decimalPlaces() <= AMOUNT_PLACES ? amount : null
+}
+
+/** The amount kept under a key of validated properties. */
+export function requireAmount(properties: ChargeProperties, key: string): Decimal {
+  const amount = parseAmount(properties[key])
+  if (amount === null) throw new TypeError(`${key} is not an amount`)
+  return amount
+}
+
+/** The problem of a field, if it does not hold an amount. */
+export function amountProblems(properties: ChargeProperties, field: string, code: string): PropertyProblem[] {
+  return parseAmount(properties[field]) === null ? [{ field, code }] : []
+}
+
+/** What one unit costs; 0 without units. */
+export function perUnit(amount: Decimal, units: Decimal): Decimal {
+  return units.isZero() ? ZERO : amount.div(units)
+}

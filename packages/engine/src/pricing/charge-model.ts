@@ -1,0 +1,60 @@
+import type { ChargeModelDefinition, ChargeProperties, Price, PricedUsage } from './charge-model-definition.ts'
+import { type GraduatedProperties, graduated } from './graduated.ts'
+import { type GraduatedPercentageProperties, graduatedPercentage } from './graduated-percentage.ts'
+import { type PackageProperties, packageModel } from './package.ts'
+import { type StandardProperties, standard } from './standard.ts'
+import { type VolumeProperties, volume } from './volume.ts'
+
+/** The properties of each charge model. A model is added here and in `chargeModels`, and nowhere else. */
+interface PropertiesOf {
+  readonly standard: StandardProperties
+  readonly graduated: GraduatedProperties
+  readonly graduated_percentage: GraduatedPercentageProperties
+  readonly package: PackageProperties
+  readonly volume: VolumeProperties
+}
+
+export type ChargeModelName = keyof PropertiesOf
+
+export const chargeModels: { readonly [Name in ChargeModelName]: ChargeModelDefinition<PropertiesOf[Name]> } = {
+  standard,
+  graduated,
+  graduated_percentage: graduatedPercentage,
+  package: packageModel,
+  volume,
+}
+
+/** How the units of a charge, or of one of its filters, are turned into money. */
+export type ChargeModel<Name extends ChargeModelName = ChargeModelName> = {
+  readonly [N in Name]: { readonly model: N; readonly properties: PropertiesOf[N] }
+}[Name]
+
+export function isChargeModelName(name: string): name is ChargeModelName {
+  return Object.hasOwn(chargeModels, name)
+}
+
+/**
+ * The charge model of a stored charge or filter.
+ *
+ * @throws TypeError for properties that `validateProperties` finds faulty
+ * @example parseChargeModel('standard', { amount: '0.05' }) // { model: 'standard', properties: { amount: 0.05 } }
+ */
+export function parseChargeModel(model: ChargeModelName, properties: ChargeProperties): ChargeModel {
+  return parse(model, properties)
+}
+
+/**
+ * What the usage of one bucket and group costs, in units of the currency, before any rounding. Without usage the model
+ * runs all the same: a flat amount may be due. Negative usage gives what the model gives; fees make it zero.
+ *
+ * @example
+ * const model = parseChargeModel('package', { amount: '8', package_size: 50, free_units: 120 })
+ * price(model, { units: decimal(171), eventsCount: 3 }).amount // 16: two packages are begun
+ */
+export function price<Name extends ChargeModelName>(chargeModel: ChargeModel<Name>, usage: PricedUsage): Price {
+  return chargeModels[chargeModel.model].price(chargeModel.properties, usage)
+}
+
+function parse<Name extends ChargeModelName>(model: Name, properties: ChargeProperties): ChargeModel<Name> {
+  return { model, properties: chargeModels[model].parse(properties) }
+}

@@ -1,0 +1,22 @@
+import type { Decimal } from '../money/index.ts'
+import type { ChargeModelDefinition } from './charge-model-definition.ts'
+import { amountProblems, perUnit, requireAmount } from './charge-model-definition.ts'
+
+/** Every unit costs the same. */
+export interface StandardProperties {
+  readonly amount: Decimal
+}
+
+export const standard: ChargeModelDefinition<StandardProperties> = {
+  propertyKeys: ['amount'],
+  defaultProperties: { amount: '0' },
+
+  validate: properties => amountProblems(properties, 'amount', 'invalid_amount'),
+
+  parse: properties => ({ amount: requireAmount(properties, 'amount') }),
+
+  price(properties, { units }) {
+    const amount = units.times(properties.amount)
+    return { amount, unitAmount: perUnit(amount, units), amountDetails: {} }
+  },
+}

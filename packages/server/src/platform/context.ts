@@ -1,0 +1,47 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { Clock } from './clock/clock.ts'
+import type { Config } from './config.ts'
+import type { DB } from './db/types.ts'
+import type { EventSubscriber } from './domain-events.ts'
+
+/** A database handle: the pool, or the transaction under way. */
+export type Db = Kysely<DB> | Transaction<DB>
+
+/** The organization on whose behalf something happens. Every query carries its id. */
+export interface OrganizationRef {
+  readonly id: string
+  readonly sandbox: boolean
+  /** True while the organization's time is steered by its users. */
+  readonly testClock: boolean
+}
+
+/** Who caused it: an API key, or background work. */
+export type Actor = { readonly type: 'api_key'; readonly id: string } | { readonly type: 'system' }
+
+/** The configuration of a process that is up: its secret is known. */
+export type ResolvedConfig = Config & { readonly secret: string }
+
+/** What every use case gets as its first argument. Plain data and handles: no hidden globals. */
+export interface Ctx {
+  readonly db: Db
+  /** For statements outside of any transaction that have to be fast: the store of events. */
+  readonly pool: Pool
+  readonly org: OrganizationRef
+  readonly clock: Clock
+  readonly log: Logger
+  readonly actor: Actor
+  readonly config: ResolvedConfig
+  /** Who acts on what happens: webhooks, and whatever else `app.ts` subscribes. */
+  readonly subscribers: readonly EventSubscriber[]
+}
+
+/**
+ * Runs `work` in one transaction; its ctx carries the transaction, so that everything it calls takes part. A ctx that is
+ * already in a transaction is used as it is: the outermost call commits.
+ */
+export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  if (ctx.db.isTransaction) return work(ctx)
+  return ctx.db.transaction().execute(tx => work({ ...ctx, db: tx }))
+}

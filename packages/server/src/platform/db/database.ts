@@ -1,0 +1,55 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { PgClient, pgTypes, useUtc } from './pg-types.ts'
+import type { DB } from './types.ts'
+
+export interface Database {
+  readonly db: Kysely<DB>
+  readonly pool: pg.Pool
+  /**
+   * Connections with the driver's own types, for the job library: it compares dates as the driver reads them, and Temporal
+   * values refuse to be compared.
+   */
+  readonly jobPool: pg.Pool
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly maxConnections: number
+  onError(error: Error): void
+}
+
+/** Opens the pools and the typed query builder. */
+export function openDatabase({ onError, ...rest }: DatabaseOptions): Database {
+  let isClosing = false
+  const options: DatabaseOptions = {
+    ...rest,
+    // Connections may still be saying goodbye when the embedded server is stopped: nothing is lost then.
+    onError(error) {
+      if (!isClosing) onError(error)
+    },
+  }
+  const pool = openPool(options, { types: pgTypes, Client: PgClient, onConnect: useUtc })
+  const jobPool = openPool(options, {})
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  return {
+    db,
+    pool,
+    jobPool,
+    async close() {
+      isClosing = true
+      await jobPool.end()
+      await db.destroy()
+    },
+  }
+}
+
+function openPool({ url, maxConnections, onError }: DatabaseOptions, types: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: maxConnections, application_name: 'weir', ...types })
+  // A connection that dies while idle is replaced at its next use; without a listener it would end the process.
+  pool.on('error', onError)
+  // Also while it is in use: the statement under way fails by itself, and its caller tells.
+  pool.on('connect', client => void client.on('error', onError))
+  return pool
+}

@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify'
+import type { ClockTask } from './clock/clock-tasks.ts'
+import type { Ctx } from './context.ts'
+import type { DomainEvent } from './domain-events.ts'
+import type { TaskDefinition } from './jobs/tasks.ts'
+
+/** How the object of a webhook is printed when its message is made. */
+export interface WebhookObject {
+  /** The key under which the object is sent: `object_type`. */
+  readonly objectType: string
+  /** Undefined when the object is gone or must not be told of: no message is made. */
+  serialize(ctx: Ctx, objectId: string): Promise<Record<string, unknown> | undefined>
+}
+
+/** What follows from an event: it runs in the transaction of the fact, so it may only read and enqueue jobs. */
+export type Reaction = (ctx: Ctx, events: readonly DomainEvent[]) => Promise<void>
+
+/** What a domain gives to the application. Only `app.ts` knows all of them. */
+export interface Domain {
+  /** Routes under /api/v1, behind an API key. */
+  readonly routes?: (api: FastifyInstance) => void
+  /** Background work. */
+  readonly tasks?: readonly TaskDefinition[]
+  /** Work that time causes. */
+  readonly clockTasks?: readonly ClockTask[]
+  /** By domain event of a lower domain, e.g. `subscription.activated`. */
+  readonly reactions?: Readonly<Record<string, Reaction>>
+  /** By webhook type, e.g. `customer.created`. */
+  readonly webhooks?: Readonly<Record<string, WebhookObject>>
+  /** What a simulation reports to have made, by name, e.g. `invoices_created`. */
+  readonly counters?: Readonly<Record<string, (ctx: Ctx, sinceId: string) => Promise<number>>>
+}

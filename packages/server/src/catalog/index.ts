@@ -1,0 +1,17 @@
+import type { Domain } from '../platform/module.ts'
+import { catalogRoutes } from './routes/index.ts'
+import { webhooks } from './webhooks.ts'
+
+export { completePlanDeletion } from './plans.ts'
+export {
+  serializeBillableMetric,
+  serializeCharge,
+  serializeChargeFilter,
+  serializePlan,
+} from './serialize.ts'
+export { getPlanIdsOfMetric } from './store/metrics.ts'
+export { findPlanByCode, getPlans } from './store/plans.ts'
+export type { BillableMetric, Charge, ChargeFilter, MetricFilter, PlanSnapshot } from './types.ts'
+
+/** The price book: what is measured, and what it costs. */
+export const catalog: Domain = { routes: catalogRoutes, webhooks }

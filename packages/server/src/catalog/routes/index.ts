@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify'
+import { billableMetricRoutes } from './billable-metrics.ts'
+import { chargeFilterRoutes } from './charge-filters.ts'
+import { chargeRoutes } from './charges.ts'
+import { planMetadataRoutes } from './plan-metadata.ts'
+import { planRoutes } from './plans.ts'
+
+export function catalogRoutes(api: FastifyInstance): void {
+  billableMetricRoutes(api)
+  planRoutes(api)
+  planMetadataRoutes(api)
+  chargeRoutes(api)
+  chargeFilterRoutes(api)
+}

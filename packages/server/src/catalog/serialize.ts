@@ -1,0 +1,112 @@
+import type { ChargeProperties } from '@weir/engine'
+import { formatCents, formatInstant } from '../platform/wire.ts'
+import type { BillableMetric, Charge, ChargeFilter, PlanSnapshot } from './types.ts'
+
+const NO_COUNTS = { active_subscriptions_count: 0, draft_invoices_count: 0 }
+
+export function serializeBillableMetric(metric: BillableMetric) {
+  return {
+    lago_id: metric.id,
+    name: metric.name,
+    code: metric.code,
+    description: metric.description,
+    aggregation_type: metric.aggregationType,
+    weighted_interval: metric.weightedInterval,
+    recurring: metric.recurring,
+    rounding_function: metric.roundingFunction,
+    rounding_precision: metric.roundingPrecision,
+    created_at: formatInstant(metric.createdAt),
+    field_name: metric.fieldName,
+    expression: metric.expression,
+    filters: metric.filters.map(filter => ({ key: filter.key, values: filter.values.toSorted(compareBytes) })),
+  }
+}
+
+/** As {@link serializeBillableMetric}, with the counters that older clients read: they are always 0. */
+export function serializeBillableMetricWithCounters(metric: BillableMetric) {
+  return { ...serializeBillableMetric(metric), ...NO_COUNTS, plans_count: 0 }
+}
+
+export function serializeCharge(charge: Charge) {
+  return {
+    lago_id: charge.id,
+    lago_billable_metric_id: charge.metric.id,
+    code: charge.code,
+    invoice_display_name: charge.invoiceDisplayName,
+    billable_metric_code: charge.metric.code,
+    created_at: formatInstant(charge.createdAt),
+    charge_model: charge.chargeModel,
+    invoiceable: charge.invoiceable,
+    regroup_paid_fees: charge.regroupPaidFees,
+    pay_in_advance: charge.payInAdvance,
+    prorated: charge.prorated,
+    min_amount_cents: formatCents(charge.minAmountCents),
+    accepts_target_wallet: charge.acceptsTargetWallet,
+    properties: serializeProperties(charge.properties),
+    applied_pricing_unit: null,
+    lago_parent_id: charge.parentId,
+    filters: charge.filters.map(filter => serializeChargeFilter(charge, filter)),
+    taxes: [],
+  }
+}
+
+export function serializeChargeFilter(charge: Charge, filter: ChargeFilter) {
+  return {
+    lago_id: filter.id,
+    charge_code: charge.code,
+    invoice_display_name: filter.invoiceDisplayName,
+    properties: serializeProperties(filter.properties),
+    values: filter.values,
+  }
+}
+
+/** Older clients read the group keys under `grouped_by`. */
+function serializeProperties(properties: ChargeProperties): ChargeProperties {
+  const { pricing_group_keys: keys } = properties
+  return keys === undefined ? properties : { ...properties, grouped_by: keys }
+}
+
+/** A plan as lists, subscriptions and invoices show it: without its fixed charges. */
+export function serializePlan(plan: PlanSnapshot) {
+  return { ...serializePlanForWebhook(plan), applicable_usage_thresholds: [] }
+}
+
+/** A plan as its own endpoints show it. */
+export function serializeFullPlan(plan: PlanSnapshot) {
+  return { ...serializePlan(plan), fixed_charges: [] }
+}
+
+export function serializePlanForWebhook(plan: PlanSnapshot) {
+  return { ...serializeDeletedPlan(plan), entitlements: [] }
+}
+
+/** A plan as the webhook that tells of its deletion shows it: what it entitled to is not repeated. */
+export function serializeDeletedPlan(plan: PlanSnapshot) {
+  return {
+    lago_id: plan.id,
+    name: plan.name,
+    invoice_display_name: plan.invoiceDisplayName,
+    created_at: formatInstant(plan.createdAt),
+    code: plan.code,
+    interval: plan.interval,
+    description: plan.description,
+    amount_cents: formatCents(plan.amountCents),
+    amount_currency: plan.amountCurrency,
+    trial_period: plan.trialPeriod,
+    pay_in_advance: plan.payInAdvance,
+    bill_charges_monthly: plan.billChargesMonthly,
+    bill_fixed_charges_monthly: plan.billFixedChargesMonthly,
+    customers_count: 0,
+    ...NO_COUNTS,
+    parent_id: plan.parentId,
+    pending_deletion: plan.pendingDeletion,
+    charges: plan.charges.map(serializeCharge),
+    usage_thresholds: [],
+    taxes: [],
+    ...(plan.metadata === null ? {} : { metadata: plan.metadata }),
+  }
+}
+
+function compareBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right))
+}

@@ -1,0 +1,107 @@
+import type { ChargeModelName, ChargeProperties } from '@weir/engine'
+import { type Selectable, sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import type { Charges } from '../../platform/db/types.ts'
+import type { BillableMetric, Charge, ChargeFilter } from '../types.ts'
+import { getMetrics } from './metrics.ts'
+
+type ChargeRow = Selectable<Charges>
+
+/** The kept charges of plans, in order of creation. A constant number of queries, however many plans and charges. */
+export async function getChargesOfPlans(ctx: Ctx, planIds: readonly string[]): Promise<Charge[]> {
+  if (planIds.length === 0) return []
+  const rows = await ctx.db
+    .selectFrom('charges')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`plan_id = any(${planIds}::uuid[])`)
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  const metrics = await getMetrics(ctx, [...new Set(rows.map(row => row.billable_metric_id))])
+  const metricOf = new Map(metrics.map(metric => [metric.id, metric]))
+  const filters = await getFilters(
+    ctx,
+    rows.map(row => row.id),
+  )
+  return rows.flatMap(row => {
+    const metric = metricOf.get(row.billable_metric_id)
+    return metric === undefined ? [] : [toCharge(row, metric, filters.get(row.id) ?? [])]
+  })
+}
+
+interface FilterRow {
+  readonly id: string
+  readonly charge_id: string
+  readonly invoice_display_name: string | null
+  readonly properties: ChargeProperties
+  readonly created_at: Temporal.Instant
+  readonly position: number
+}
+
+interface ValuesRow {
+  readonly charge_filter_id: string
+  readonly key: string
+  readonly values: readonly string[]
+}
+
+/** By charge, in display order. */
+async function getFilters(ctx: Ctx, chargeIds: readonly string[]): Promise<Map<string, ChargeFilter[]>> {
+  if (chargeIds.length === 0) return new Map()
+  const { rows: filters } = await sql<FilterRow & { updated_at: Temporal.Instant }>`
+    select id, charge_id, invoice_display_name, properties, created_at, updated_at, position
+    from charge_filters
+    where organization_id = ${ctx.org.id} and charge_id = any(${chargeIds}::uuid[]) and deleted_at is null
+    order by charge_id, updated_at, position, id`.execute(ctx.db)
+  if (filters.length === 0) return new Map()
+  const { rows: values } = await sql<ValuesRow>`
+    select filter_values.charge_filter_id, metric_filters.key, filter_values.values
+    from charge_filters as filters
+    join charge_filter_values as filter_values on filter_values.charge_filter_id = filters.id
+    join billable_metric_filters as metric_filters on metric_filters.id = filter_values.billable_metric_filter_id
+    where filters.organization_id = ${ctx.org.id}
+      and filters.charge_id = any(${chargeIds}::uuid[])
+      and filters.deleted_at is null
+      and filter_values.deleted_at is null
+    order by filter_values.id`.execute(ctx.db)
+  const valuesOf = Map.groupBy(values, row => row.charge_filter_id)
+  const withValues = filters.map(row => ({
+    chargeId: row.charge_id,
+    filter: toFilter(row, valuesOf.get(row.id) ?? []),
+  }))
+  const byCharge = Map.groupBy(withValues, entry => entry.chargeId)
+  return new Map([...byCharge].map(([chargeId, entries]) => [chargeId, entries.map(entry => entry.filter)]))
+}
+
+function toFilter(row: FilterRow, values: readonly ValuesRow[]): ChargeFilter {
+  return {
+    id: row.id,
+    invoiceDisplayName: row.invoice_display_name,
+    properties: row.properties,
+    values: Object.fromEntries(values.map(entry => [entry.key, entry.values])),
+    createdAt: row.created_at,
+    position: row.position,
+  }
+}
+
+function toCharge(row: ChargeRow, metric: BillableMetric, filters: readonly ChargeFilter[]): Charge {
+  return {
+    id: row.id,
+    planId: row.plan_id,
+    parentId: row.parent_id,
+    code: row.code,
+    invoiceDisplayName: row.invoice_display_name,
+    chargeModel: row.charge_model as ChargeModelName,
+    properties: row.properties as ChargeProperties,
+    payInAdvance: row.pay_in_advance,
+    prorated: row.prorated,
+    invoiceable: row.invoiceable,
+    regroupPaidFees: row.regroup_paid_fees as 'invoice' | null,
+    minAmountCents: row.min_amount_cents,
+    acceptsTargetWallet: row.accepts_target_wallet,
+    createdAt: row.created_at,
+    metric,
+    filters,
+  }
+}

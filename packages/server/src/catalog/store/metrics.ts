@@ -1,0 +1,184 @@
+import { type Selectable, sql } from 'kysely'
+import { frozenClock } from '../../platform/clock/clock.ts'
+import type { Ctx } from '../../platform/context.ts'
+import type { BillableMetricFilters, BillableMetrics } from '../../platform/db/types.ts'
+import type { Page } from '../../platform/http/pagination.ts'
+import type { AggregationType, BillableMetric, MetricFilter, RoundingFunction } from '../types.ts'
+import { deleteCharges } from './save-charges.ts'
+
+type MetricRow = Selectable<BillableMetrics>
+type FilterRow = Pick<Selectable<BillableMetricFilters>, 'id' | 'billable_metric_id' | 'key' | 'values'>
+
+/** A metric that is not deleted. */
+export async function findMetricByCode(ctx: Ctx, code: string): Promise<BillableMetric | undefined> {
+  const rows = await ctx.db
+    .selectFrom('billable_metrics')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('code', '=', code)
+    .where('deleted_at', 'is', null)
+    .execute()
+  return (await withFilters(ctx, rows))[0]
+}
+
+/** As {@link findMetricByCode}; nobody else changes the metric until the transaction ends. */
+export async function lockMetricByCode(ctx: Ctx, code: string): Promise<BillableMetric | undefined> {
+  const rows = await ctx.db
+    .selectFrom('billable_metrics')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('code', '=', code)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .execute()
+  return (await withFilters(ctx, rows))[0]
+}
+
+/** Metrics by id, deleted ones too; in no particular order, unknown ids left out. Two queries. */
+export async function getMetrics(ctx: Ctx, ids: readonly string[]): Promise<BillableMetric[]> {
+  if (ids.length === 0) return []
+  const rows = await ctx.db
+    .selectFrom('billable_metrics')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .execute()
+  return withFilters(ctx, rows)
+}
+
+/**
+ * Keeps metrics as they are until the transaction ends: neither their filters change nor are they deleted meanwhile.
+ * Whoever writes charges or charge filters calls it first, so that all writers lock in the same order.
+ */
+export async function holdMetrics(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  await sql`
+    select id from billable_metrics
+    where organization_id = ${ctx.org.id} and id = any(${ids}::uuid[])
+    order by id
+    for share`.execute(ctx.db)
+}
+
+export async function listMetrics(ctx: Ctx, page: Page): Promise<{ metrics: BillableMetric[]; total: number }> {
+  const kept = ctx.db
+    .selectFrom('billable_metrics')
+    .where('organization_id', '=', ctx.org.id)
+    .where('deleted_at', 'is', null)
+  const { total } = await kept.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
+  const rows = await kept
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id')
+    .limit(page.perPage)
+    .offset(page.offset)
+    .execute()
+  return { metrics: await withFilters(ctx, rows), total: Number(total) }
+}
+
+/** True when a charge of a plan uses the metric, neither of them deleted; private copies of plans count too. */
+export async function isMetricAttached(ctx: Ctx, metricId: string): Promise<boolean> {
+  const charge = await ctx.db
+    .selectFrom('charges')
+    .innerJoin('plans', 'plans.id', 'charges.plan_id')
+    .select('charges.id')
+    .where('charges.organization_id', '=', ctx.org.id)
+    .where('charges.billable_metric_id', '=', metricId)
+    .where('charges.deleted_at', 'is', null)
+    .where('plans.deleted_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return charge !== undefined
+}
+
+/**
+ * The plans that have a charge on the metric. For a deleted metric, whose charges are deleted with it, the plans that had
+ * one until then.
+ */
+export async function getPlanIdsOfMetric(ctx: Ctx, metricId: string): Promise<string[]> {
+  const { rows } = await sql<{ plan_id: string }>`
+    select distinct charges.plan_id
+    from charges
+    join billable_metrics on billable_metrics.id = charges.billable_metric_id
+    where charges.organization_id = ${ctx.org.id}
+      and billable_metrics.id = ${metricId}
+      and charges.deleted_at is not distinct from billable_metrics.deleted_at`.execute(ctx.db)
+  return rows.map(row => row.plan_id)
+}
+
+/** Creates the metric, or overwrites the one with its id; its filters are written apart. */
+export async function writeMetric(ctx: Ctx, metric: BillableMetric): Promise<void> {
+  const now = ctx.clock.now()
+  const columns = {
+    name: metric.name,
+    code: metric.code,
+    description: metric.description,
+    aggregation_type: metric.aggregationType,
+    field_name: metric.fieldName,
+    recurring: metric.recurring,
+    weighted_interval: metric.weightedInterval,
+    rounding_function: metric.roundingFunction,
+    rounding_precision: metric.roundingPrecision,
+    expression: metric.expression,
+    updated_at: now,
+  }
+  await ctx.db
+    .insertInto('billable_metrics')
+    .values({ id: metric.id, organization_id: ctx.org.id, created_at: metric.createdAt, ...columns })
+    .onConflict(conflict => conflict.column('id').doUpdateSet(columns))
+    .execute()
+}
+
+/** Soft-deletes the metric, its filters, and its charges on all plans with their filters, all at the same instant. */
+export async function deleteMetric(ctx: Ctx, metricId: string): Promise<void> {
+  const now = ctx.clock.now()
+  const atOnce: Ctx = { ...ctx, clock: frozenClock(now) }
+  const { rows: charges } = await sql<{ id: string }>`
+    select id from charges
+    where organization_id = ${ctx.org.id} and billable_metric_id = ${metricId} and deleted_at is null`.execute(ctx.db)
+  await deleteCharges(
+    atOnce,
+    charges.map(charge => charge.id),
+  )
+  await sql`
+    update billable_metric_filters set deleted_at = ${now}, updated_at = ${now}
+    where organization_id = ${ctx.org.id} and billable_metric_id = ${metricId} and deleted_at is null`.execute(ctx.db)
+  await sql`
+    update billable_metrics set deleted_at = ${now}, updated_at = ${now}
+    where organization_id = ${ctx.org.id} and id = ${metricId}`.execute(ctx.db)
+}
+
+/**
+ * A kept metric has its kept filters. A deleted one is still told of in its last webhook, with the filters that were
+ * deleted together with it.
+ */
+async function withFilters(ctx: Ctx, metrics: readonly MetricRow[]): Promise<BillableMetric[]> {
+  if (metrics.length === 0) return []
+  const { rows } = await sql<FilterRow>`
+    select filters.id, filters.billable_metric_id, filters.key, filters.values
+    from billable_metric_filters as filters
+    join billable_metrics as metrics on metrics.id = filters.billable_metric_id
+    where filters.organization_id = ${ctx.org.id}
+      and metrics.id = any(${metrics.map(metric => metric.id)}::uuid[])
+      and filters.deleted_at is not distinct from metrics.deleted_at
+    order by filters.key collate "C"`.execute(ctx.db)
+  const filters = Map.groupBy(rows, filter => filter.billable_metric_id)
+  return metrics.map(metric => toMetric(metric, filters.get(metric.id) ?? []))
+}
+
+function toMetric(row: MetricRow, filters: readonly FilterRow[]): BillableMetric {
+  return {
+    id: row.id,
+    code: row.code,
+    name: row.name,
+    description: row.description,
+    aggregationType: row.aggregation_type as AggregationType,
+    fieldName: row.field_name,
+    recurring: row.recurring,
+    weightedInterval: row.weighted_interval as 'seconds' | null,
+    roundingFunction: row.rounding_function as RoundingFunction | null,
+    roundingPrecision: row.rounding_precision,
+    expression: row.expression,
+    createdAt: row.created_at,
+    deletedAt: row.deleted_at,
+    filters: filters.map((filter): MetricFilter => ({ id: filter.id, key: filter.key, values: filter.values })),
+  }
+}

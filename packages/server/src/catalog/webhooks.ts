@@ -1,0 +1,32 @@
+import type { Domain, WebhookObject } from '../platform/module.ts'
+import { serializeBillableMetric, serializeDeletedPlan, serializePlanForWebhook } from './serialize.ts'
+import { getMetrics } from './store/metrics.ts'
+import { getPlans } from './store/plans.ts'
+import type { PlanSnapshot } from './types.ts'
+
+const billableMetric: WebhookObject = {
+  objectType: 'billable_metric',
+  async serialize(ctx, id) {
+    const [metric] = await getMetrics(ctx, [id])
+    return metric === undefined ? undefined : serializeBillableMetric(metric)
+  },
+}
+
+function planObject(serialize: (plan: PlanSnapshot) => Record<string, unknown>): WebhookObject {
+  return {
+    objectType: 'plan',
+    async serialize(ctx, id) {
+      const plan = (await getPlans(ctx, [id])).get(id)
+      return plan === undefined ? undefined : serialize(plan)
+    },
+  }
+}
+
+export const webhooks: NonNullable<Domain['webhooks']> = {
+  'billable_metric.created': billableMetric,
+  'billable_metric.updated': billableMetric,
+  'billable_metric.deleted': billableMetric,
+  'plan.created': planObject(serializePlanForWebhook),
+  'plan.updated': planObject(serializePlanForWebhook),
+  'plan.deleted': planObject(serializeDeletedPlan),
+}

@@ -1,0 +1,38 @@
+import type { Ctx } from '../platform/context.ts'
+import type { Domain, WebhookObject } from '../platform/module.ts'
+import { customerRoutes } from './routes.ts'
+import { serializeCustomerForWebhook } from './serialize.ts'
+import { findCustomersByIds, loadCustomerRecord } from './store.ts'
+
+export { getOrCreateCustomer } from './create-customer.ts'
+export {
+  serializeCustomer,
+  serializeCustomerDetail,
+  serializeCustomerForWebhook,
+  serializeCustomerInList,
+} from './serialize.ts'
+export {
+  type Customer,
+  type CustomerRecord,
+  findCustomerByExternalId,
+  findCustomersByIds,
+  getCustomerByExternalId,
+  loadCustomerRecord,
+  loadCustomerRecords,
+  lockCustomer,
+  lockCustomers,
+} from './store.ts'
+export { applicableTimeZone } from './time-zone.ts'
+
+const customerWebhook: WebhookObject = {
+  objectType: 'customer',
+  async serialize(ctx: Ctx, customerId: string) {
+    const [customer] = await findCustomersByIds(ctx, [customerId])
+    return customer && serializeCustomerForWebhook(await loadCustomerRecord(ctx, customer))
+  },
+}
+
+export const customers: Domain = {
+  routes: customerRoutes,
+  webhooks: { 'customer.created': customerWebhook, 'customer.updated': customerWebhook },
+}

@@ -1,0 +1,88 @@
+import { formatInstant } from '../platform/wire.ts'
+import type { Customer, CustomerRecord, MetadataRow } from './store.ts'
+import { applicableTimeZone } from './time-zone.ts'
+
+/** The customer as other objects and webhooks embed it. */
+export function serializeCustomer({ customer, billingEntity, metadata }: CustomerRecord) {
+  return {
+    lago_id: customer.id,
+    billing_entity_code: billingEntity.code,
+    external_id: customer.external_id,
+    account_type: customer.account_type,
+    name: customer.name,
+    firstname: customer.firstname,
+    lastname: customer.lastname,
+    customer_type: customer.customer_type,
+    sequential_id: Number(customer.sequential_id),
+    slug: customer.slug,
+    created_at: formatInstant(customer.created_at),
+    updated_at: formatInstant(customer.updated_at),
+    country: customer.country,
+    address_line1: customer.address_line1,
+    address_line2: customer.address_line2,
+    state: customer.state,
+    zipcode: customer.zipcode,
+    email: customer.email,
+    city: customer.city,
+    url: customer.url,
+    phone: customer.phone,
+    logo_url: customer.logo_url,
+    legal_name: customer.legal_name,
+    legal_number: customer.legal_number,
+    currency: customer.currency,
+    tax_identification_number: customer.tax_identification_number,
+    timezone: customer.timezone,
+    applicable_timezone: applicableTimeZone(customer, billingEntity),
+    net_payment_term: customer.net_payment_term,
+    external_salesforce_id: customer.external_salesforce_id,
+    finalize_zero_amount_invoice: customer.finalize_zero_amount_invoice,
+    billing_configuration: serializeBillingConfiguration(customer),
+    shipping_address: {
+      address_line1: customer.shipping_address_line1,
+      address_line2: customer.shipping_address_line2,
+      city: customer.shipping_city,
+      zipcode: customer.shipping_zipcode,
+      state: customer.shipping_state,
+      country: customer.shipping_country,
+    },
+    skip_invoice_custom_sections: customer.skip_invoice_custom_sections,
+    metadata: metadata.map(serializeMetadata),
+  }
+}
+
+/** As webhooks send it: with its links to other systems. */
+export function serializeCustomerForWebhook(record: CustomerRecord) {
+  return { ...serializeCustomer(record), integration_customers: [] }
+}
+
+/** As it stands in a list. */
+export function serializeCustomerInList(record: CustomerRecord) {
+  return { ...serializeCustomer(record), taxes: [], integration_customers: [] }
+}
+
+/** As it is answered alone. */
+export function serializeCustomerDetail(record: CustomerRecord) {
+  return { ...serializeCustomerInList(record), applicable_invoice_custom_sections: [], error_details: [] }
+}
+
+/** The customer's own values, null where the billing entity's apply. */
+function serializeBillingConfiguration(customer: Customer) {
+  return {
+    invoice_grace_period: customer.invoice_grace_period,
+    payment_provider: customer.payment_provider,
+    payment_provider_code: customer.payment_provider_code,
+    document_locale: customer.document_locale,
+    subscription_invoice_issuing_date_anchor: customer.subscription_invoice_issuing_date_anchor,
+    subscription_invoice_issuing_date_adjustment: customer.subscription_invoice_issuing_date_adjustment,
+  }
+}
+
+function serializeMetadata(item: MetadataRow) {
+  return {
+    lago_id: item.id,
+    key: item.key,
+    value: item.value,
+    display_in_invoice: item.display_in_invoice,
+    created_at: formatInstant(item.created_at),
+  }
+}

@@ -1,0 +1,141 @@
+import { type Selectable, sql } from 'kysely'
+import { type BillingEntity, findBillingEntitiesByIds } from '../accounts/index.ts'
+import type { Ctx } from '../platform/context.ts'
+import type { CustomerMetadata, Customers } from '../platform/db/types.ts'
+import { notFound } from '../platform/errors.ts'
+
+export type Customer = Selectable<Customers>
+export type MetadataRow = Selectable<CustomerMetadata>
+
+/** A customer with what its printed form needs. */
+export interface CustomerRecord {
+  readonly customer: Customer
+  readonly billingEntity: BillingEntity
+  readonly metadata: readonly MetadataRow[]
+}
+
+/** The kept customer with this external id; undefined when there is none. */
+export async function findCustomerByExternalId(ctx: Ctx, externalId: string): Promise<Customer | undefined> {
+  // No stored id has a NUL character, and the database refuses to be asked for one.
+  if (externalId.includes('\0')) return undefined
+  return ctx.db
+    .selectFrom('customers')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('external_id', '=', externalId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** @throws 404 `customer_not_found` */
+export async function getCustomerByExternalId(ctx: Ctx, externalId: string): Promise<Customer> {
+  const customer = await findCustomerByExternalId(ctx, externalId)
+  if (customer === undefined) throw notFound('customer')
+  return customer
+}
+
+/** By id, deleted or not: what invoices and webhooks refer to. */
+export async function findCustomersByIds(ctx: Ctx, ids: readonly string[]): Promise<Customer[]> {
+  if (ids.length === 0) return []
+  return ctx.db
+    .selectFrom('customers')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+}
+
+/**
+ * Takes the customer's row lock until the transaction ends, and reads the customer as it is then, deleted or not.
+ * Whatever changes a customer's money (subscriptions, invoices, wallets, credit notes, payments) takes it first, so
+ * that such changes happen one after another. Rows that only refer to the customer can still be inserted.
+ *
+ * @throws 404 `customer_not_found` for an id of no customer of the organization
+ */
+export async function lockCustomer(ctx: Ctx, customerId: string): Promise<Customer> {
+  const customer = await ctx.db
+    .selectFrom('customers')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', '=', customerId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (customer === undefined) throw notFound('customer')
+  return customer
+}
+
+/** As {@link lockCustomer}, for many: always in the same order, so that no two who lock some wait for each other. */
+export async function lockCustomers(ctx: Ctx, customerIds: readonly string[]): Promise<Customer[]> {
+  return ctx.db
+    .selectFrom('customers')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`id = any(${customerIds}::uuid[])`)
+    .orderBy('id')
+    .forNoKeyUpdate()
+    .execute()
+}
+
+/** Adds billing entities and metadata to customers, in their order, with two queries however many they are. */
+export async function loadCustomerRecords(ctx: Ctx, customers: readonly Customer[]): Promise<CustomerRecord[]> {
+  if (customers.length === 0) return []
+  const entities = await findBillingEntitiesByIds(ctx, [...new Set(customers.map(row => row.billing_entity_id))])
+  const metadata = await listMetadata(
+    ctx,
+    customers.map(row => row.id),
+  )
+  const metadataOf = Map.groupBy(metadata, item => item.customer_id)
+  return customers.map(customer => {
+    const billingEntity = entities.get(customer.billing_entity_id)
+    if (billingEntity === undefined) throw new Error(`customer ${customer.id} has no billing entity`)
+    return { customer, billingEntity, metadata: metadataOf.get(customer.id) ?? [] }
+  })
+}
+
+/** As {@link loadCustomerRecords}, for one. */
+export async function loadCustomerRecord(ctx: Ctx, customer: Customer): Promise<CustomerRecord> {
+  const [record] = await loadCustomerRecords(ctx, [customer])
+  if (record === undefined) throw notFound('customer')
+  return record
+}
+
+/** Oldest first. */
+export async function listMetadata(ctx: Ctx, customerIds: readonly string[]): Promise<MetadataRow[]> {
+  return ctx.db
+    .selectFrom('customer_metadata')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('customer_id', 'in', customerIds)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
+/**
+ * True while nothing was ever billed or promised to the customer: no subscription, whatever its status, and no invoice.
+ * Only then may it turn from a customer into a partner or back.
+ */
+export async function isEditable(ctx: Ctx, customerId: string): Promise<boolean> {
+  const owned = { organization_id: ctx.org.id, customer_id: customerId }
+  const { used } = await ctx.db
+    .selectNoFrom(eb =>
+      eb
+        .or([
+          eb.exists(
+            eb
+              .selectFrom('subscriptions')
+              .select('id')
+              .where(where => where.and(owned)),
+          ),
+          eb.exists(
+            eb
+              .selectFrom('invoices')
+              .select('id')
+              .where(where => where.and(owned)),
+          ),
+        ])
+        .as('used'),
+    )
+    .executeTakeFirstOrThrow()
+  return !used
+}

@@ -1,0 +1,95 @@
+import type { BilledPeriods, PreviousUsage } from '@weir/engine'
+import type { Ctx } from '../../platform/context.ts'
+import type { InvoiceSubscription } from '../store.ts'
+
+/** What a subscription was billed before, as far as the next invoice depends on it. */
+export interface BillingHistory {
+  /** When its base fees on other invoices were created. */
+  readonly baseFeesCreatedAt: readonly Temporal.Instant[]
+  /** The periods of its recurring invoices. */
+  readonly recurring: readonly (BilledPeriods & { readonly timestamp: Temporal.Instant })[]
+  /** The usage bounds of its latest invoice and the time zone frozen on it. */
+  readonly previousUsage: PreviousUsage | null
+}
+
+type Link = InvoiceSubscription & { readonly timezone: string }
+
+/**
+ * Reads the histories of some subscriptions in two queries.
+ *
+ * @param exceptInvoiceId the invoice being computed again, which is not part of its own past
+ */
+export async function loadBillingHistories(
+  tx: Ctx,
+  subscriptionIds: readonly string[],
+  exceptInvoiceId: string | null,
+): Promise<Map<string, BillingHistory>> {
+  const [fees, links] = [
+    await loadBaseFees(tx, subscriptionIds, exceptInvoiceId),
+    await loadLinks(tx, subscriptionIds, exceptInvoiceId),
+  ]
+  const feesOf = Map.groupBy(fees, fee => fee.subscription_id)
+  const linksOf = Map.groupBy(links, link => link.subscription_id)
+  return new Map(
+    subscriptionIds.map(id => {
+      const own = linksOf.get(id) ?? []
+      return [
+        id,
+        {
+          baseFeesCreatedAt: (feesOf.get(id) ?? []).map(fee => fee.created_at),
+          recurring: own.filter(link => link.recurring).map(billedPeriods),
+          previousUsage: previousUsage(own),
+        },
+      ]
+    }),
+  )
+}
+
+async function loadBaseFees(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null) {
+  return tx.db
+    .selectFrom('fees')
+    .select(['subscription_id', 'created_at'])
+    .where('organization_id', '=', tx.org.id)
+    .where('subscription_id', 'in', subscriptionIds)
+    .where('fee_type', '=', 'subscription')
+    .where('deleted_at', 'is', null)
+    .where('invoice_id', 'is distinct from', exceptInvoiceId)
+    .execute()
+}
+
+async function loadLinks(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null): Promise<Link[]> {
+  return tx.db
+    .selectFrom('invoice_subscriptions')
+    .innerJoin('invoices', 'invoices.id', 'invoice_subscriptions.invoice_id')
+    .selectAll('invoice_subscriptions')
+    .select('invoices.timezone')
+    .where('invoice_subscriptions.organization_id', '=', tx.org.id)
+    .where('invoice_subscriptions.subscription_id', 'in', subscriptionIds)
+    .where('invoice_subscriptions.invoice_id', 'is distinct from', exceptInvoiceId)
+    .where('invoices.status', '<>', 'deleted')
+    .execute()
+}
+
+function billedPeriods(link: Link): BillingHistory['recurring'][number] {
+  return {
+    timestamp: link.timestamp,
+    base: period(link.from_datetime, link.to_datetime) ?? { from: link.timestamp, to: link.timestamp },
+    charges: period(link.charges_from_datetime, link.charges_to_datetime),
+    fixedCharges: period(link.fixed_charges_from_datetime, link.fixed_charges_to_datetime),
+  }
+}
+
+function period(from: Temporal.Instant | null, to: Temporal.Instant | null) {
+  return from === null || to === null ? null : { from, to }
+}
+
+function previousUsage(links: readonly Link[]): PreviousUsage | null {
+  const end = (link: Link) => link.to_datetime ?? link.created_at
+  const [latest] = links.toSorted((a, b) => Temporal.Instant.compare(end(b), end(a)))
+  if (latest === undefined) return null
+  return {
+    timeZone: latest.timezone,
+    chargesTo: latest.charges_to_datetime,
+    fixedChargesTo: latest.fixed_charges_to_datetime,
+  }
+}

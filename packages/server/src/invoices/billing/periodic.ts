@@ -1,0 +1,210 @@
+import { firstTickOfDay, type GroupableSubscription, groupForInvoices, isBillingDay, localDate } from '@weir/engine'
+import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
+import { type Customer, lockCustomers } from '../../customers/index.ts'
+import type { ClockScope, ClockTask } from '../../platform/clock/clock-tasks.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { addJobs, type NewJob } from '../../platform/jobs/enqueue.ts'
+import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
+import {
+  billingSchedule,
+  type CustomerRef,
+  findCustomersToBill,
+  findDueSubscriptions,
+  loadSubscriptionRecords,
+  nextBillingDue,
+  type SubscriptionRecord,
+  scheduleNextBilling,
+} from '../../subscriptions/index.ts'
+import { createSubscriptionInvoices, type InvoiceOrder } from './create-invoice.ts'
+
+const BILL_CUSTOMERS = 'bill_customers'
+const CUSTOMERS_A_JOB = 25
+
+/** Bills the periods that end: every hour, ten minutes past, whoever's local billing day has begun. */
+export const billSubscriptions: ClockTask = {
+  name: 'bill_subscriptions',
+  schedule: { minute: 10 },
+  nextDue: nextBillingDue,
+
+  async run(scope: ClockScope): Promise<void> {
+    for await (const customers of findCustomersToBill(scope)) {
+      await addJobs(scope.db, billingJobs(customers, scope.now))
+    }
+  },
+}
+
+/** Customers of an organization are billed some at a time: what they have in common is read, and locked, once. */
+function billingJobs(customers: readonly CustomerRef[], tick: Temporal.Instant): NewJob[] {
+  const byOrganization = Map.groupBy(customers, customer => customer.organizationId)
+  return [...byOrganization].flatMap(([organizationId, ofOne]) => {
+    const ids = ofOne.map(customer => customer.customerId)
+    const jobs = Math.ceil(ids.length / CUSTOMERS_A_JOB)
+    return Array.from({ length: jobs }, (_, place) =>
+      billingJob(organizationId, ids.slice(place * CUSTOMERS_A_JOB, (place + 1) * CUSTOMERS_A_JOB), tick),
+    )
+  })
+}
+
+/** A tick that comes while the job of the last one still waits takes its place. */
+function billingJob(organizationId: string, customerIds: readonly string[], tick: Temporal.Instant): NewJob {
+  return {
+    task: BILL_CUSTOMERS,
+    key: `${BILL_CUSTOMERS}:${customerIds[0]}`,
+    payload: { organizationId, customerIds, at: tick.toString() },
+  }
+}
+
+/**
+ * Bills everything of some customers that fell due, day by day, oldest first: a server that slept bills each period it
+ * missed. When that fails, each customer gets a job of its own, so that one who cannot be billed holds up nobody else.
+ */
+export const billCustomers: TaskDefinition = {
+  name: BILL_CUSTOMERS,
+  async run(ctx, payload) {
+    const customerIds = payload.customerIds as readonly string[]
+    const tick = Temporal.Instant.from(String(payload.at))
+    try {
+      for (let due = customerIds; due.length > 0; ) {
+        due = await transaction(ctx, tx => billOldestDueDays(tx, due, tick))
+      }
+    } catch (error) {
+      if (customerIds.length === 1) throw error
+      ctx.log.warn({ err: error, organizationId: ctx.org.id }, 'customers could not be billed together')
+      await addJobs(
+        ctx.db,
+        customerIds.map(customerId => billingJob(ctx.org.id, [customerId], tick)),
+      )
+    }
+  },
+}
+
+/** A customer, and its subscriptions that are due on the oldest local day on which it has any. */
+interface CustomerDay {
+  readonly customer: Customer
+  readonly day: Temporal.PlainDate
+  readonly timeZone: string
+  readonly due: readonly DueSubscription[]
+}
+
+/**
+ * Bills of each customer the oldest local day on which it has subscriptions due, in one transaction: the invoices, and
+ * when these subscriptions are due next.
+ *
+ * @returns the customers that had something due, and may have more
+ */
+async function billOldestDueDays(tx: Ctx, customerIds: readonly string[], tick: Temporal.Instant): Promise<string[]> {
+  const customers = await lockCustomers(tx, customerIds)
+  const dueOf = Map.groupBy(await loadDue(tx, customerIds, tick), one => one.subscription.customer_id)
+  const days = customers.flatMap(customer => oldestDay(customer, dueOf.get(customer.id) ?? []) ?? [])
+  if (days.length === 0) return []
+  const entities = await loadEntities(tx, days)
+  await createSubscriptionInvoices(
+    tx,
+    days.flatMap(day => invoiceOrders(day, entities, tick)),
+  )
+  await scheduleNextBilling(
+    tx,
+    days.flatMap(({ day, timeZone, due }) =>
+      due.map(({ subscription, plan }) => ({
+        subscriptionId: subscription.id,
+        schedule: billingSchedule(subscription, plan, timeZone),
+        day,
+      })),
+    ),
+  )
+  return days.map(({ customer }) => customer.id)
+}
+
+function oldestDay(customer: Customer, due: readonly DueSubscription[]): CustomerDay | undefined {
+  const [first] = due
+  if (first === undefined) return undefined
+  const { billingDay: day, timeZone } = first
+  return { customer, day, timeZone, due: due.filter(one => one.billingDay.equals(day)) }
+}
+
+/** One order an invoice: subscriptions that cannot be on one invoice get several. */
+function invoiceOrders(
+  { customer, day, timeZone, due }: CustomerDay,
+  entities: ReadonlyMap<string, BillingEntity>,
+  tick: Temporal.Instant,
+): InvoiceOrder[] {
+  const at = billingInstant(day, tick, timeZone)
+  const groups = groupForInvoices(
+    due
+      .filter(one => isBilledPeriodically(one, at))
+      .map(record => ({ record, ...groupingOf(record, customer.billing_entity_id) })),
+  )
+  return groups.map(group => ({
+    customer,
+    customerEntity: entityOf(entities, customer.billing_entity_id),
+    issuer: entityOf(entities, group[0]?.billingEntityId ?? customer.billing_entity_id),
+    subscriptions: group.map(({ record }) => record),
+    reason: 'subscription_periodic',
+    at,
+    skipCharges: false,
+  }))
+}
+
+/** A subscription that is due, and the local day that its stored due time opens. */
+interface DueSubscription extends SubscriptionRecord {
+  readonly billingDay: Temporal.PlainDate
+}
+
+/** Oldest day first. */
+async function loadDue(tx: Ctx, customerIds: readonly string[], tick: Temporal.Instant): Promise<DueSubscription[]> {
+  const rows = await findDueSubscriptions(tx, customerIds, tick)
+  const records = await loadSubscriptionRecords(
+    tx,
+    rows.map(row => row.id),
+  )
+  return records.flatMap(record => {
+    const planned = record.subscription.next_billing_at
+    return planned === null ? [] : [{ ...record, billingDay: localDate(planned, record.timeZone) }]
+  })
+}
+
+function groupingOf({ subscription, plan }: SubscriptionRecord, customerEntityId: string): GroupableSubscription {
+  return {
+    subscriptionId: subscription.id,
+    paymentMethod: subscription.payment_method_id ?? subscription.payment_method_type,
+    currency: plan.amountCurrency,
+    billingEntityId: subscription.billing_entity_id ?? customerEntityId,
+    consolidateInvoice: subscription.consolidate_invoice,
+    purchaseOrderNumber: subscription.purchase_order_number,
+  }
+}
+
+async function loadEntities(tx: Ctx, days: readonly CustomerDay[]): Promise<Map<string, BillingEntity>> {
+  const ids = days.flatMap(({ customer, due }) => [
+    customer.billing_entity_id,
+    ...due.flatMap(({ subscription }) => subscription.billing_entity_id ?? []),
+  ])
+  return findBillingEntitiesByIds(tx, [...new Set(ids)])
+}
+
+function entityOf(entities: ReadonlyMap<string, BillingEntity>, id: string): BillingEntity {
+  const entity = entities.get(id)
+  if (entity === undefined) throw new Error(`billing entity ${id} does not exist`)
+  return entity
+}
+
+/** The tick that bills a local day: the present one, or for a day that was missed the one that it would have had. */
+function billingInstant(day: Temporal.PlainDate, tick: Temporal.Instant, timeZone: string): Temporal.Instant {
+  if (!localDate(tick, timeZone).equals(day)) return firstTickOfDay(day, timeZone)
+  return tick.round({ smallestUnit: 'second', roundingMode: 'trunc' })
+}
+
+/**
+ * A stored due time may have been overtaken by a change of time zone. And a subscription is not billed on the day it
+ * started, which its first invoice covers, nor before it was created, nor once its end has come, which its last invoice
+ * covers.
+ */
+function isBilledPeriodically(due: DueSubscription, at: Temporal.Instant): boolean {
+  const { subscription, billingDay, timeZone } = due
+  if (!isBillingDay(billingSchedule(subscription, due.plan, timeZone), billingDay)) return false
+  const { started_at: startedAt, ending_at: endingAt, created_at: createdAt } = subscription
+  const isBefore = (a: Temporal.PlainDate, b: Temporal.PlainDate) => Temporal.PlainDate.compare(a, b) < 0
+  if (startedAt === null || !isBefore(localDate(startedAt, timeZone), billingDay)) return false
+  if (isBefore(localDate(at, 'UTC'), localDate(createdAt, 'UTC'))) return false
+  return endingAt === null || isBefore(billingDay, localDate(endingAt, timeZone))
+}

@@ -1,0 +1,148 @@
+import {
+  draftNumber,
+  finalizationDates,
+  finalizedOrClosed,
+  type InvoiceTiming,
+  type InvoicingReason,
+  localDate,
+} from '@weir/engine'
+import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
+import { type Customer, lockCustomer } from '../../customers/index.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { emit } from '../../platform/domain-events.ts'
+import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
+import { computeInvoice } from '../billing/compute.ts'
+import { writeInvoiceContents } from '../billing/write.ts'
+import { issuingSettings } from '../issuing-settings.ts'
+import { assignNumber } from '../numbering.ts'
+import { type Invoice, loadInvoiceSubscriptions, lockInvoice } from '../store.ts'
+
+/** A draft and those whose settings decide about it, all locked. */
+interface LockedDraft {
+  readonly invoice: Invoice
+  readonly customer: Customer
+  readonly customerEntity: BillingEntity
+  readonly issuer: BillingEntity
+}
+
+/**
+ * Computes a draft again from what is known now: late events inside its periods count. Its id, dates and billing instant
+ * stay. Invoices that are no drafts are left as they are.
+ */
+export async function refreshDraft(ctx: Ctx, invoiceId: string): Promise<void> {
+  await transaction(ctx, async tx => {
+    const draft = await lockDraft(tx, invoiceId)
+    if (draft !== undefined) await recompute(tx, draft)
+  })
+}
+
+/**
+ * Issues a draft: computes it a last time, gives it its number and dates, and tells of it. An empty invoice is closed
+ * where such invoices are not wanted. Finalizing twice is harmless: an invoice that is no draft any more stays as it is.
+ */
+export async function finalizeDraft(ctx: Ctx, invoiceId: string): Promise<void> {
+  await transaction(ctx, async tx => {
+    const draft = await lockDraft(tx, invoiceId)
+    if (draft === undefined) return
+    const { feesAmountCents, timing } = await recompute(tx, draft)
+    const { invoice, customer, customerEntity, issuer } = draft
+    const now = tx.clock.now()
+    const status = finalizedOrClosed(
+      feesAmountCents,
+      customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
+      issuer.finalize_zero_amount_invoice,
+    )
+    const numbered =
+      status === 'finalized' ? await assignNumber(tx, { issuer, customer, selfBilled: invoice.self_billed }) : undefined
+    const settings = issuingSettings(customer, customerEntity)
+    const dates = finalizationDates(invoice.issuing_date, timing, settings, localDate(now, invoice.timezone))
+    await tx.db
+      .updateTable('invoices')
+      .set({
+        status,
+        number: numbered?.number ?? draftNumber(issuer.document_number_prefix),
+        sequential_id: numbered?.sequentialId ?? null,
+        billing_entity_sequential_id: numbered?.billingEntitySequentialId ?? null,
+        issuing_date: dates.issuingDate,
+        payment_due_date: dates.paymentDueDate,
+        finalized_at: status === 'finalized' ? now : null,
+        updated_at: now,
+      })
+      .where('organization_id', '=', tx.org.id)
+      .where('id', '=', invoice.id)
+      .execute()
+    if (status === 'finalized') await emit(tx, 'invoice.created', invoice.id)
+  })
+}
+
+/** Locks the customer before the invoice, as everything that changes a customer's money does. */
+async function lockDraft(tx: Ctx, invoiceId: string): Promise<LockedDraft | undefined> {
+  const owner = await tx.db
+    .selectFrom('invoices')
+    .select('customer_id')
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', invoiceId)
+    .executeTakeFirst()
+  if (owner === undefined) return undefined
+  const customer = await lockCustomer(tx, owner.customer_id)
+  const invoice = await lockInvoice(tx, invoiceId)
+  if (invoice?.status !== 'draft') return undefined
+  const entities = await findBillingEntitiesByIds(tx, [customer.billing_entity_id, invoice.billing_entity_id])
+  const customerEntity = entities.get(customer.billing_entity_id)
+  const issuer = entities.get(invoice.billing_entity_id)
+  if (customerEntity === undefined || issuer === undefined)
+    throw new Error(`invoice ${invoiceId} has no billing entity`)
+  return { invoice, customer, customerEntity, issuer }
+}
+
+async function recompute(
+  tx: Ctx,
+  { invoice }: LockedDraft,
+): Promise<{ feesAmountCents: bigint; timing: InvoiceTiming }> {
+  const links = await loadInvoiceSubscriptions(tx, [invoice.id])
+  const [first] = links
+  if (first === undefined) throw new Error(`draft ${invoice.id} has no subscription`)
+  const request = {
+    subscriptions: await loadSubscriptionRecords(
+      tx,
+      links.map(link => link.subscription_id),
+    ),
+    reason: first.invoicing_reason as InvoicingReason,
+    at: first.timestamp,
+    timeZone: invoice.timezone,
+    skipCharges: invoice.skip_charges,
+    invoiceCreatedAt: invoice.created_at,
+  }
+  await removeContents(tx, invoice.id)
+  const computed = await computeInvoice(tx, request, invoice.id)
+  if (computed === undefined) throw new Error(`the periods of draft ${invoice.id} are on another invoice`)
+  const identity = { id: invoice.id, billingEntityId: invoice.billing_entity_id, createdAt: invoice.created_at }
+  await writeInvoiceContents(tx, [{ invoice: identity, request, computed }])
+  const { totals } = computed.assembled
+  await tx.db
+    .updateTable('invoices')
+    .set({
+      payment_status: totals.paymentStatus,
+      fees_amount_cents: totals.feesAmountCents,
+      sub_total_excluding_taxes_amount_cents: totals.subTotalExcludingTaxesAmountCents,
+      taxes_amount_cents: totals.taxesAmountCents,
+      sub_total_including_taxes_amount_cents: totals.subTotalIncludingTaxesAmountCents,
+      total_amount_cents: totals.totalAmountCents,
+      ready_to_be_refreshed: false,
+      updated_at: tx.clock.now(),
+    })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', invoice.id)
+    .execute()
+  return { feesAmountCents: totals.feesAmountCents, timing: first.recurring ? 'periodic' : 'non_periodic' }
+}
+
+/** A draft's fees and periods get new ids each time it is computed; those that complete others go first. */
+async function removeContents(tx: Ctx, invoiceId: string): Promise<void> {
+  await tx.db.deleteFrom('fees').where('organization_id', '=', tx.org.id).where('invoice_id', '=', invoiceId).execute()
+  await tx.db
+    .deleteFrom('invoice_subscriptions')
+    .where('organization_id', '=', tx.org.id)
+    .where('invoice_id', '=', invoiceId)
+    .execute()
+}

@@ -1,0 +1,150 @@
+import { type Selectable, sql } from 'kysely'
+import type { Ctx } from '../platform/context.ts'
+import type { Fees } from '../platform/db/types.ts'
+import { isUuid } from '../platform/ids.ts'
+
+/** What a fee was computed from, as it was then: enough to compute it again to the same cents. */
+export interface ComputedFrom {
+  readonly charge_model?: string
+  readonly properties?: Record<string, unknown>
+  readonly filter?: {
+    readonly values: Readonly<Record<string, readonly string[]>>
+    readonly invoice_display_name: string | null
+  }
+  readonly aggregation_type?: string
+  readonly rounding?: { readonly function: string; readonly precision: number | null }
+  readonly plan_amount_cents?: number
+  readonly period_days?: number
+}
+
+/** A fee with what its wire form says of the objects around it. Deleted metrics, plans and charges still resolve. */
+export interface FeeRow extends Omit<Selectable<Fees>, 'computed_from' | 'grouped_by' | 'amount_details'> {
+  readonly computed_from: ComputedFrom
+  readonly grouped_by: Record<string, string | null>
+  readonly amount_details: Record<string, unknown>
+  readonly true_up_fee_id: string | null
+  readonly charge_invoiceable: boolean | null
+  readonly charge_invoice_display_name: string | null
+  readonly metric_id: string | null
+  readonly metric_code: string | null
+  readonly metric_name: string | null
+  readonly metric_description: string | null
+  readonly plan_code: string | null
+  readonly plan_name: string | null
+  readonly plan_description: string | null
+  readonly plan_invoice_display_name: string | null
+  readonly plan_pay_in_advance: boolean | null
+  readonly subscription_name: string | null
+  readonly external_subscription_id: string | null
+  readonly customer_id: string | null
+  readonly external_customer_id: string | null
+  readonly self_billed: boolean | null
+}
+
+function feeQuery(ctx: Ctx) {
+  return ctx.db
+    .selectFrom('fees')
+    .leftJoin('subscriptions', 'subscriptions.id', 'fees.subscription_id')
+    .leftJoin('plans', 'plans.id', 'subscriptions.plan_id')
+    .leftJoin('customers', 'customers.id', 'subscriptions.customer_id')
+    .leftJoin('charges', 'charges.id', 'fees.charge_id')
+    .leftJoin('billable_metrics', 'billable_metrics.id', 'charges.billable_metric_id')
+    .leftJoin('invoices', 'invoices.id', 'fees.invoice_id')
+    .where('fees.organization_id', '=', ctx.org.id)
+    .where('fees.deleted_at', 'is', null)
+}
+
+type FeeQuery = ReturnType<typeof feeQuery>
+
+function selectFee(query: FeeQuery) {
+  return query
+    .selectAll('fees')
+    .select([
+      sql<string | null>`(select child.id from fees as child where child.true_up_parent_fee_id = fees.id limit 1)`.as(
+        'true_up_fee_id',
+      ),
+      'charges.invoiceable as charge_invoiceable',
+      'charges.invoice_display_name as charge_invoice_display_name',
+      'billable_metrics.id as metric_id',
+      'billable_metrics.code as metric_code',
+      'billable_metrics.name as metric_name',
+      'billable_metrics.description as metric_description',
+      'plans.code as plan_code',
+      'plans.name as plan_name',
+      'plans.description as plan_description',
+      'plans.invoice_display_name as plan_invoice_display_name',
+      'plans.pay_in_advance as plan_pay_in_advance',
+      'subscriptions.name as subscription_name',
+      'subscriptions.external_id as external_subscription_id',
+      'customers.id as customer_id',
+      'customers.external_id as external_customer_id',
+      'invoices.self_billed',
+    ])
+    .$castTo<FeeRow>()
+}
+
+/** The fees of an invoice, in the order they were computed. */
+export async function loadInvoiceFees(ctx: Ctx, invoiceId: string): Promise<FeeRow[]> {
+  return selectFee(feeQuery(ctx)).where('fees.invoice_id', '=', invoiceId).orderBy('fees.id').execute()
+}
+
+export async function findFee(ctx: Ctx, id: string): Promise<FeeRow | undefined> {
+  if (!isUuid(id)) return undefined
+  return selectFee(feeQuery(ctx)).where('fees.id', '=', id).executeTakeFirst()
+}
+
+export interface FeeFilters {
+  readonly feeType?: string
+  readonly paymentStatus?: string
+  readonly externalSubscriptionId?: string
+  readonly externalCustomerId?: string
+  readonly billableMetricCode?: string
+  readonly currency?: string
+  readonly eventTransactionId?: string
+  /** Inclusive bounds by column. */
+  readonly instants: ReadonlyArray<{
+    readonly column: FeeInstant
+    readonly bound: '>=' | '<='
+    readonly at: Temporal.Instant
+  }>
+}
+
+export type FeeInstant = 'created_at' | 'succeeded_at' | 'failed_at' | 'refunded_at'
+
+/** A page of fees, oldest first, with the total count. */
+export async function listFees(
+  ctx: Ctx,
+  filters: FeeFilters,
+  page: { perPage: number; offset: number },
+): Promise<{ fees: FeeRow[]; total: number }> {
+  const filtered = applyFilters(feeQuery(ctx), filters)
+  const [rows, count] = await Promise.all([
+    selectFee(filtered).orderBy('fees.created_at').orderBy('fees.id').limit(page.perPage).offset(page.offset).execute(),
+    filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow(),
+  ])
+  return { fees: rows, total: Number(count.count) }
+}
+
+function applyFilters(query: FeeQuery, filters: FeeFilters): FeeQuery {
+  let filtered = query
+  if (filters.feeType !== undefined) filtered = filtered.where('fees.fee_type', '=', filters.feeType)
+  if (filters.paymentStatus !== undefined) filtered = filtered.where('fees.payment_status', '=', filters.paymentStatus)
+  if (filters.externalSubscriptionId !== undefined) {
+    filtered = filtered.where('subscriptions.external_id', '=', filters.externalSubscriptionId)
+  }
+  if (filters.externalCustomerId !== undefined) {
+    // Fees without a subscription (one-off, credit) belong to the customer of their invoice.
+    filtered = filtered.where(
+      sql<boolean>`coalesce(customers.external_id, (select payer.external_id from customers as payer where payer.id = invoices.customer_id)) = ${filters.externalCustomerId}`,
+    )
+  }
+  if (filters.billableMetricCode !== undefined)
+    filtered = filtered.where('billable_metrics.code', '=', filters.billableMetricCode)
+  if (filters.currency !== undefined)
+    filtered = filtered.where('fees.amount_currency', '=', filters.currency.toUpperCase())
+  if (filters.eventTransactionId !== undefined) {
+    filtered = filtered.where('fees.pay_in_advance_event_transaction_id', '=', filters.eventTransactionId)
+  }
+  for (const { column, bound, at } of filters.instants) filtered = filtered.where(`fees.${column}`, bound, at)
+  return filtered
+}

@@ -1,0 +1,56 @@
+import type { Ctx } from '../platform/context.ts'
+import type { Domain, WebhookObject } from '../platform/module.ts'
+import {
+  billSubscriptionEnd,
+  billSubscriptionStart,
+  onSubscriptionActivated,
+  onSubscriptionEnded,
+} from './billing/life-events.ts'
+import { billCustomers, billSubscriptions } from './billing/periodic.ts'
+import { billEndedTrials, endTrials } from './billing/trials.ts'
+import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
+import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
+import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
+import { feeRoutes } from './fee-routes.ts'
+import { presentInvoiceForWebhook } from './present.ts'
+import { invoiceRoutes } from './routes.ts'
+import { countInvoicesSince, findVisibleInvoice } from './store.ts'
+
+const invoiceWebhook: WebhookObject = {
+  objectType: 'invoice',
+  async serialize(ctx: Ctx, invoiceId: string) {
+    const invoice = await findVisibleInvoice(ctx, invoiceId)
+    return invoice && presentInvoiceForWebhook(ctx, invoice)
+  },
+}
+
+export const invoices: Domain = {
+  routes(api) {
+    invoiceRoutes(api)
+    feeRoutes(api)
+  },
+  tasks: [
+    billCustomers,
+    endTrials,
+    billSubscriptionStart,
+    billSubscriptionEnd,
+    ...draftTasks,
+    ...rescheduleTasks,
+    ...flagTasks,
+  ],
+  clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
+  reactions: {
+    'subscription.activated': onSubscriptionActivated,
+    'subscription.ended': onSubscriptionEnded,
+    'customer.billing_settings_changed': onCustomerSettingsChanged,
+    'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
+    'plan.prices_changed': onPlanPricesChanged,
+    'billable_metric.changed': onBillableMetricChanged,
+  },
+  webhooks: {
+    'invoice.drafted': invoiceWebhook,
+    'invoice.ready_to_finalize': invoiceWebhook,
+    'invoice.created': invoiceWebhook,
+  },
+  counters: { invoices_created: countInvoicesSince },
+}

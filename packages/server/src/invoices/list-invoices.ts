@@ -1,0 +1,182 @@
+import { sql } from 'kysely'
+import { findBillingEntitiesByCodes } from '../accounts/index.ts'
+import type { Ctx } from '../platform/context.ts'
+import { Problems } from '../platform/errors.ts'
+import type { Page } from '../platform/http/pagination.ts'
+import { isUuid } from '../platform/ids.ts'
+import { type Invoice, VISIBLE_STATUSES } from './store.ts'
+
+const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
+
+export interface InvoiceFilters {
+  readonly externalCustomerId?: string
+  readonly statuses: readonly string[]
+  readonly paymentStatuses: readonly string[]
+  readonly invoiceTypes: readonly string[]
+  readonly currency?: string
+  readonly issuingDateFrom?: Temporal.PlainDate
+  readonly issuingDateTo?: Temporal.PlainDate
+  readonly amountFrom?: bigint
+  readonly amountTo?: bigint
+  readonly paymentOverdue?: boolean
+  readonly selfBilled?: boolean
+  readonly partiallyPaid?: boolean
+  readonly purchaseOrderNumber?: string
+  readonly billingEntityCodes: readonly string[]
+  readonly searchTerm?: string
+}
+
+/**
+ * Reads the filters of the invoice list from a query string. Dates that do not parse are ignored, as clients know it;
+ * everything else that is not of its kind is refused.
+ *
+ * @throws 422 with the field and what it may be
+ */
+export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilters {
+  const problems = new Problems()
+  const filters = {
+    statuses: readWords(problems, 'status', query.status ?? query.statuses, VISIBLE_STATUSES),
+    paymentStatuses: readWords(
+      problems,
+      'payment_status',
+      query.payment_status ?? query.payment_statuses,
+      PAYMENT_STATUSES,
+    ),
+    invoiceTypes: asList(query.invoice_type),
+    billingEntityCodes: asList(query.billing_entity_codes),
+    ...defined({
+      externalCustomerId: asText(query.external_customer_id ?? query.customer_external_id),
+      currency: asText(query.currency),
+      issuingDateFrom: readDate(query.issuing_date_from),
+      issuingDateTo: readDate(query.issuing_date_to),
+      amountFrom: readAmount(problems, 'amount_from', query.amount_from),
+      amountTo: readAmount(problems, 'amount_to', query.amount_to),
+      paymentOverdue: readFlag(problems, 'payment_overdue', query.payment_overdue),
+      selfBilled: readFlag(problems, 'self_billed', query.self_billed),
+      partiallyPaid: readFlag(problems, 'partially_paid', query.partially_paid),
+      purchaseOrderNumber: asText(query.purchase_order_number),
+      searchTerm: asText(query.search_term)?.trim(),
+    }),
+  }
+  problems.throwIfAny()
+  return filters
+}
+
+/** A page of the invoices that the API shows, newest issuing date first, with the total count. */
+export async function listInvoices(
+  ctx: Ctx,
+  filters: InvoiceFilters,
+  page: Page,
+): Promise<{ invoices: Invoice[]; total: number }> {
+  const entityIds =
+    filters.billingEntityCodes.length === 0
+      ? undefined
+      : (await findBillingEntitiesByCodes(ctx, filters.billingEntityCodes)).map(entity => entity.id)
+  const filtered = filteredInvoices(ctx, filters, entityIds)
+  const [invoices, count] = await Promise.all([
+    filtered
+      .selectAll('invoices')
+      .orderBy('issuing_date', 'desc')
+      .orderBy('invoices.created_at', 'desc')
+      .orderBy('invoices.id')
+      .limit(page.perPage)
+      .offset(page.offset)
+      .execute(),
+    filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow(),
+  ])
+  return { invoices, total: Number(count.count) }
+}
+
+function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly string[] | undefined) {
+  let query = ctx.db
+    .selectFrom('invoices')
+    .where('invoices.organization_id', '=', ctx.org.id)
+    .where('invoices.status', 'in', filters.statuses.length > 0 ? filters.statuses : VISIBLE_STATUSES)
+  if (filters.externalCustomerId !== undefined) query = query.where(ofCustomer(ctx, filters.externalCustomerId))
+  if (filters.paymentStatuses.length > 0) query = query.where('payment_status', 'in', filters.paymentStatuses)
+  if (filters.invoiceTypes.length > 0) query = query.where('invoice_type', 'in', filters.invoiceTypes)
+  if (filters.currency !== undefined) query = query.where('invoices.currency', '=', filters.currency)
+  if (filters.issuingDateFrom !== undefined) query = query.where('issuing_date', '>=', filters.issuingDateFrom)
+  if (filters.issuingDateTo !== undefined) query = query.where('issuing_date', '<=', filters.issuingDateTo)
+  if (filters.amountFrom !== undefined) query = query.where('total_amount_cents', '>=', filters.amountFrom)
+  if (filters.amountTo !== undefined) query = query.where('total_amount_cents', '<=', filters.amountTo)
+  if (filters.paymentOverdue !== undefined) query = query.where('payment_overdue', '=', filters.paymentOverdue)
+  if (filters.selfBilled !== undefined) query = query.where('self_billed', '=', filters.selfBilled)
+  if (filters.partiallyPaid !== undefined) query = query.where(partiallyPaid(filters.partiallyPaid))
+  if (filters.purchaseOrderNumber !== undefined) {
+    query = query.where(sql<boolean>`lower(purchase_order_number) = lower(${filters.purchaseOrderNumber})`)
+  }
+  if (entityIds !== undefined) query = query.where('invoices.billing_entity_id', 'in', entityIds)
+  if (filters.searchTerm) query = query.where(matches(filters.searchTerm, filters.externalCustomerId !== undefined))
+  return query
+}
+
+/** Deleted customers' invoices stay listed under the external id that they had. */
+function ofCustomer(ctx: Ctx, externalId: string) {
+  return sql<boolean>`invoices.customer_id in (
+    select id from customers where organization_id = ${ctx.org.id} and external_id = ${externalId}
+  )`
+}
+
+function partiallyPaid(wanted: boolean) {
+  return wanted
+    ? sql<boolean>`total_amount_cents > total_paid_amount_cents and total_paid_amount_cents > 0`
+    : sql<boolean>`(total_amount_cents = total_paid_amount_cents or total_paid_amount_cents = 0)`
+}
+
+/** With a customer given, only the invoice's own number and id are searched. */
+function matches(term: string, withinCustomer: boolean) {
+  const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`
+  const id = isUuid(term) ? sql`invoices.id = ${term}` : sql`false`
+  if (withinCustomer) return sql<boolean>`(invoices.number ilike ${pattern} or ${id})`
+  return sql<boolean>`(invoices.number ilike ${pattern} or ${id} or invoices.customer_id in (
+    select id from customers
+    where customers.organization_id = invoices.organization_id
+      and concat_ws(chr(10), name, firstname, lastname, external_id, email) ilike ${pattern}
+  ))`
+}
+
+function defined<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function asList(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(String)
+  return value === undefined || value === '' ? [] : [String(value)]
+}
+
+function readWords(problems: Problems, field: string, value: unknown, allowed: readonly string[]): string[] {
+  const words = asList(value)
+  if (words.some(word => !allowed.includes(word))) problems.add(field, `must be one of: ${allowed.join(', ')}`)
+  return words
+}
+
+function readFlag(problems: Problems, field: string, value: unknown): boolean | undefined {
+  if (value === undefined || value === '') return undefined
+  if (value === 'true' || value === 'false') return value === 'true'
+  problems.add(field, 'must be one of: true, false')
+  return undefined
+}
+
+function readAmount(problems: Problems, field: string, value: unknown): bigint | undefined {
+  const text = asText(value)
+  if (text === undefined) return undefined
+  if (/^-?\d{1,18}$/.test(text)) return BigInt(text)
+  problems.add(field, 'invalid_value')
+  return undefined
+}
+
+function readDate(value: unknown): Temporal.PlainDate | undefined {
+  const text = /^\d{4}-\d{2}-\d{2}/.exec(String(value ?? ''))?.[0]
+  try {
+    return text === undefined ? undefined : Temporal.PlainDate.from(text, { overflow: 'reject' })
+  } catch {
+    return undefined
+  }
+}

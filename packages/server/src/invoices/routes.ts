@@ -1,0 +1,72 @@
+import type { FastifyInstance } from 'fastify'
+import { getCustomerByExternalId } from '../customers/index.ts'
+import type { Ctx } from '../platform/context.ts'
+import { forbidden, notFound } from '../platform/errors.ts'
+import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { finalizeDraft, refreshDraft } from './drafts/recompute.ts'
+import { listInvoices, readInvoiceFilters } from './list-invoices.ts'
+import { presentInvoice, presentInvoiceList } from './present.ts'
+import { findVisibleInvoice, type Invoice, lockInvoice } from './store.ts'
+
+type Query = Record<string, unknown>
+interface ById {
+  Params: { id: string }
+}
+
+export function invoiceRoutes(api: FastifyInstance): void {
+  const config = { resource: 'invoice' }
+  const tags = ['Invoices']
+
+  api.get<{ Querystring: Query }>('/invoices', { config, schema: { tags, summary: 'List invoices' } }, async request =>
+    invoicePage(request.ctx, request.query),
+  )
+
+  api.get<{ Querystring: Query; Params: { external_id: string } }>(
+    '/customers/:external_id/invoices',
+    { config, schema: { tags, summary: 'List the invoices of a customer' } },
+    async request => {
+      const customer = await getCustomerByExternalId(request.ctx, request.params.external_id)
+      return invoicePage(request.ctx, { ...request.query, external_customer_id: customer.external_id })
+    },
+  )
+
+  api.get<ById>('/invoices/:id', { config, schema: { tags, summary: 'Read an invoice' } }, async request => ({
+    invoice: await presentInvoice(request.ctx, await getInvoice(request.ctx, request.params.id)),
+  }))
+
+  api.put<ById>(
+    '/invoices/:id/refresh',
+    { config, schema: { tags, summary: 'Compute a draft again' } },
+    async request => {
+      const invoice = await getInvoice(request.ctx, request.params.id)
+      if (invoice.invoice_type !== 'subscription') throw forbidden('feature_unavailable')
+      await refreshDraft(request.ctx, invoice.id)
+      return { invoice: await presentInvoice(request.ctx, await getInvoice(request.ctx, invoice.id)) }
+    },
+  )
+
+  api.put<ById>(
+    '/invoices/:id/finalize',
+    { config, schema: { tags, summary: 'Issue a draft before its grace period is over' } },
+    async request => {
+      const invoice = await getInvoice(request.ctx, request.params.id)
+      if (invoice.status !== 'draft') throw notFound('invoice')
+      await finalizeDraft(request.ctx, invoice.id)
+      // A draft without any amount may have been closed: this answer is the last that is seen of it.
+      const finalized = await lockInvoice(request.ctx, invoice.id)
+      return { invoice: await presentInvoice(request.ctx, finalized ?? invoice) }
+    },
+  )
+}
+
+async function invoicePage(ctx: Ctx, query: Query) {
+  const page = readPage(query)
+  const { invoices, total } = await listInvoices(ctx, readInvoiceFilters(query), page)
+  return { invoices: await presentInvoiceList(ctx, invoices), meta: pageMeta(page, total) }
+}
+
+async function getInvoice(ctx: Ctx, id: string): Promise<Invoice> {
+  const invoice = await findVisibleInvoice(ctx, id)
+  if (invoice === undefined) throw notFound('invoice')
+  return invoice
+}

@@ -1,0 +1,61 @@
+import { type Selectable, sql } from 'kysely'
+import type { Ctx } from '../platform/context.ts'
+import type { InvoiceSubscriptions, Invoices } from '../platform/db/types.ts'
+import { isUuid } from '../platform/ids.ts'
+
+export type Invoice = Selectable<Invoices>
+export type InvoiceSubscription = Selectable<InvoiceSubscriptions>
+
+/** The statuses that the API shows; the others do not exist for it. */
+export const VISIBLE_STATUSES = ['draft', 'finalized', 'voided', 'failed', 'pending'] as const
+
+/** An invoice that the API may show; undefined for unknown, malformed and invisible ones. */
+export async function findVisibleInvoice(ctx: Ctx, id: string): Promise<Invoice | undefined> {
+  if (!isUuid(id)) return undefined
+  return ctx.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', '=', id)
+    .where('status', 'in', VISIBLE_STATUSES)
+    .executeTakeFirst()
+}
+
+/** Any invoice of the organization, whatever its status, locked until the transaction ends. */
+export async function lockInvoice(tx: Ctx, id: string): Promise<Invoice | undefined> {
+  if (!isUuid(id)) return undefined
+  return tx.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** The subscriptions on some invoices, by invoice. */
+export async function loadInvoiceSubscriptions(
+  ctx: Ctx,
+  invoiceIds: readonly string[],
+): Promise<InvoiceSubscription[]> {
+  if (invoiceIds.length === 0) return []
+  return ctx.db
+    .selectFrom('invoice_subscriptions')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('invoice_id', 'in', invoiceIds)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
+/** How many invoices were made since an id of this installation, for simulations. */
+export async function countInvoicesSince(ctx: Ctx, sinceId: string): Promise<number> {
+  const row = await ctx.db
+    .selectFrom('invoices')
+    .select(sql<bigint>`count(*)`.as('count'))
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', '>', sinceId)
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}

@@ -1,0 +1,2 @@
+export { testClockRoutes } from './routes.ts'
+export type { Counter, Simulation } from './test-clock.ts'

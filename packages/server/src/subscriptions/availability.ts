@@ -1,0 +1,33 @@
+import { ApiError, forbidden } from '../platform/errors.ts'
+
+/**
+ * What the API describes but billing cannot carry out yet. A request that would need it is refused as a whole: nothing
+ * that decides an amount is dropped in silence.
+ */
+
+interface PricedInput {
+  readonly plan_overrides?: Readonly<Record<string, unknown>>
+  readonly usage_thresholds?: readonly unknown[]
+  readonly activation_rules?: unknown
+}
+
+/** @throws 403 `feature_unavailable` for overridden prices, usage thresholds and payment-gated activation */
+export function requireOptionsAvailable(input: PricedInput): void {
+  const { plan_overrides: overrides = {}, usage_thresholds: thresholds = [], activation_rules: rules } = input
+  const asked = Object.keys(overrides).length > 0 || thresholds.length > 0 || (Array.isArray(rules) && rules.length > 0)
+  if (asked) throw forbidden('feature_unavailable')
+}
+
+/** @throws 403 `feature_unavailable`: an active subscription stays on its plan */
+export function refusePlanChange(): never {
+  throw forbidden('feature_unavailable')
+}
+
+/** Authorizing a card before subscribing is a beta that organizations do not have unless it is switched on for them. */
+export function refuseAuthorization(): never {
+  throw new ApiError(403, {
+    error: 'Forbidden',
+    code: 'feature_not_available',
+    message: 'Payment authorization (beta_payment_authorization) is not available for this organization',
+  })
+}

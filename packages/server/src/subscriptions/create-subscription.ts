@@ -1,0 +1,225 @@
+import { localDate, planChangeDirection } from '@weir/engine'
+import { sql, type Updateable } from 'kysely'
+import { resolveBillingEntity } from '../accounts/index.ts'
+import { findPlanByCode, type PlanSnapshot } from '../catalog/index.ts'
+import { type Customer, getOrCreateCustomer, lockCustomer } from '../customers/index.ts'
+import { type Ctx, transaction } from '../platform/context.ts'
+import type { Subscriptions } from '../platform/db/types.ts'
+import { notFound, Problems, validation } from '../platform/errors.ts'
+import { isBlank } from '../platform/http/input.ts'
+import { newId } from '../platform/ids.ts'
+import { withoutNul } from '../platform/validation/text.ts'
+import { activate } from './activate.ts'
+import { refuseAuthorization, refusePlanChange, requireOptionsAvailable } from './availability.ts'
+import { readBillingEntityOverride } from './billing-entity-override.ts'
+import { claimingExternalId } from './external-id.ts'
+import type { NewSubscriptionInput } from './schema.ts'
+import { findByExternalId, getSubscriptionRecord, type Subscription, type SubscriptionRecord } from './store.ts'
+import {
+  checkActivationRules,
+  checkPurchaseOrderNumber,
+  type PaymentMethodReference,
+  readDates,
+  readPaymentMethod,
+  readPurchaseOrderNumber,
+} from './validate.ts'
+
+/** A request whose own fields were checked. */
+interface Order {
+  readonly input: NewSubscriptionInput
+  readonly externalId: string
+  readonly name: string
+  readonly plan: PlanSnapshot
+  readonly subscriptionAt: Temporal.Instant
+  readonly endingAt: Temporal.Instant | null
+  readonly paymentMethod: PaymentMethodReference
+}
+
+/**
+ * Subscribes a customer to a plan. The customer is created when it does not exist, and stays even when the subscription
+ * is then refused. The same request again gives the same subscription; another plan for one that has not started yet
+ * changes its plan.
+ *
+ * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
+ * makes it active without billing what came before; a later one leaves it pending until that day.
+ *
+ * @param authorization the amount to authorize on the customer's card, where the request asks for it
+ * @throws 404 `billing_entity_not_found`, `plan_not_found`; 422 with everything that is wrong; 403 for what is not available
+ */
+export async function createSubscription(
+  ctx: Ctx,
+  input: NewSubscriptionInput,
+  authorization: unknown,
+): Promise<Subscription> {
+  const billingEntity = await resolveBillingEntity(ctx, input.billing_entity_code)
+  if (authorization !== undefined && authorization !== null) refuseAuthorization()
+  const plan = await findPlanByCode(ctx, withoutNul(input.plan_code ?? ''))
+  if (plan === undefined) throw notFound('plan')
+  const order = readOrder(ctx, input, plan)
+  const customer = await getOrCreateCustomer(ctx, (input.external_customer_id ?? '').trim(), {
+    currency: plan.amountCurrency,
+    billingEntity,
+  })
+  return claimingExternalId(() => transaction(ctx, tx => place(tx, customer.id, order)))
+}
+
+function readOrder(ctx: Ctx, input: NewSubscriptionInput, plan: PlanSnapshot): Order {
+  const now = ctx.clock.now()
+  const problems = new Problems()
+  const dates = readDates(input, now, now, problems)
+  const paymentMethod = readPaymentMethod(input.payment_method, problems)
+  checkActivationRules(input.activation_rules, problems)
+  problems.throwIfAny()
+  if (isBlank(input.external_customer_id)) throw validation({ external_customer_id: ['value_is_mandatory'] })
+  refuseThresholdsTwice(input)
+  requireOptionsAvailable(input)
+  return {
+    input,
+    plan,
+    externalId: withoutNul(input.external_id ?? '').trim(),
+    name: withoutNul(input.name ?? '').trim(),
+    subscriptionAt: dates.subscriptionAt ?? now,
+    endingAt: dates.endingAt ?? null,
+    paymentMethod: paymentMethod ?? { payment_method_type: 'provider', payment_method_id: null },
+  }
+}
+
+function refuseThresholdsTwice({ usage_thresholds: own, plan_overrides: overrides }: NewSubscriptionInput): void {
+  const ofPlan = overrides?.usage_thresholds
+  if ((own ?? []).length === 0 || !Array.isArray(ofPlan) || ofPlan.length === 0) return
+  throw validation({
+    'plan_overrides.usage_thresholds': ['incompatible_params'],
+    usage_thresholds: ['incompatible_params'],
+  })
+}
+
+/** Decides what the request means for the customer as it is now. */
+async function place(tx: Ctx, customerId: string, order: Order): Promise<Subscription> {
+  const customer = await lockCustomer(tx, customerId)
+  if (customer.deleted_at !== null) throw notFound('customer')
+  await holdPlan(tx, order.plan.id)
+  const current = await findCurrent(tx, customerId, order.externalId)
+  if (current === undefined) return subscribe(tx, customer, order)
+  if (current.status === 'incomplete') throw validation({ subscription: ['subscription_incomplete'] })
+  if (current.plan_id === order.plan.id) return current
+  if (current.status === 'active') refusePlanChange()
+  return changePendingPlan(tx, await getSubscriptionRecord(tx, current.id), order)
+}
+
+/** Keeps the plan from being deleted until the transaction ends. */
+async function holdPlan(tx: Ctx, planId: string): Promise<void> {
+  const plan = await tx.db
+    .selectFrom('plans')
+    .select('id')
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', planId)
+    .where('deleted_at', 'is', null)
+    .forKeyShare()
+    .executeTakeFirst()
+  if (plan === undefined) throw notFound('plan')
+}
+
+/** What already runs, or will run, under the external id: what waits for a payment, then what has not started. */
+async function findCurrent(tx: Ctx, customerId: string, externalId: string): Promise<Subscription | undefined> {
+  return tx.db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('organization_id', '=', tx.org.id)
+    .where('customer_id', '=', customerId)
+    .where('external_id', '=', externalId)
+    .where(eb =>
+      eb.or([
+        eb('status', 'in', ['active', 'incomplete']),
+        eb.and([eb('status', '=', 'pending'), eb('previous_subscription_id', 'is', null)]),
+      ]),
+    )
+    .orderBy(sql`status = 'incomplete'`, 'desc')
+    .orderBy('started_at', order => order.desc().nullsFirst())
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** A subscription that has not started takes another plan, whatever the prices, and keeps its start. */
+async function changePendingPlan(tx: Ctx, current: SubscriptionRecord, order: Order): Promise<Subscription> {
+  const changes: Updateable<Subscriptions> = { plan_id: order.plan.id, updated_at: tx.clock.now() }
+  if (order.name !== '') changes.name = order.name
+  if (!order.plan.payInAdvance) changes.on_termination_credit_note = null
+  if (planChangeDirection(current.plan, order.plan) === 'downgrade') {
+    const entityId = await readBillingEntityOverride(tx, order.input)
+    if (entityId !== undefined && entityId !== null) changes.billing_entity_id = entityId
+  }
+  return tx.db
+    .updateTable('subscriptions')
+    .set(changes)
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', current.subscription.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+async function subscribe(tx: Ctx, customer: Customer, order: Order): Promise<Subscription> {
+  const running = await findByExternalId(tx, order.externalId, 'active')
+  if (running !== undefined) throw validation({ external_id: ['value_already_exist'] })
+  const pending = await insertPending(tx, customer.id, order)
+  const record = await getSubscriptionRecord(tx, pending.id)
+  const today = localDate(tx.clock.now(), record.timeZone)
+  const startDate = localDate(pending.subscription_at, record.timeZone)
+  const position = Temporal.PlainDate.compare(startDate, today)
+  if (position > 0) return pending
+  if (position === 0) return activate(tx, record, pending.subscription_at, { starting: true })
+  return activate(tx, record, await backdatedStart(tx, pending), { starting: false })
+}
+
+async function insertPending(tx: Ctx, customerId: string, order: Order): Promise<Subscription> {
+  const { input } = order
+  const problems = new Problems()
+  const billingTime = input.billing_time ?? 'calendar'
+  const purchaseOrderNumber = readPurchaseOrderNumber(input.purchase_order_number)
+  if (order.externalId === '') problems.add('external_id', 'value_is_mandatory')
+  if (billingTime !== 'calendar' && billingTime !== 'anniversary') problems.add('billing_time', 'value_is_invalid')
+  checkPurchaseOrderNumber(purchaseOrderNumber, problems)
+  problems.throwIfAny()
+  const now = tx.clock.now()
+  return tx.db
+    .insertInto('subscriptions')
+    .values({
+      id: newId(),
+      organization_id: tx.org.id,
+      customer_id: customerId,
+      plan_id: order.plan.id,
+      billing_entity_id: (await readBillingEntityOverride(tx, input)) ?? null,
+      external_id: order.externalId,
+      status: 'pending',
+      name: order.name,
+      billing_time: billingTime,
+      subscription_at: order.subscriptionAt,
+      ending_at: order.endingAt,
+      ...order.paymentMethod,
+      consolidate_invoice: input.consolidate_invoice ?? true,
+      purchase_order_number: purchaseOrderNumber,
+      progressive_billing_disabled: input.progressive_billing_disabled ?? false,
+      skip_invoice_custom_sections: input.invoice_custom_section?.skip_invoice_custom_sections ?? false,
+      created_at: now,
+      updated_at: now,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Time that an earlier subscription with the same external id was invoiced for is not billed again. */
+async function backdatedStart(tx: Ctx, subscription: Subscription): Promise<Temporal.Instant> {
+  const earlier = await tx.db
+    .selectFrom('subscriptions')
+    .select('terminated_at')
+    .where('organization_id', '=', tx.org.id)
+    .where('customer_id', '=', subscription.customer_id)
+    .where('external_id', '=', subscription.external_id)
+    .where('status', '=', 'terminated')
+    .where('on_termination_invoice', '=', 'generate')
+    .where('terminated_at', '>', subscription.subscription_at)
+    .orderBy('terminated_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return earlier?.terminated_at ?? subscription.subscription_at
+}

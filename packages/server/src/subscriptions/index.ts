@@ -1,0 +1,35 @@
+import type { Domain } from '../platform/module.ts'
+import { clockTasks } from './clock.ts'
+import { reactions, tasks } from './jobs.ts'
+import { subscriptionRoutes } from './routes.ts'
+import { webhooks } from './webhooks.ts'
+
+export {
+  type CustomerRef,
+  findCustomersToBill,
+  findCustomersWithEndedTrials,
+  findDueSubscriptions,
+  nextBillingDue,
+} from './due.ts'
+export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
+export { presentSubscriptions } from './present.ts'
+export {
+  findActiveSubscription,
+  findSubscriptionsByIds,
+  initialStarts,
+  loadSubscriptionRecords,
+  type Subscription,
+  type SubscriptionRecord,
+  termsOf,
+} from './store.ts'
+export { billingSchedule, billingTerms, type PlanTerms } from './terms.ts'
+export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
+
+/** Who has what, since when, and when it is billed next. */
+export const subscriptions: Domain = {
+  routes: subscriptionRoutes,
+  tasks,
+  clockTasks,
+  reactions,
+  webhooks,
+}

@@ -1,0 +1,125 @@
+import { type Ctx, transaction } from '../platform/context.ts'
+import { emitAll } from '../platform/domain-events.ts'
+import { Problems, validation } from '../platform/errors.ts'
+import type { SelectionInput } from './schema.ts'
+import { findByExternalId, lockSubscription, type Subscription, type SubscriptionRecord } from './store.ts'
+import { CREDIT_NOTE_CHOICES, checkChoice, FINAL_INVOICE_CHOICES } from './validate.ts'
+
+/** What ends with the subscription; blank: as the subscription says. */
+export interface TerminationOptions {
+  readonly on_termination_credit_note?: string | null
+  readonly on_termination_invoice?: string | null
+}
+
+/**
+ * Ends the active subscription with this external id now; with the status `pending`, cancels the one that has not started.
+ *
+ * @throws 404 `subscription_not_found`; 422 for a choice that does not exist
+ */
+export async function terminateSubscription(
+  ctx: Ctx,
+  externalId: string,
+  input: SelectionInput,
+): Promise<Subscription> {
+  const status = input.status === 'pending' ? 'pending' : 'active'
+  return transaction(ctx, async tx => {
+    const record = await lockSubscription(tx, () => findByExternalId(tx, externalId, status))
+    if (status === 'pending') return cancel(tx, record.subscription)
+    checkOptions(record, input)
+    return terminate(tx, record, tx.clock.now(), input)
+  })
+}
+
+function checkOptions({ plan }: SubscriptionRecord, options: TerminationOptions): void {
+  const problems = new Problems()
+  if (plan.payInAdvance) {
+    checkChoice('on_termination_credit_note', options.on_termination_credit_note, CREDIT_NOTE_CHOICES, problems)
+  }
+  checkChoice('on_termination_invoice', options.on_termination_invoice, FINAL_INVOICE_CHOICES, problems)
+  problems.throwIfAny()
+}
+
+/**
+ * Ends an active subscription, and cancels the one that was to replace it. The caller holds the customer's lock.
+ *
+ * Tells `subscription.ended` with `{ invoice: 'generate' | 'skip' }`, from which the last invoice follows, and the
+ * webhooks `subscription.updated` (what happens on termination was stored) and `subscription.terminated`.
+ *
+ * @returns the subscription as it is then; unchanged when it was not active
+ * @throws 422 `next_subscription_incomplete` while the one that replaces it waits for its payment
+ */
+export async function terminate(
+  tx: Ctx,
+  { subscription, plan, next }: SubscriptionRecord,
+  at: Temporal.Instant,
+  options: TerminationOptions = {},
+): Promise<Subscription> {
+  if (subscription.status !== 'active') return subscription
+  if (next?.status === 'incomplete') throw validation({ base: ['next_subscription_incomplete'] })
+  const creditNote = chosen(options.on_termination_credit_note) ?? subscription.on_termination_credit_note ?? 'credit'
+  const invoice = chosen(options.on_termination_invoice) ?? subscription.on_termination_invoice
+  const terminated = await tx.db
+    .updateTable('subscriptions')
+    .set({
+      status: 'terminated',
+      terminated_at: at,
+      next_billing_at: null,
+      on_termination_credit_note: plan.payInAdvance ? creditNote : null,
+      on_termination_invoice: invoice,
+      updated_at: tx.clock.now(),
+    })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', subscription.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await cancelNext(tx, subscription.id)
+  await emitAll(tx, [
+    { type: 'subscription.updated', objectId: subscription.id },
+    { type: 'subscription.ended', objectId: subscription.id, data: { invoice } },
+    { type: 'subscription.terminated', objectId: subscription.id },
+  ])
+  return terminated
+}
+
+function chosen(option: string | null | undefined): string | null {
+  return option?.trim() || null
+}
+
+async function cancelNext(tx: Ctx, subscriptionId: string): Promise<void> {
+  const now = tx.clock.now()
+  await tx.db
+    .updateTable('subscriptions')
+    .set({ status: 'canceled', canceled_at: now, updated_at: now })
+    .where('organization_id', '=', tx.org.id)
+    .where('previous_subscription_id', '=', subscriptionId)
+    .where('status', '=', 'pending')
+    .execute()
+}
+
+/**
+ * Cancels a subscription that has not started, and tells so: what its customers' systems get is
+ * `subscription.terminated` with the status `canceled`.
+ */
+async function cancel(tx: Ctx, subscription: Subscription): Promise<Subscription> {
+  const [canceled] = await cancelPending(tx, [subscription.id])
+  const previous = subscription.previous_subscription_id
+  await emitAll(tx, [
+    ...(previous === null ? [] : [{ type: 'subscription.updated', objectId: previous }]),
+    { type: 'subscription.terminated', objectId: subscription.id },
+  ])
+  return canceled ?? subscription
+}
+
+/** Cancels those of the subscriptions that have not started, and tells nobody. The caller holds their customers' locks. */
+export async function cancelPending(tx: Ctx, subscriptionIds: readonly string[]): Promise<Subscription[]> {
+  if (subscriptionIds.length === 0) return []
+  const now = tx.clock.now()
+  return tx.db
+    .updateTable('subscriptions')
+    .set({ status: 'canceled', canceled_at: now, updated_at: now })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', 'in', subscriptionIds)
+    .where('status', '=', 'pending')
+    .returningAll()
+    .execute()
+}

@@ -1,0 +1,145 @@
+import { localDate } from '@weir/engine'
+import type { Updateable } from 'kysely'
+import { type Ctx, transaction } from '../platform/context.ts'
+import type { Subscriptions } from '../platform/db/types.ts'
+import { emit } from '../platform/domain-events.ts'
+import { notAllowed, Problems } from '../platform/errors.ts'
+import { withoutNul } from '../platform/validation/text.ts'
+import { activate } from './activate.ts'
+import { requireOptionsAvailable } from './availability.ts'
+import { readBillingEntityOverride } from './billing-entity-override.ts'
+import { claimingExternalId } from './external-id.ts'
+import type { SubscriptionInput } from './schema.ts'
+import { lockSubscription, type Subscription, type SubscriptionRecord, selectByExternalId } from './store.ts'
+import {
+  CREDIT_NOTE_CHOICES,
+  checkActivationRules,
+  checkChoice,
+  checkPurchaseOrderNumber,
+  FINAL_INVOICE_CHOICES,
+  readDates,
+  readPaymentMethod,
+  readPurchaseOrderNumber,
+} from './validate.ts'
+
+type Changes = Updateable<Subscriptions>
+
+/**
+ * Updates the only subscription with this external id, whatever its status; of several, the active one, or the one with
+ * the status given. Keys that are absent stay as they are.
+ *
+ * A new start only means something before the subscription has started: a start on the customer's present day or before
+ * makes it active at once.
+ *
+ * @throws 404 `subscription_not_found`, `billing_entity_not_found`; 405 where its status forbids it; 422 with everything
+ * that is wrong; 403 for what is not available
+ */
+export async function updateSubscription(
+  ctx: Ctx,
+  externalId: string,
+  status: string | null | undefined,
+  input: SubscriptionInput,
+): Promise<Subscription> {
+  return claimingExternalId(() =>
+    transaction(ctx, async tx => {
+      const record = await lockSubscription(tx, () => select(tx, externalId, status))
+      const changes = await readChanges(tx, record, input)
+      return apply(tx, record, changes)
+    }),
+  )
+}
+
+async function select(tx: Ctx, externalId: string, status: string | null | undefined) {
+  const all = await selectByExternalId(tx, externalId)
+    .orderBy('subscription_at', 'desc')
+    .orderBy('created_at', 'desc')
+    .execute()
+  if (all.length === 1) return all[0]
+  const wanted = status === 'pending' || status === 'incomplete' ? status : 'active'
+  return all.find(subscription => subscription.status === wanted)
+}
+
+async function readChanges(tx: Ctx, record: SubscriptionRecord, input: SubscriptionInput): Promise<Changes> {
+  const { subscription } = record
+  if (subscription.status === 'incomplete') throw notAllowed('subscription_incomplete')
+  const problems = new Problems()
+  const changes: Changes = { ...readPurchaseOrder(subscription, input, problems) }
+  Object.assign(changes, readTimes(tx, subscription, input, problems), readTermination(record, input, problems))
+  Object.assign(changes, readPaymentMethod(input.payment_method, problems))
+  checkActivationRules(input.activation_rules, problems)
+  if (subscription.status !== 'pending' && input.activation_rules !== undefined && input.activation_rules !== null) {
+    problems.add('activation_rules', 'subscription_not_pending')
+  }
+  problems.throwIfAny()
+  requireOptionsAvailable(input)
+  if (input.name !== undefined) changes.name = withoutNul(input.name)
+  Object.assign(changes, readFlags(input))
+  const entityId = await readBillingEntityOverride(tx, input)
+  if (entityId !== undefined) changes.billing_entity_id = entityId
+  return changes
+}
+
+function readPurchaseOrder(subscription: Subscription, input: SubscriptionInput, problems: Problems): Changes {
+  if (input.purchase_order_number === undefined) return {}
+  const number = readPurchaseOrderNumber(input.purchase_order_number)
+  if (number === subscription.purchase_order_number) return {}
+  if (subscription.status !== 'pending' && subscription.status !== 'active') {
+    throw notAllowed('purchase_order_number_not_editable')
+  }
+  checkPurchaseOrderNumber(number, problems)
+  return { purchase_order_number: number }
+}
+
+function readTimes(tx: Ctx, subscription: Subscription, input: SubscriptionInput, problems: Problems): Changes {
+  if (input.subscription_at === null) problems.add('subscription_at', 'invalid_date')
+  const { subscriptionAt, endingAt } = readDates(input, subscription.subscription_at, tx.clock.now(), problems)
+  const isMovable = subscription.status === 'pending' && subscription.previous_subscription_id === null
+  return {
+    ...(endingAt !== undefined && { ending_at: endingAt }),
+    ...(subscriptionAt !== undefined && isMovable && { subscription_at: subscriptionAt }),
+  }
+}
+
+function readTermination({ plan }: SubscriptionRecord, input: SubscriptionInput, problems: Problems): Changes {
+  const { on_termination_credit_note: creditNote, on_termination_invoice: invoice } = input
+  checkChoice('on_termination_credit_note', creditNote, CREDIT_NOTE_CHOICES, problems)
+  checkChoice('on_termination_invoice', invoice, FINAL_INVOICE_CHOICES, problems)
+  return {
+    // What was not paid in advance leaves nothing to credit.
+    ...(creditNote !== undefined && plan.payInAdvance && { on_termination_credit_note: creditNote?.trim() || null }),
+    ...(invoice?.trim() && { on_termination_invoice: invoice }),
+  }
+}
+
+function readFlags(input: SubscriptionInput): Changes {
+  const skipSections = input.invoice_custom_section?.skip_invoice_custom_sections ?? null
+  const consolidate = input.consolidate_invoice ?? null
+  const withoutThresholds = input.progressive_billing_disabled ?? null
+  return {
+    ...(consolidate !== null && { consolidate_invoice: consolidate }),
+    ...(withoutThresholds !== null && { progressive_billing_disabled: withoutThresholds }),
+    ...(skipSections !== null && { skip_invoice_custom_sections: skipSections }),
+  }
+}
+
+async function apply(tx: Ctx, record: SubscriptionRecord, changes: Changes): Promise<Subscription> {
+  const subscription = await tx.db
+    .updateTable('subscriptions')
+    .set({ ...changes, updated_at: tx.clock.now() })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', record.subscription.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  if (changes.subscription_at === undefined) {
+    await emit(tx, 'subscription.updated', subscription.id)
+    return subscription
+  }
+  const start = subscription.subscription_at
+  const today = localDate(tx.clock.now(), record.timeZone)
+  const position = Temporal.PlainDate.compare(localDate(start, record.timeZone), today)
+  // A start that only moves within the future is nobody's news yet.
+  if (position > 0) return subscription
+  const active = await activate(tx, { ...record, subscription }, start, { starting: position === 0 })
+  await emit(tx, 'subscription.updated', subscription.id)
+  return active
+}

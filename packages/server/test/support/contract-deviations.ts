@@ -1,0 +1,255 @@
+/** A place where Weir's answers differ from the wire contract on purpose. */
+export interface Deviation {
+  /** The contract's path template: `*` is any one step, `**` any number of them. */
+  readonly path: string
+  /** The place in the body, in the same notation, e.g. `/fees/*`. */
+  readonly at: string
+  /**
+   * What may stand there besides what the contract allows: these values, a decimal number as text, no key at all, or
+   * whatever comes.
+   */
+  readonly allows: readonly unknown[] | 'decimal text' | 'no key' | 'anything'
+  readonly reason: string
+}
+
+const NULL = [null] as const
+
+const errors: readonly Deviation[] = [
+  {
+    path: '/**',
+    at: '/error_details',
+    allows: 'no key',
+    reason: 'refusals that concern no field (a lock could not be had) have a code and no details',
+  },
+  {
+    path: '/**',
+    at: '/error_details',
+    allows: 'anything',
+    reason: 'details can be a text (an expression that failed) or a list (one entry an event)',
+  },
+]
+
+const money: readonly Deviation[] = [
+  ...['currency', 'amount_currency', 'total_amount_currency', 'default_currency', 'overdue_balance_currency'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/${key}`,
+      allows: ['BHD', 'IRR', 'JOD', 'KWD'],
+      reason: 'the API accepts these currencies, which the contract forgets',
+    }),
+  ),
+  ...['timezone', 'applicable_timezone'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/${key}`,
+      allows: ['Australia/Canberra', 'Etc/UTC', 'Etc/GMT+12'],
+      reason: 'time zones that the API accepts and the contract forgets or misspells',
+    }),
+  ),
+]
+
+const fees: readonly Deviation[] = [
+  {
+    path: '/**',
+    at: '/**/total_aggregated_units',
+    allows: NULL,
+    reason: 'fees that come from no aggregation have none',
+  },
+  { path: '/**', at: '/**/grouped_by/*', allows: NULL, reason: 'events without the grouping property make a group' },
+  { path: '/**', at: '/**/lago_tax_id', allows: NULL, reason: 'taxes worked out by a provider are not ours' },
+  { path: '/**', at: '/**/pricing_unit_details', allows: NULL, reason: 'charges priced in money have no pricing unit' },
+  { path: '/**', at: '/**/amount_details', allows: NULL, reason: 'only some charge models explain their amount' },
+  ...['from_value', 'to_value'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/amount_details/*/*/${key}`,
+      allows: 'anything',
+      reason: 'tiers may begin and end at a fraction of a unit',
+    }),
+  ),
+  ...['free_events', 'paid_events'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/amount_details/${key}`,
+      allows: 'decimal text',
+      reason: 'percentage fees charged in advance count their events as decimals',
+    }),
+  ),
+]
+
+const invoices: readonly Deviation[] = [
+  {
+    path: '/**',
+    at: '/**/invoice_type',
+    allows: ['advance_charges'],
+    reason: 'the type of the invoices that collect fees paid in advance, which the contract forgets',
+  },
+  {
+    path: '/**',
+    at: '/**/status',
+    allows: ['closed'],
+    reason: 'finalizing an invoice of nothing closes it, which the contract forgets',
+  },
+  { path: '/**', at: '/**/sequential_id', allows: NULL, reason: 'drafts have no place in the sequence yet' },
+  ...['payment_dispute_lost_at', 'payment_due_date', 'file_url'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/${key}`,
+      allows: NULL,
+      reason: 'null until there is something to tell',
+    }),
+  ),
+]
+
+const usage: readonly Deviation[] = [
+  {
+    path: '/customers/*/current_usage',
+    at: '/**/filters/*/values',
+    allows: NULL,
+    reason: 'the usage that matches no filter has no values',
+  },
+  {
+    path: '/events/**',
+    at: '/**/properties/*',
+    allows: 'anything',
+    reason: 'the contract refuses whole numbers by saying both integer and number; properties are stored as they came',
+  },
+  { path: '/events', at: '/**/properties/*', allows: 'anything', reason: 'as for single events' },
+  ...['/events', '/events/**'].map(
+    (path): Deviation => ({
+      path,
+      at: '/**/external_subscription_id',
+      allows: NULL,
+      reason: 'events are stored as they came, also those that name no subscription',
+    }),
+  ),
+  {
+    path: '/events/*estimate_instant_fees',
+    at: '/fees/*/*',
+    allows: 'decimal text',
+    reason: 'instant estimates give cents and prices as decimals, which clients of this answer expect',
+  },
+  {
+    path: '/events/*estimate_instant_fees',
+    at: '/fees/*/item/description',
+    allows: NULL,
+    reason: 'metrics need no description',
+  },
+  {
+    path: '/events/*estimate_instant_fees',
+    at: '/fees/*/event_transaction_id',
+    allows: NULL,
+    reason: 'an estimate needs no transaction id',
+  },
+  {
+    path: '/subscriptions/{external_id}/entitlements/**',
+    at: '/entitlement',
+    allows: 'no key',
+    reason: 'removing an entitlement answers with the list of those that are left',
+  },
+  {
+    path: '/**/alerts/**',
+    at: '/**/previous_value',
+    allows: 'decimal text',
+    reason: 'alert values are decimals of any precision',
+  },
+  {
+    path: '/**/alerts/**',
+    at: '/**/billable_metric',
+    allows: NULL,
+    reason: 'alerts on amounts watch no single metric',
+  },
+]
+
+const catalog: readonly Deviation[] = [
+  {
+    path: '/**',
+    at: '/**/fixed_charges/*/units',
+    allows: 'decimal text',
+    reason: 'units of fixed charges are decimals of any precision',
+  },
+  { path: '/**', at: '/fixed_charge/units', allows: 'decimal text', reason: 'as in lists' },
+  ...[
+    'expression',
+    'description',
+    'invoice_display_name',
+    'trial_period',
+    'field_name',
+    'rounding_function',
+    'rounding_precision',
+  ].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/${key}`,
+      allows: NULL,
+      reason: 'optional fields of metrics and plans are null when they are not set',
+    }),
+  ),
+  ...['from_value', 'to_value'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/properties/*/*/${key}`,
+      allows: 'anything',
+      reason: 'tiers may begin and end at a fraction of a unit, and are shown as they were given',
+    }),
+  ),
+]
+
+const accounts: readonly Deviation[] = [
+  ...['/billing_entities', '/billing_entities/{code}'].flatMap(path =>
+    [
+      'lago_id',
+      'code',
+      'name',
+      'default_currency',
+      'document_locale',
+      'document_numbering',
+      'finalize_zero_amount_invoice',
+      'invoice_grace_period',
+      'net_payment_term',
+      'timezone',
+      'created_at',
+      'updated_at',
+    ].map(
+      (key): Deviation => ({
+        path,
+        at: `/${key}`,
+        allows: 'no key',
+        reason: 'the contract forgets the root billing_entity',
+      }),
+    ),
+  ),
+  { path: '/**', at: '/**/email', allows: 'anything', reason: 'several addresses with commas between them, or none' },
+  {
+    path: '/**',
+    at: '/**/billing_configuration/payment_provider',
+    allows: [null, 'cashfree', 'flutterwave', 'moneyhash'],
+    reason: 'none, or one the contract forgets',
+  },
+  ...['invoice_grace_period', 'payment_provider_code', 'document_locale', 'invoice_footer'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_configuration/${key}`,
+      allows: NULL,
+      reason: 'null where the billing entity’s applies',
+    }),
+  ),
+]
+
+const subscriptions: readonly Deviation[] = [
+  'on_termination_credit_note',
+  'payment_method/payment_method_id',
+  'cancellation_reason',
+].map(key => ({ path: '/**', at: `/**/${key}`, allows: NULL, reason: 'null where it does not apply' }))
+
+/** Everything that answers may do although the contract says otherwise, with the reason. */
+export const contractDeviations: readonly Deviation[] = [
+  ...errors,
+  ...accounts,
+  ...money,
+  ...fees,
+  ...invoices,
+  ...usage,
+  ...catalog,
+  ...subscriptions,
+]

@@ -21,6 +21,42 @@ export type Json = ColumnType<JsonValue, string, string>;
 
 export type JsonValue = JsonValue[] | { [key: string]: JsonValue } | boolean | number | string | null;
 
+export interface AddOns {
+  amount_cents: Int8;
+  amount_currency: string;
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  id: string;
+  invoice_display_name: string | null;
+  name: string;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
+export interface AddOnsTaxes {
+  add_on_id: string;
+  created_at: Timestamp;
+  organization_id: string;
+  tax_id: string;
+}
+
+export interface AdvanceTotals {
+  charge_filter_id: string | null;
+  charge_id: string;
+  created_at: Timestamp;
+  current: Numeric;
+  event_transaction_id: string;
+  external_subscription_id: string;
+  grouped_by: Generated<Json>;
+  id: string;
+  max: Numeric;
+  max_prorated: Numeric | null;
+  organization_id: string;
+  timestamp: Timestamp;
+}
+
 export interface ApiKeys {
   created_at: Timestamp;
   expires_at: Timestamp | null;
@@ -31,6 +67,15 @@ export interface ApiKeys {
   name: string | null;
   organization_id: string;
   permissions: Json;
+}
+
+export interface AppliedPricingUnits {
+  charge_id: string;
+  conversion_rate: Numeric;
+  created_at: Timestamp;
+  organization_id: string;
+  pricing_unit_id: string;
+  updated_at: Timestamp;
 }
 
 export interface BillableMetricFilters {
@@ -98,6 +143,13 @@ export interface BillingEntities {
   zipcode: string | null;
 }
 
+export interface BillingEntitiesTaxes {
+  billing_entity_id: string;
+  created_at: Timestamp;
+  organization_id: string;
+  tax_id: string;
+}
+
 export interface ChargeFilters {
   charge_id: string;
   created_at: Timestamp;
@@ -139,6 +191,65 @@ export interface Charges {
   prorated: Generated<boolean>;
   regroup_paid_fees: string | null;
   updated_at: Timestamp;
+}
+
+export interface ChargesTaxes {
+  charge_id: string;
+  created_at: Timestamp;
+  organization_id: string;
+  tax_id: string;
+}
+
+export interface Commitments {
+  amount_cents: Int8;
+  commitment_type: Generated<string>;
+  created_at: Timestamp;
+  id: string;
+  invoice_display_name: string | null;
+  organization_id: string;
+  plan_id: string;
+  updated_at: Timestamp;
+}
+
+export interface CommitmentsTaxes {
+  commitment_id: string;
+  created_at: Timestamp;
+  organization_id: string;
+  tax_id: string;
+}
+
+export interface Coupons {
+  amount_cents: Int8 | null;
+  amount_currency: string | null;
+  code: string;
+  coupon_type: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  expiration: string;
+  expiration_at: Timestamp | null;
+  frequency: string;
+  frequency_duration: number | null;
+  id: string;
+  limited_billable_metrics: Generated<boolean>;
+  limited_plans: Generated<boolean>;
+  name: string;
+  organization_id: string;
+  percentage_rate: Numeric | null;
+  reusable: Generated<boolean>;
+  status: Generated<string>;
+  terminated_at: Timestamp | null;
+  updated_at: Timestamp;
+}
+
+export interface CouponTargets {
+  billable_metric_id: string | null;
+  coupon_id: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  plan_id: string | null;
 }
 
 export interface CustomerMetadata {
@@ -201,6 +312,60 @@ export interface Customers {
   zipcode: string | null;
 }
 
+export interface CustomersTaxes {
+  created_at: Timestamp;
+  customer_id: string;
+  organization_id: string;
+  tax_id: string;
+}
+
+export interface DailyUsages {
+  created_at: Timestamp;
+  customer_id: string;
+  external_subscription_id: string;
+  from_datetime: Timestamp;
+  id: string;
+  organization_id: string;
+  refreshed_at: Timestamp;
+  subscription_id: string;
+  to_datetime: Timestamp;
+  usage: Json;
+  usage_date: CalendarDate;
+  usage_diff: Json;
+}
+
+export interface EntitlementRemovals {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  feature_id: string | null;
+  id: string;
+  organization_id: string;
+  privilege_id: string | null;
+  subscription_id: string;
+}
+
+export interface Entitlements {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  feature_id: string;
+  id: string;
+  organization_id: string;
+  plan_id: string | null;
+  subscription_id: string | null;
+  updated_at: Timestamp;
+}
+
+export interface EntitlementValues {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  entitlement_id: string;
+  id: string;
+  organization_id: string;
+  privilege_id: string;
+  updated_at: Timestamp;
+  value: string;
+}
+
 export interface Events {
   code: string;
   created_at: Timestamp;
@@ -214,13 +379,26 @@ export interface Events {
   transaction_id: string;
 }
 
+export interface Features {
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  id: string;
+  name: string | null;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
 export interface Fees {
+  add_on_id: string | null;
   amount_cents: Int8;
   amount_currency: string;
   amount_details: Generated<Json>;
   billing_entity_id: string;
   charge_filter_id: string | null;
   charge_id: string | null;
+  commitment_id: string | null;
   computed_from: Generated<Json>;
   created_at: Timestamp;
   deleted_at: Timestamp | null;
@@ -228,6 +406,7 @@ export interface Fees {
   events_count: number | null;
   failed_at: Timestamp | null;
   fee_type: string;
+  fixed_charge_id: string | null;
   from_datetime: Timestamp | null;
   grouped_by: Generated<Json>;
   id: string;
@@ -243,6 +422,8 @@ export interface Fees {
   precise_coupons_amount_cents: Generated<Numeric>;
   precise_credit_notes_amount_cents: Generated<Numeric>;
   precise_unit_amount: Numeric;
+  presentation_breakdowns: Generated<Json>;
+  pricing_unit_usage: Json | null;
   refunded_at: Timestamp | null;
   subscription_id: string | null;
   succeeded_at: Timestamp | null;
@@ -250,12 +431,64 @@ export interface Fees {
   taxes_base_rate: Generated<number>;
   taxes_precise_amount_cents: Generated<Numeric>;
   taxes_rate: Generated<number>;
+  timestamp: Timestamp | null;
   to_datetime: Timestamp | null;
   total_aggregated_units: Numeric | null;
   true_up_parent_fee_id: string | null;
   unit_amount_cents: Int8;
   units: Numeric;
   updated_at: Timestamp;
+}
+
+export interface FeesTaxes {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  fee_id: string;
+  id: string;
+  organization_id: string;
+  precise_amount_cents: Numeric;
+  tax_code: string;
+  tax_description: string | null;
+  tax_id: string | null;
+  tax_name: string;
+  tax_rate: number;
+}
+
+export interface FixedChargeEvents {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  fixed_charge_id: string;
+  id: string;
+  organization_id: string;
+  subscription_id: string;
+  timestamp: Timestamp;
+  units: Numeric;
+}
+
+export interface FixedCharges {
+  add_on_id: string;
+  charge_model: string;
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  id: string;
+  invoice_display_name: string | null;
+  organization_id: string;
+  parent_id: string | null;
+  pay_in_advance: Generated<boolean>;
+  plan_id: string;
+  properties: Json;
+  prorated: Generated<boolean>;
+  units: Generated<Numeric>;
+  updated_at: Timestamp;
+}
+
+export interface FixedChargesTaxes {
+  created_at: Timestamp;
+  fixed_charge_id: string;
+  organization_id: string;
+  tax_id: string;
 }
 
 export interface IdempotencyKeys {
@@ -317,6 +550,22 @@ export interface Invoices {
   voided_at: Timestamp | null;
 }
 
+export interface InvoicesTaxes {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  fees_amount_cents: Int8;
+  id: string;
+  invoice_id: string;
+  organization_id: string;
+  tax_code: string;
+  tax_description: string | null;
+  tax_id: string | null;
+  tax_name: string;
+  tax_rate: number;
+  taxable_base_amount_cents: Generated<Int8>;
+}
+
 export interface InvoiceSubscriptions {
   charges_from_datetime: Timestamp | null;
   charges_to_datetime: Timestamp | null;
@@ -338,6 +587,22 @@ export interface InvoiceSubscriptions {
 export interface JobWorkers {
   seen_at: Timestamp;
   worker_id: string;
+}
+
+export interface LifetimeUsages {
+  created_at: Timestamp;
+  current_usage_amount_cents: Generated<Int8>;
+  current_usage_refreshed_at: Timestamp | null;
+  deleted_at: Timestamp | null;
+  historical_usage_amount_cents: Generated<Int8>;
+  id: string;
+  invoiced_usage_amount_cents: Generated<Int8>;
+  invoiced_usage_refreshed_at: Timestamp | null;
+  organization_id: string;
+  recalculate_current_usage: Generated<boolean>;
+  recalculate_invoiced_usage: Generated<boolean>;
+  subscription_id: string;
+  updated_at: Timestamp;
 }
 
 export interface Organizations {
@@ -393,6 +658,48 @@ export interface Plans {
   updated_at: Timestamp;
 }
 
+export interface PlansTaxes {
+  created_at: Timestamp;
+  organization_id: string;
+  plan_id: string;
+  tax_id: string;
+}
+
+export interface PricingUnits {
+  code: string;
+  created_at: Timestamp;
+  description: string | null;
+  id: string;
+  name: string;
+  organization_id: string;
+  short_name: string;
+  updated_at: Timestamp;
+}
+
+export interface Privileges {
+  code: string;
+  config: Generated<Json>;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  feature_id: string;
+  id: string;
+  name: string | null;
+  organization_id: string;
+  updated_at: Timestamp;
+  value_type: Generated<string>;
+}
+
+export interface SubscriptionFixedChargeUnitsOverrides {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  fixed_charge_id: string;
+  id: string;
+  organization_id: string;
+  subscription_id: string;
+  units: Numeric;
+  updated_at: Timestamp;
+}
+
 export interface Subscriptions {
   activated_at: Timestamp | null;
   billing_entity_id: string | null;
@@ -405,6 +712,7 @@ export interface Subscriptions {
   ending_at: Timestamp | null;
   external_id: string;
   id: string;
+  last_received_event_on: CalendarDate | null;
   name: string | null;
   next_billing_at: Timestamp | null;
   on_termination_credit_note: string | null;
@@ -416,6 +724,7 @@ export interface Subscriptions {
   previous_subscription_id: string | null;
   progressive_billing_disabled: Generated<boolean>;
   purchase_order_number: string | null;
+  skip_daily_usage: Generated<boolean>;
   skip_invoice_custom_sections: Generated<boolean>;
   started_at: Timestamp | null;
   status: string;
@@ -423,6 +732,83 @@ export interface Subscriptions {
   terminated_at: Timestamp | null;
   trial_ended_at: Timestamp | null;
   trial_ends_at: Timestamp | null;
+  updated_at: Timestamp;
+}
+
+export interface Taxes {
+  applied_to_organization: Generated<boolean>;
+  auto_generated: Generated<boolean>;
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  id: string;
+  name: string;
+  organization_id: string;
+  rate: number;
+  updated_at: Timestamp;
+}
+
+export interface TriggeredUsageAlerts {
+  alert_id: string;
+  created_at: Timestamp;
+  crossed_thresholds: Json;
+  current_value: Numeric;
+  id: string;
+  organization_id: string;
+  previous_value: Numeric;
+  subscription_id: string | null;
+  triggered_at: Timestamp;
+  wallet_id: string | null;
+}
+
+export interface UsageActivities {
+  attempts: Generated<number>;
+  created_at: Timestamp;
+  organization_id: string;
+  subscription_id: string;
+  updated_at: Timestamp;
+  version: Generated<Int8>;
+}
+
+export interface UsageAlerts {
+  alert_type: string;
+  billable_metric_id: string | null;
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  direction: Generated<string>;
+  id: string;
+  last_processed_at: Timestamp | null;
+  name: string | null;
+  organization_id: string;
+  previous_value: Generated<Numeric>;
+  subscription_external_id: string | null;
+  updated_at: Timestamp;
+  wallet_id: string | null;
+}
+
+export interface UsageAlertThresholds {
+  alert_id: string;
+  code: string | null;
+  created_at: Timestamp;
+  id: string;
+  organization_id: string;
+  position: number;
+  recurring: Generated<boolean>;
+  value: Numeric;
+}
+
+export interface UsageThresholds {
+  amount_cents: Int8;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  plan_id: string | null;
+  recurring: Generated<boolean>;
+  subscription_id: string | null;
+  threshold_display_name: string | null;
   updated_at: Timestamp;
 }
 
@@ -457,26 +843,71 @@ export interface Webhooks {
   webhook_type: string;
 }
 
+export interface WeightedLevels {
+  charge_filter_id: string | null;
+  charge_id: string;
+  created_at: Timestamp;
+  external_subscription_id: string;
+  grouped_by: Generated<Json>;
+  id: string;
+  level: Numeric;
+  organization_id: string;
+  timestamp: Timestamp;
+}
+
 export interface DB {
+  add_ons: AddOns;
+  add_ons_taxes: AddOnsTaxes;
+  advance_totals: AdvanceTotals;
   api_keys: ApiKeys;
+  applied_pricing_units: AppliedPricingUnits;
   billable_metric_filters: BillableMetricFilters;
   billable_metrics: BillableMetrics;
   billing_entities: BillingEntities;
+  billing_entities_taxes: BillingEntitiesTaxes;
   charge_filter_values: ChargeFilterValues;
   charge_filters: ChargeFilters;
   charges: Charges;
+  charges_taxes: ChargesTaxes;
+  commitments: Commitments;
+  commitments_taxes: CommitmentsTaxes;
+  coupon_targets: CouponTargets;
+  coupons: Coupons;
   customer_metadata: CustomerMetadata;
   customers: Customers;
+  customers_taxes: CustomersTaxes;
+  daily_usages: DailyUsages;
+  entitlement_removals: EntitlementRemovals;
+  entitlement_values: EntitlementValues;
+  entitlements: Entitlements;
   events: Events;
+  features: Features;
   fees: Fees;
+  fees_taxes: FeesTaxes;
+  fixed_charge_events: FixedChargeEvents;
+  fixed_charges: FixedCharges;
+  fixed_charges_taxes: FixedChargesTaxes;
   idempotency_keys: IdempotencyKeys;
   installation_keys: InstallationKeys;
   invoice_subscriptions: InvoiceSubscriptions;
   invoices: Invoices;
+  invoices_taxes: InvoicesTaxes;
   job_workers: JobWorkers;
+  lifetime_usages: LifetimeUsages;
   organizations: Organizations;
   plans: Plans;
+  plans_taxes: PlansTaxes;
+  pricing_units: PricingUnits;
+  privileges: Privileges;
+  subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;
+  taxes: Taxes;
+  triggered_usage_alerts: TriggeredUsageAlerts;
+  usage_activities: UsageActivities;
+  usage_alert_thresholds: UsageAlertThresholds;
+  usage_alerts: UsageAlerts;
+  usage_thresholds: UsageThresholds;
   webhook_endpoints: WebhookEndpoints;
   webhooks: Webhooks;
+  weighted_levels: WeightedLevels;
 }

@@ -6,6 +6,21 @@ export interface PricedUsage {
   /** The aggregated quantity, rounded by the metric's rounding function. May be negative. */
   readonly units: Decimal
   readonly eventsCount: number
+  /** The units without regard to proration; absent where nothing is prorated. */
+  readonly fullUnits?: Decimal
+  /** Running totals up to where free units end, for the percentage model; absent where nothing is free. */
+  readonly runningTotal?: readonly Decimal[]
+  /** The value of each event in order of time, for bounds per transaction. */
+  readonly eventValues?: readonly Decimal[]
+  /** Each change of a prorated total in order of time, as it was and weighted by the time it was in force. */
+  readonly proratedChanges?: readonly ProratedChange[]
+  /** The sum of the prices that came with the events, in cents, for the dynamic model. */
+  readonly preciseTotalAmountCents?: Decimal
+}
+
+export interface ProratedChange {
+  readonly full: Decimal
+  readonly prorated: Decimal
 }
 
 export interface Price {

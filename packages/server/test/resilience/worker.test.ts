@@ -2,6 +2,7 @@ import type { Task } from 'graphile-worker'
 import pg from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { HeartbeatRhythm } from '../../src/platform/jobs/heartbeat.ts'
 import { startWorker } from '../../src/platform/jobs/worker.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from './billing.ts'
@@ -19,10 +20,10 @@ afterAll(async () => {
   await database.drop()
 })
 
-function start(task: Task) {
+function start(task: Task, heartbeat?: HeartbeatRhythm) {
   const lines: string[] = []
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) })
-  const options = { pool, log, tasks: { a_task: task }, ticks: [], concurrency: 2, alone: false }
+  const options = { pool, log, tasks: { a_task: task }, ticks: [], concurrency: 2, alone: false, heartbeat }
   return { worker: startWorker(options), brokeDown: async () => lines.some(line => line.includes('broke down')) }
 }
 
@@ -58,4 +59,25 @@ test('a worker that cannot start again can be stopped', async () => {
   await bringJobsBack()
   const { rows } = await pool.query('select worker_id from job_workers')
   expect(rows).toEqual([])
+})
+
+test('a worker that looks for no jobs any more is noticed and started again', async () => {
+  let runs = 0
+  const { worker, brokeDown } = start(
+    async () => {
+      runs += 1
+    },
+    { beatEveryMs: 100, deadAfterMs: 500 },
+  )
+  const running = await worker
+  const blocker = await pool.connect()
+  await blocker.query('begin')
+  // Nobody gets an answer to the question for a job.
+  await blocker.query('lock table graphile_worker._private_jobs in access exclusive mode')
+  await until(brokeDown, 'the stall is noticed')
+  await blocker.query('rollback')
+  blocker.release()
+  await addJob()
+  await until(async () => runs > 0 && (await jobsLeft()) === 0, 'the job is done')
+  await running.stop()
 })

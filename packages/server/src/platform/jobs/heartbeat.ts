@@ -7,7 +7,7 @@ export interface HeartbeatRhythm {
   readonly deadAfterMs: number
 }
 
-const RHYTHM: HeartbeatRhythm = { beatEveryMs: 10_000, deadAfterMs: 45_000 }
+export const RHYTHM: HeartbeatRhythm = { beatEveryMs: 10_000, deadAfterMs: 45_000 }
 
 /**
  * Says which workers are alive, and frees the jobs of dead ones: a process that was killed leaves its jobs locked, and

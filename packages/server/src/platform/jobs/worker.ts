@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Logger, parseCronItems, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import type { Logger as PinoLogger } from 'pino'
-import { type HeartbeatRhythm, WorkerHeartbeat } from './heartbeat.ts'
+import { type HeartbeatRhythm, RHYTHM, WorkerHeartbeat } from './heartbeat.ts'
+import { watchForStall } from './stall.ts'
 
 export interface CronTick {
   readonly task: string
@@ -34,10 +35,13 @@ export interface Worker {
 const RESTART_AFTER_MS = 1_000
 // Workers that look for a job at the same moment hide the queues from each other: one that finds none soon looks again.
 const POLL_MS = 250
+// Many times as long as a free worker ever takes to look for its next job.
+const STALL_PATIENCE_MS = 10_000
 
 /**
  * Starts working off jobs and running the cron ticks. The job library gives up when it cannot record that a job is done,
- * which happens when the database goes away at that moment: it is started again, and the job is repeated.
+ * which happens when the database goes away at that moment, and sometimes it then neither works nor ends: in both cases it
+ * is started again, and the job is repeated.
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { log } = options
@@ -150,11 +154,23 @@ async function launch(options: WorkerOptions, heartbeat: WorkerHeartbeat): Promi
     .finally(() => {
       ended = true
     })
+  const stall = watchForStall({
+    events,
+    isBusy: () => underWay.size >= options.concurrency,
+    patienceMs: Math.min((options.heartbeat ?? RHYTHM).deadAfterMs, STALL_PATIENCE_MS),
+  })
+  const stopRunner = () => runner.stop().catch(error => log.debug({ err: error }, 'the worker was stopping already'))
+  const stalled = stall.stalled.then(() => {
+    log.error('the worker looks for no jobs any more; it is given up')
+    // What is left of it takes no more jobs once it is told to stop; it may never answer.
+    void stopRunner()
+  })
   return {
     workerId,
-    ended: end,
+    ended: Promise.race([end, stalled]),
     async stop() {
-      if (!ended) await runner.stop().catch(error => log.debug({ err: error }, 'the worker was stopping already'))
+      stall.cancel()
+      if (!ended) await stopRunner()
       await end
     },
   }

@@ -129,7 +129,7 @@ export function currentUsageFees(fees: readonly ChargeFee[]): ChargeFee[] {
 }
 
 function chargeFee(model: ChargeModel, { filterId, groupedBy, ...usage }: BucketUsage, currency: Currency): ChargeFee {
-  const { amountDetails, ...priced } = price(model, usage)
+  const { amountDetails, ...priced } = price(model, usage, currency)
   const isNegative = usage.units.lessThan(0) || priced.amount.lessThan(0)
   const { units, amount, unitAmount } = isNegative
     ? { units: ZERO, amount: ZERO, unitAmount: ZERO }

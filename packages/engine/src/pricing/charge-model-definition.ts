@@ -1,5 +1,6 @@
-import type { Decimal } from '../money/index.ts'
+import type { Currency, Decimal } from '../money/index.ts'
 import { decimal, ZERO } from '../money/index.ts'
+import type { Allowance, RunningTotal } from './running-total.ts'
 
 /** The usage a fee is for: one bucket and group of a charge, in one period. */
 export interface PricedUsage {
@@ -8,8 +9,8 @@ export interface PricedUsage {
   readonly eventsCount: number
   /** The units without regard to proration; absent where nothing is prorated. */
   readonly fullUnits?: Decimal
-  /** Running totals up to where free units end, for the percentage model; absent where nothing is free. */
-  readonly runningTotal?: readonly Decimal[]
+  /** How the total grew up to where free units end; absent where nothing is free. */
+  readonly runningTotal?: RunningTotal
   /** The value of each event in order of time, for bounds per transaction. */
   readonly eventValues?: readonly Decimal[]
   /** Each change of a prorated total in order of time, as it was and weighted by the time it was in force. */
@@ -18,9 +19,17 @@ export interface PricedUsage {
   readonly preciseTotalAmountCents?: Decimal
 }
 
+/** A change of a total: the units it adds or takes away, and the same weighted by the share of the period they had. */
 export interface ProratedChange {
   readonly full: Decimal
   readonly prorated: Decimal
+}
+
+/** What a model has to know of usage beside units and number of events. */
+export interface UsageNeeds {
+  readonly runningTotal?: Allowance
+  readonly eventValues?: boolean
+  readonly preciseTotalAmount?: boolean
 }
 
 export interface Price {
@@ -54,7 +63,10 @@ export interface ChargeModelDefinition<Properties> {
   validate(properties: ChargeProperties, aggregationType: string): PropertyProblem[]
   /** @throws TypeError for properties that `validate` finds faulty */
   parse(properties: ChargeProperties): Properties
-  price(properties: Properties, usage: PricedUsage): Price
+  /** Absent for models to which units and number of events are enough. */
+  needs?(properties: Properties): UsageNeeds
+  /** @param currency of the plan */
+  price(properties: Properties, usage: PricedUsage, currency: Currency): Price
 }
 
 /**
@@ -90,4 +102,9 @@ export function amountProblems(properties: ChargeProperties, field: string, code
 /** What one unit costs; 0 without units. */
 export function perUnit(amount: Decimal, units: Decimal): Decimal {
   return units.isZero() ? ZERO : amount.div(units)
+}
+
+/** The units that prices are divided by and fees show: those in force, whatever part of the period they were. */
+export function shownUnits({ units, fullUnits }: PricedUsage): Decimal {
+  return fullUnits ?? units
 }

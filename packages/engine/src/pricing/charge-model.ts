@@ -1,7 +1,16 @@
-import type { ChargeModelDefinition, ChargeProperties, Price, PricedUsage } from './charge-model-definition.ts'
+import type { Currency } from '../money/index.ts'
+import type {
+  ChargeModelDefinition,
+  ChargeProperties,
+  Price,
+  PricedUsage,
+  UsageNeeds,
+} from './charge-model-definition.ts'
+import { type DynamicProperties, dynamic } from './dynamic.ts'
 import { type GraduatedProperties, graduated } from './graduated.ts'
 import { type GraduatedPercentageProperties, graduatedPercentage } from './graduated-percentage.ts'
 import { type PackageProperties, packageModel } from './package.ts'
+import { type PercentageProperties, percentage } from './percentage.ts'
 import { type StandardProperties, standard } from './standard.ts'
 import { type VolumeProperties, volume } from './volume.ts'
 
@@ -12,6 +21,8 @@ interface PropertiesOf {
   readonly graduated_percentage: GraduatedPercentageProperties
   readonly package: PackageProperties
   readonly volume: VolumeProperties
+  readonly percentage: PercentageProperties
+  readonly dynamic: DynamicProperties
 }
 
 export type ChargeModelName = keyof PropertiesOf
@@ -22,6 +33,8 @@ export const chargeModels: { readonly [Name in ChargeModelName]: ChargeModelDefi
   graduated_percentage: graduatedPercentage,
   package: packageModel,
   volume,
+  percentage,
+  dynamic,
 }
 
 /** How the units of a charge, or of one of its filters, are turned into money. */
@@ -49,10 +62,19 @@ export function parseChargeModel(model: ChargeModelName, properties: ChargePrope
  *
  * @example
  * const model = parseChargeModel('package', { amount: '8', package_size: 50, free_units: 120 })
- * price(model, { units: decimal(171), eventsCount: 3 }).amount // 16: two packages are begun
+ * price(model, { units: decimal(171), eventsCount: 3 }, 'EUR').amount // 16: two packages are begun
  */
-export function price<Name extends ChargeModelName>(chargeModel: ChargeModel<Name>, usage: PricedUsage): Price {
-  return chargeModels[chargeModel.model].price(chargeModel.properties, usage)
+export function price<Name extends ChargeModelName>(
+  chargeModel: ChargeModel<Name>,
+  usage: PricedUsage,
+  currency: Currency,
+): Price {
+  return chargeModels[chargeModel.model].price(chargeModel.properties, usage, currency)
+}
+
+/** What has to be known of usage to price it, beside its units and the number of its events. */
+export function neededUsage<Name extends ChargeModelName>(chargeModel: ChargeModel<Name>): UsageNeeds {
+  return chargeModels[chargeModel.model].needs?.(chargeModel.properties) ?? {}
 }
 
 function parse<Name extends ChargeModelName>(model: Name, properties: ChargeProperties): ChargeModel<Name> {

@@ -1,6 +1,7 @@
 import { type Decimal, formatDecimal, ZERO } from '../money/index.ts'
 import type { AmountDetails, ChargeModelDefinition } from './charge-model-definition.ts'
 import { perUnit } from './charge-model-definition.ts'
+import { priceProratedTiers } from './prorated-graduated.ts'
 import type { UnitTier } from './tiers.ts'
 import {
   boundDetails,
@@ -27,7 +28,10 @@ export const graduated: ChargeModelDefinition<GraduatedProperties> = {
 
   parse: properties => ({ graduatedRanges: parseTiers(properties, KEY, parseUnitTier) }),
 
-  price({ graduatedRanges }, { units }) {
+  price({ graduatedRanges }, { units, proratedChanges }) {
+    if (proratedChanges !== undefined) {
+      return { ...priceProratedTiers(graduatedRanges, proratedChanges, units), amountDetails: {} }
+    }
     const adjacent = areAdjacent(graduatedRanges)
     const details: AmountDetails[] = []
     let amount = ZERO

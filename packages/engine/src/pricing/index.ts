@@ -2,9 +2,18 @@ export {
   type ChargeModel,
   type ChargeModelName,
   isChargeModelName,
+  neededUsage,
   parseChargeModel,
   price,
 } from './charge-model.ts'
-export type { AmountDetails, ChargeProperties, Price, PricedUsage } from './charge-model-definition.ts'
+export type {
+  AmountDetails,
+  ChargeProperties,
+  Price,
+  PricedUsage,
+  ProratedChange,
+  UsageNeeds,
+} from './charge-model-definition.ts'
 export { pricingGroupKeys } from './group-keys.ts'
+export { type Allowance, type RunningTotal, runningSums } from './running-total.ts'
 export * from './validation.ts'

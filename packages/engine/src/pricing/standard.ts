@@ -1,6 +1,6 @@
 import type { Decimal } from '../money/index.ts'
 import type { ChargeModelDefinition } from './charge-model-definition.ts'
-import { amountProblems, perUnit, requireAmount } from './charge-model-definition.ts'
+import { amountProblems, perUnit, requireAmount, shownUnits } from './charge-model-definition.ts'
 
 /** Every unit costs the same. */
 export interface StandardProperties {
@@ -15,8 +15,8 @@ export const standard: ChargeModelDefinition<StandardProperties> = {
 
   parse: properties => ({ amount: requireAmount(properties, 'amount') }),
 
-  price(properties, { units }) {
-    const amount = units.times(properties.amount)
-    return { amount, unitAmount: perUnit(amount, units), amountDetails: {} }
+  price(properties, usage) {
+    const amount = usage.units.times(properties.amount)
+    return { amount, unitAmount: perUnit(amount, shownUnits(usage)), amountDetails: {} }
   },
 }

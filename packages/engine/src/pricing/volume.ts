@@ -1,11 +1,11 @@
 import type { Decimal } from '../money/index.ts'
 import { formatDecimal, ZERO } from '../money/index.ts'
 import type { ChargeModelDefinition } from './charge-model-definition.ts'
-import { perUnit } from './charge-model-definition.ts'
+import { perUnit, shownUnits } from './charge-model-definition.ts'
 import type { UnitTier } from './tiers.ts'
 import { freeUnitTiers, parseTiers, parseUnitTier, tierProblems, unitTierAmounts } from './tiers.ts'
 
-/** The tier that the total falls into prices all units. */
+/** The tier that the total falls into prices all units; where they are prorated, the full units decide the tier. */
 export interface VolumeProperties {
   /** In ascending order. */
   readonly volumeRanges: readonly UnitTier[]
@@ -23,18 +23,18 @@ export const volume: ChargeModelDefinition<VolumeProperties> = {
     volumeRanges: parseTiers(properties, KEY, parseUnitTier).sort((a, b) => a.fromValue.cmp(b.fromValue)),
   }),
 
-  price({ volumeRanges }, { units }) {
+  price({ volumeRanges }, usage) {
+    const units = shownUnits(usage)
     const tier = tierOf(volumeRanges, units)
     const flatAmount = tier?.flatAmount ?? ZERO
-    const perUnitAmount = tier === undefined || units.isZero() ? ZERO : tier.perUnitAmount
-    const unitsAmount = units.times(perUnitAmount)
+    const unitsAmount = usage.units.times(tier?.perUnitAmount ?? ZERO)
     const amount = unitsAmount.plus(flatAmount)
     return {
       amount,
       unitAmount: perUnit(amount, units),
       amountDetails: {
         flat_unit_amount: formatDecimal(flatAmount),
-        per_unit_amount: formatDecimal(perUnitAmount),
+        per_unit_amount: formatDecimal(perUnit(unitsAmount, units)),
         per_unit_total_amount: formatDecimal(unitsAmount),
       },
     }

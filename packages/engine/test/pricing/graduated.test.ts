@@ -112,7 +112,7 @@ describe('any graduated price list', () => {
   }
 
   const cost = (list: Sizes, units: Decimal, step: 0 | 1 = 1) =>
-    price(model(list, step), { units, eventsCount: 1 }).amount
+    price(model(list, step), { units, eventsCount: 1 }, 'USD').amount
   const quantity = fc.nat(3_000_000).map(thousandths => decimal(thousandths).div(1000))
 
   it('costs the same whether its borders are adjacent or one apart', () => {

@@ -26,10 +26,14 @@ export function percentageTiers(...texts: string[]): object[] {
 
 /** What some units cost, with decimals as text. */
 export function priced(model: ChargeModelName, properties: ChargeProperties, units: string | number) {
-  const { amount, unitAmount, amountDetails } = price(parseChargeModel(model, properties), {
-    units: decimal(units),
-    eventsCount: 1,
-  })
+  const { amount, unitAmount, amountDetails } = price(
+    parseChargeModel(model, properties),
+    {
+      units: decimal(units),
+      eventsCount: 1,
+    },
+    'USD',
+  )
   return { amount: formatDecimal(amount), unitAmount: unitAmount.toDecimalPlaces(15).toFixed(), amountDetails }
 }
 

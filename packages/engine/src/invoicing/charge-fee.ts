@@ -128,18 +128,18 @@ export function currentUsageFees(fees: readonly ChargeFee[]): ChargeFee[] {
   })
 }
 
-function chargeFee(model: ChargeModel, { filterId, groupedBy, ...usage }: BucketUsage, currency: Currency): ChargeFee {
+function chargeFee(model: ChargeModel, usage: BucketUsage, currency: Currency): ChargeFee {
   const { amountDetails, ...priced } = price(model, usage, currency)
   const isNegative = usage.units.lessThan(0) || priced.amount.lessThan(0)
   const { units, amount, unitAmount } = isNegative
     ? { units: ZERO, amount: ZERO, unitAmount: ZERO }
-    : { units: usage.units, ...priced }
+    : { units: feeUnits(usage), ...priced }
   const subunits = currencySubunits(currency)
   return {
-    filterId,
-    groupedBy,
+    filterId: usage.filterId,
+    groupedBy: usage.groupedBy,
     units: units.toFixed(),
-    totalAggregatedUnits: units.toFixed(),
+    totalAggregatedUnits: (usage.totalUnits ?? units).toFixed(),
     eventsCount: usage.eventsCount,
     amountCents: toCents(amount, currency),
     preciseAmountCents: precise(amount.times(subunits)),
@@ -147,6 +147,12 @@ function chargeFee(model: ChargeModel, { filterId, groupedBy, ...usage }: Bucket
     preciseUnitAmount: precise(unitAmount),
     amountDetails,
   }
+}
+
+/** The units a fee shows: never less than none, which the database enforces. */
+function feeUnits({ units, fullUnits, currentUnits }: BucketUsage): Decimal {
+  const shown = currentUnits ?? fullUnits ?? units
+  return shown.lessThan(0) ? ZERO : shown
 }
 
 function isZeroFee({ units, amountCents, eventsCount }: ChargeFee): boolean {

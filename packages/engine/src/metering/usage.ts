@@ -1,4 +1,5 @@
 import type { Decimal } from '../money/index.ts'
+import type { PricedUsage } from '../pricing/index.ts'
 import type { AggregationCell, AggregationType, MetricRounding } from './aggregation.ts'
 import { foldCells, roundUnits } from './aggregation.ts'
 import type { ChargeFilter, ValuesByKey } from './buckets.ts'
@@ -40,13 +41,15 @@ export type MetricUsage<Type extends AggregationType = AggregationType> = {
 }[Type]
 
 /** The usage of one bucket and group: what one fee is for. */
-export interface BucketUsage {
+export interface BucketUsage extends PricedUsage {
   /** Null for the default bucket. */
   readonly filterId: string | null
   /** The value of each group key; `{}` without group keys. */
   readonly groupedBy: GroupedBy
-  readonly units: Decimal
-  readonly eventsCount: number
+  /** The units to show in place of those that are priced: of charges in advance, whose freed units are used again. */
+  readonly currentUnits?: Decimal
+  /** The level at the end of the period, of time-weighted sums. */
+  readonly totalUnits?: Decimal
 }
 
 export type GroupedBy = Readonly<Record<string, string | null>>

@@ -105,7 +105,7 @@ async function keptAnswers(subscription: string): Promise<number> {
 /** Makes a kept answer recognizable: one event less than there is. */
 async function tamper(subscription: string): Promise<void> {
   await other.query(
-    `update usage_cells set cells = replace(cells, '"eventsCount":600', '"eventsCount":599') where external_subscription_id = $1`,
+    `update usage_cells set cells = replace(cells, ',600]', ',599]') where external_subscription_id = $1`,
     [subscription],
   )
 }
@@ -185,7 +185,9 @@ describe('usage that is asked for again', () => {
     await usageOf(subscription, true)
     await other.query(`update event_epochs set cluster = 'the one before'`)
     // Events keep the transaction ids of that cluster, far ahead of this one's.
-    await other.query('update events set position = position + 1000000 where external_subscription_id = $1', [subscription])
+    await other.query('update events set position = position + 1000000 where external_subscription_id = $1', [
+      subscription,
+    ])
     await claimEventEpoch(app.ctx.pool)
     expect(await keptAnswers(subscription)).toBe(0)
     await usageOf(subscription, true)

@@ -5,6 +5,7 @@ import type { Ctx } from '../../platform/context.ts'
 import type { AggregateQuery } from '../event-store.ts'
 import { aggregateEvents } from './aggregate.ts'
 import type { AsOf } from './aggregate-statements.ts'
+import { parseCells, printCells } from './kept-cells.ts'
 
 /** An answer that was kept: the cells of each metric, of all events that the snapshot shows. */
 interface StoredAnswer {
@@ -60,7 +61,14 @@ async function readAnswer(ctx: Ctx, query: AggregateQuery, question: Buffer): Pr
   const [row] = rows
   if (row === undefined) return undefined
   const asOf = { base: row.base, snapshot: row.snapshot, firstPosition: row.base + row.xmin }
-  return { asOf, eventsCount: Number(row.events_count), cells: parseCells(row.cells) }
+  return {
+    asOf,
+    eventsCount: Number(row.events_count),
+    cells: parseCells(
+      row.cells,
+      query.metrics.map(metric => metric.aggregation),
+    ),
+  }
 }
 
 /** All statements see the same snapshot of the database. */
@@ -120,16 +128,4 @@ function isContested(added: readonly AggregationCell[], kept: readonly Aggregati
 
 function momentOf(cell: AggregationCell): string[] {
   return 'lastOperation' in cell ? [JSON.stringify([cell.value, cell.at.timestamp.toString()])] : []
-}
-
-const EXACT_KEYS: ReadonlySet<string> = new Set(['timestamp', 'createdAt'])
-
-function printCells(cells: StoredAnswer['cells']): string {
-  return JSON.stringify(cells, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
-}
-
-function parseCells(text: string): AggregationCell[][] {
-  const exact = (key: string, value: unknown) =>
-    EXACT_KEYS.has(key) && typeof value === 'string' ? BigInt(value) : value
-  return JSON.parse(text, exact) as AggregationCell[][]
 }

@@ -42,6 +42,8 @@ export interface App {
   readonly http: HttpServer
   readonly tasks: TaskList
   readonly ticks: readonly CronTick[]
+  /** Puts right what must be before anything is served; the database is migrated. */
+  prepare(): Promise<void>
   /** The ctx of a system actor before its organization is known: for the CLI and for the first start. */
   readonly system: Omit<Ctx, 'org'>
 }
@@ -83,6 +85,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     http,
     system,
+    async prepare() {
+      for (const domain of domains) await domain.prepare?.(database.pool)
+    },
     tasks: { ...tasks, [RUN_CLOCK_TASK]: payload => runClockTask(system, clockTasks, payload) },
     ticks: clockTasks.map(task => ({
       task: RUN_CLOCK_TASK,

@@ -70,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       pingDatabase: async () => void (await database.pool.query('select 1')),
     },
   })
+  await app.prepare()
   let worker: Worker | undefined
   starting.defer(async () => worker?.stop())
   // Requests end before the worker does: one that is under way may be waiting for background work.

@@ -30,6 +30,11 @@ export interface AggregateQuery {
   /** Only events that have one of these values for each of these properties. */
   readonly conditions: Readonly<Record<string, readonly string[]>>
   readonly metrics: readonly MetricQuery[]
+  /**
+   * Whether the same will be asked again soon: the answer is then kept, and only events that came since are read. It is as
+   * exact, but an invoice does without.
+   */
+  readonly again?: boolean
 }
 
 /** Asks for one metric, told apart by the dimensions of all its charges. */

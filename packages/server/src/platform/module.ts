@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Pool } from 'pg'
 import type { ClockTask } from './clock/clock-tasks.ts'
 import type { Ctx } from './context.ts'
 import type { DomainEvent } from './domain-events.ts'
@@ -17,6 +18,8 @@ export type Reaction = (ctx: Ctx, events: readonly DomainEvent[]) => Promise<voi
 
 /** What a domain gives to the application. Only `app.ts` knows all of them. */
 export interface Domain {
+  /** Puts right what must be before anything is served, once the database is migrated. It may be repeated. */
+  readonly prepare?: (pool: Pool) => Promise<void>
   /** Routes under /api/v1, behind an API key. */
   readonly routes?: (api: FastifyInstance) => void
   /** Background work. */

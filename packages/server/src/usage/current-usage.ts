@@ -77,6 +77,7 @@ export async function getCurrentUsage(ctx: Ctx, question: CurrentUsageQuestion):
     period: question.fullUsage ? { from: terms.startedAt, to: period.to } : period,
     conditions: question.group,
     skipGrouping: question.skipGrouping,
+    again: true,
   })
   return {
     period,

@@ -24,6 +24,8 @@ export interface UsageQuestion {
   readonly conditions?: Readonly<Record<string, readonly string[]>>
   /** Prices every bucket as a whole instead of by its pricing group keys. */
   readonly skipGrouping?: boolean
+  /** Whether the same is asked again and again, as dashboards do. */
+  readonly again?: boolean
 }
 
 /**
@@ -67,6 +69,7 @@ async function readMetricUsages(
     to: question.period.to,
     conditions: question.conditions ?? {},
     metrics: queries,
+    again: question.again ?? false,
   })
   return new Map(
     metrics.map((metric, place) => {

@@ -63,7 +63,19 @@ export interface PlacedMetric extends MetricQuery {
   readonly place: number
 }
 
-export function partsOf(organizationId: string, query: AggregateQuery, metrics: readonly PlacedMetric[]): Parts {
+/** A snapshot of the database, and the first position (see `event_epochs`) that may be new to it. */
+export interface AsOf {
+  readonly base: bigint
+  readonly snapshot: string
+  readonly firstPosition: bigint
+}
+
+export function partsOf(
+  organizationId: string,
+  query: AggregateQuery,
+  metrics: readonly PlacedMetric[],
+  since: AsOf | undefined,
+): Parts {
   const dimensions = Math.max(0, ...metrics.map(metric => metric.dimensions.length))
   const each = (part: (place: number) => Sql) =>
     sql`array[${list(Array.from({ length: dimensions }, (_, place) => part(place)))}]::text[]`
@@ -74,7 +86,7 @@ export function partsOf(organizationId: string, query: AggregateQuery, metrics: 
   }
   return {
     metrics: metricTable(metrics, dimensions),
-    scope: scopeOf(organizationId, query),
+    scope: scopeOf(organizationId, query, since),
     values: each(value),
     known: each(place => known(sql`values[${sql.lit(place + 1)}]`, place)),
     knownOfEvent: each(place => known(sql`(${value(place)})`, place)),
@@ -96,7 +108,7 @@ function metricTable(metrics: readonly PlacedMetric[], dimensions: number): Sql 
   return sql`metric (${list([...names, ...columns])}) as not materialized (values ${list(rows)})`
 }
 
-function scopeOf(organizationId: string, query: AggregateQuery): Sql {
+function scopeOf(organizationId: string, query: AggregateQuery, since: AsOf | undefined): Sql {
   const from = query.from?.round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
   return and([
     sql`events.organization_id = ${organizationId}::uuid`,
@@ -105,10 +117,16 @@ function scopeOf(organizationId: string, query: AggregateQuery): Sql {
     ...(from === undefined ? [] : [sql`events.timestamp >= ${from}::timestamptz`]),
     sql`events.timestamp <= ${query.to}::timestamptz`,
     sql`events.deleted_at is null`,
+    ...(since === undefined ? [] : [isNewTo(since)]),
     ...Object.entries(query.conditions).map(
       ([key, values]) => sql`properties ->> ${key}::text = any(${values}::text[])`,
     ),
   ])
+}
+
+function isNewTo({ base, snapshot, firstPosition }: AsOf): Sql {
+  return sql`events.position >= ${firstPosition}::bigint
+    and not pg_visible_in_snapshot((events.position - ${base}::bigint)::text::xid8, ${snapshot}::pg_snapshot)`
 }
 
 /** The text of the aggregated property: null when it is missing or null. */

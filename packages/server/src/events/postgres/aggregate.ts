@@ -4,6 +4,7 @@ import type { Ctx } from '../../platform/context.ts'
 import type { AggregateQuery } from '../event-store.ts'
 import {
   type ArrivalRow,
+  type AsOf,
   arrivalStatement,
   type CellRow,
   type LatestRow,
@@ -23,8 +24,10 @@ import {
  *
  * Events are grouped by the values they have, and only these groups are then mapped to the values that matter: looking up
  * the value of every event would take longer than everything else.
+ *
+ * @param since only events that are new to this snapshot
  */
-export async function aggregateEvents(ctx: Ctx, query: AggregateQuery): Promise<AggregationCell[][]> {
+export async function aggregateEvents(ctx: Ctx, query: AggregateQuery, since?: AsOf): Promise<AggregationCell[][]> {
   const cells = query.metrics.map((): AggregationCell[] => [])
   const answer = async <Row extends CellRow>(
     aggregations: readonly AggregationType[],
@@ -35,7 +38,7 @@ export async function aggregateEvents(ctx: Ctx, query: AggregateQuery): Promise<
       .map((metric, place) => ({ ...metric, place }))
       .filter(({ aggregation }) => aggregations.includes(aggregation))
     if (metrics.length === 0) return
-    const parts = partsOf(ctx.org.id, query, metrics)
+    const parts = partsOf(ctx.org.id, query, metrics, since)
     const rows = await read(parts)
     const byPlace = new Map(metrics.map(metric => [metric.place, metric]))
     for (const row of rows) {

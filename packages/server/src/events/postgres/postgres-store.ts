@@ -3,12 +3,13 @@ import type { EventStore } from '../event-store.ts'
 import { aggregateEvents } from './aggregate.ts'
 import { appendEvents } from './append.ts'
 import { getEvent, listEvents } from './read.ts'
+import { aggregateKept } from './stored-cells.ts'
 
 /** Events in the database of everything else: the default store. Reads take part in the transaction of the ctx. */
 export function postgresStore(ctx: Ctx): EventStore {
   return {
     append: (events, onDuplicate) => appendEvents(ctx.pool, events, onDuplicate),
-    aggregate: query => aggregateEvents(ctx, query),
+    aggregate: query => (query.again === true ? aggregateKept(ctx, query) : aggregateEvents(ctx, query)),
     list: (filters, page) => listEvents(ctx, filters, page),
     get: transactionId => getEvent(ctx, transactionId),
   }

@@ -366,6 +366,12 @@ export interface EntitlementValues {
   value: string;
 }
 
+export interface EventEpochs {
+  base: Int8;
+  cluster: string;
+  is_only: Generated<boolean>;
+}
+
 export interface Events {
   code: string;
   created_at: Timestamp;
@@ -373,6 +379,7 @@ export interface Events {
   external_subscription_id: string | null;
   id: string;
   organization_id: string;
+  position: Generated<Int8>;
   precise_total_amount_cents: Numeric | null;
   properties: Json;
   timestamp: Timestamp;
@@ -799,6 +806,17 @@ export interface UsageAlertThresholds {
   value: Numeric;
 }
 
+export interface UsageCells {
+  base: Int8;
+  cells: string;
+  computed_at: Timestamp;
+  events_count: Int8;
+  external_subscription_id: string;
+  organization_id: string;
+  question: Buffer;
+  snapshot: string;
+}
+
 export interface UsageThresholds {
   amount_cents: Int8;
   created_at: Timestamp;
@@ -880,6 +898,7 @@ export interface DB {
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
+  event_epochs: EventEpochs;
   events: Events;
   features: Features;
   fees: Fees;
@@ -906,6 +925,7 @@ export interface DB {
   usage_activities: UsageActivities;
   usage_alert_thresholds: UsageAlertThresholds;
   usage_alerts: UsageAlerts;
+  usage_cells: UsageCells;
   usage_thresholds: UsageThresholds;
   webhook_endpoints: WebhookEndpoints;
   webhooks: Webhooks;

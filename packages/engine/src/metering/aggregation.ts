@@ -16,7 +16,12 @@ export interface EventPosition {
  */
 interface PartialAggregates {
   readonly count_agg: { readonly eventsCount: number }
-  readonly sum_agg: { readonly eventsCount: number; readonly sum: string }
+  readonly sum_agg: {
+    readonly eventsCount: number
+    readonly sum: string
+    /** The sum of what the events say they cost; absent where nobody asked. */
+    readonly preciseTotalAmountCents?: string
+  }
   readonly max_agg: { readonly eventsCount: number; readonly max: string }
   /** The value of the last event, and its position. */
   readonly latest_agg: { readonly eventsCount: number; readonly value: string; readonly at: EventPosition }
@@ -42,6 +47,8 @@ export type AggregationCell<Type extends AggregationType = AggregationType> = {
 
 export interface AggregatedUsage {
   readonly units: Decimal
+  /** Of sums: what the events say they cost, in cents. */
+  readonly preciseTotalAmountCents?: Decimal
   /** Of unique counts: the number of units, not of events. */
   readonly eventsCount: number
 }
@@ -62,6 +69,9 @@ const folds: { readonly [Type in AggregationType]: Fold<AggregationCell<Type>> }
   sum_agg: cells => ({
     units: cells.reduce((sum, cell) => sum.plus(cell.sum), ZERO),
     eventsCount: countEvents(cells),
+    ...(cells.some(cell => cell.preciseTotalAmountCents !== undefined) && {
+      preciseTotalAmountCents: cells.reduce((sum, cell) => sum.plus(cell.preciseTotalAmountCents ?? 0), ZERO),
+    }),
   }),
 
   max_agg: cells => ({
@@ -126,7 +136,8 @@ function later<Cell extends { readonly at: EventPosition }>(a: Cell, b: Cell): C
   return comparePositions(a.at, b.at) < 0 ? b : a
 }
 
-function comparePositions(a: EventPosition, b: EventPosition): number {
+/** Earlier first. */
+export function comparePositions(a: EventPosition, b: EventPosition): number {
   return compare(a.timestamp, b.timestamp) || compare(a.createdAt, b.createdAt) || compare(a.id, b.id)
 }
 

@@ -1,3 +1,7 @@
+export type { AdvanceTotal } from './advance-totals.ts'
 export * from './aggregation.ts'
 export { ALL_FILTER_VALUES, type ChargeFilter, type ValuesByKey } from './buckets.ts'
+export type { MeteredEvent } from './events.ts'
+export type { PresentedUnits } from './presentation.ts'
+export { spanDays, type UsageSpan } from './span.ts'
 export * from './usage.ts'

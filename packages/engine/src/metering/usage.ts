@@ -1,28 +1,58 @@
 import type { Decimal } from '../money/index.ts'
-import type { PricedUsage } from '../pricing/index.ts'
+import type { PricedUsage, UsageNeeds } from '../pricing/index.ts'
+import type { AdvanceTotal } from './advance-totals.ts'
 import type { AggregationCell, AggregationType, MetricRounding } from './aggregation.ts'
-import { foldCells, roundUnits } from './aggregation.ts'
+import { roundUnits } from './aggregation.ts'
 import type { ChargeFilter, ValuesByKey } from './buckets.ts'
 import { compileBuckets, resolveConditions } from './buckets.ts'
+import type { MeteredEvent } from './events.ts'
+import { type Group, groupBy } from './groups.ts'
+import { type Measured, measure } from './measure.ts'
+import { type PresentedUnits, presentUnits } from './presentation.ts'
+import type { UsageSpan } from './span.ts'
 
-/** What decides how the usage of a charge is split. */
-export interface MeteredCharge {
-  /** Group keys of the default bucket. */
-  readonly pricingGroupKeys: readonly string[]
+/** What decides how the usage of a charge is split, and what has to be known of each part. */
+export interface MeteredCharge extends MeteredBucket {
   /** In the order they are shown. */
   readonly filters: readonly MeteredFilter[]
+  /** Event properties that split the units for display, whatever their price. */
+  readonly presentationKeys?: readonly string[]
+  /** Whether units are weighted by the part of the period that they were in force for. */
+  readonly prorated?: boolean
+  /** Of a charge in advance whose running usage is asked for: what was billed in the period. */
+  readonly billedInAdvance?: readonly AdvanceTotal[]
+  /** Of time-weighted metrics that carry over: the levels at the beginning, as they were kept when the last period was billed. */
+  readonly openingLevels?: readonly OpeningLevel[]
 }
 
-export interface MeteredFilter extends ChargeFilter {
-  /** The filter's own; those of the charge do not apply to it. */
+/** The default bucket of a charge, or one of its filters. */
+export interface MeteredBucket {
+  /** The bucket's own: those of a charge do not apply to its filters. */
   readonly pricingGroupKeys: readonly string[]
+  /** What the bucket's price has to know beside the units. */
+  readonly needs?: UsageNeeds
+}
+
+export interface MeteredFilter extends ChargeFilter, MeteredBucket {}
+
+export interface OpeningLevel {
+  /** Null for the default bucket. */
+  readonly filterId: string | null
+  readonly groupedBy: GroupedBy
+  /** A decimal as text. */
+  readonly level: string
 }
 
 export interface Metric {
   /** The values it declares for the keys of filters. */
   readonly filters: ValuesByKey
   readonly rounding: MetricRounding | null
+  /** Whether usage carries over from one period to the next. */
+  readonly recurring?: boolean
 }
+
+/** All aggregations; the time-weighted one cannot be told by cells. */
+export type MeteredAggregation = AggregationType | 'weighted_sum_agg'
 
 /** An event property by whose values usage has to be told apart. */
 export interface Dimension {
@@ -32,13 +62,22 @@ export interface Dimension {
 }
 
 /** The usage of one metric of a subscription in a period, told apart by the dimensions of all its charges. */
-export type MetricUsage<Type extends AggregationType = AggregationType> = {
+export type MetricUsage<Type extends AggregationType = AggregationType> = UsageInCells<Type> | UsageInEvents
+
+export type UsageInCells<Type extends AggregationType = AggregationType> = {
   readonly [T in Type]: {
     readonly aggregation: T
     readonly dimensions: readonly Dimension[]
     readonly cells: readonly AggregationCell<T>[]
   }
 }[Type]
+
+/** Event by event, in order of time: where a price or an aggregation needs it. */
+export interface UsageInEvents {
+  readonly aggregation: MeteredAggregation
+  readonly dimensions: readonly Dimension[]
+  readonly events: readonly MeteredEvent[]
+}
 
 /** The usage of one bucket and group: what one fee is for. */
 export interface BucketUsage extends PricedUsage {
@@ -50,6 +89,8 @@ export interface BucketUsage extends PricedUsage {
   readonly currentUnits?: Decimal
   /** The level at the end of the period, of time-weighted sums. */
   readonly totalUnits?: Decimal
+  /** The units, split for display only; absent where nothing is to be split. */
+  readonly presented?: readonly PresentedUnits[]
 }
 
 export type GroupedBy = Readonly<Record<string, string | null>>
@@ -63,9 +104,25 @@ export function dimensionsOf(charges: readonly MeteredCharge[], metric: Pick<Met
       values.set(key, wanted.union(values.get(key) ?? new Set<string>()))
     }
   }
-  const groupKeys = [...charges, ...filters].flatMap(bucket => bucket.pricingGroupKeys)
+  const presentationKeys = charges.flatMap(charge => charge.presentationKeys ?? [])
+  const groupKeys = [...charges, ...filters].flatMap(bucket => bucket.pricingGroupKeys).concat(presentationKeys)
   for (const key of groupKeys) values.set(key, null)
   return [...values].map(([key, wanted]) => ({ key, values: wanted && [...wanted] }))
+}
+
+/**
+ * Whether the usage of a metric has to be told event by event for these charges. Cells say enough of it unless time or
+ * the order of events matters.
+ */
+export function needsEvents(charges: readonly MeteredCharge[], aggregation: MeteredAggregation): boolean {
+  if (aggregation === 'weighted_sum_agg') return true
+  const buckets = charges.flatMap(charge => [charge, ...charge.filters])
+  return (
+    charges.some(charge => charge.prorated === true) ||
+    buckets.some(
+      ({ needs }) => needs?.eventValues === true || (needs?.runningTotal !== undefined && aggregation === 'sum_agg'),
+    )
+  )
 }
 
 /**
@@ -73,78 +130,102 @@ export function dimensionsOf(charges: readonly MeteredCharge[], metric: Pick<Met
  * values ascending, those without a value last. A bucket without events has one row of zeros, with null for each group key.
  *
  * @param usage with at least the dimensions of this charge
+ * @param span of the usage; needed only for usage event by event
  */
-export function bucketUsage<Type extends AggregationType>(
+export function bucketUsage(
   charge: MeteredCharge,
   metric: Metric,
-  usage: MetricUsage<Type>,
+  usage: MetricUsage,
+  span: UsageSpan | null = null,
 ): BucketUsage[] {
-  const { aggregation, cells } = usage
   const keys = usage.dimensions.map(dimension => dimension.key)
-  const buckets = compileBuckets(charge.filters, metric.filters, keys)
-  const cellsOf = cellsByBucket(buckets.filterIds.length, cells, buckets.bucketsOf)
-
-  return buckets.filterIds.flatMap((filterId, place) => {
-    const groupKeys = charge.filters[place]?.pricingGroupKeys ?? charge.pricingGroupKeys
-    return groupCells(cellsOf[place] ?? [], groupKeys, keys).map(group => {
-      const { units, eventsCount } = foldCells(aggregation, group.cells)
-      return { filterId, groupedBy: group.groupedBy, units: roundUnits(units, metric.rounding), eventsCount }
+  const { filterIds, bucketsOf } = compileBuckets(charge.filters, metric.filters, keys)
+  const rows = <Item extends Dimensioned>(items: readonly Item[], toUsage: (items: readonly Item[]) => MetricUsage) => {
+    const itemsOf = itemsByBucket(filterIds.length, items, bucketsOf)
+    return filterIds.flatMap((filterId, place) => {
+      const bucket = charge.filters[place] ?? charge
+      return groupBy(itemsOf[place] ?? [], bucket.pricingGroupKeys, keys).map(group =>
+        bucketRow({ charge, bucket, filterId, metric, span }, group, toUsage, keys),
+      )
     })
+  }
+  return 'events' in usage
+    ? rows(usage.events, events => ({ ...usage, events }))
+    : rows<AggregationCell>(usage.cells, cells => ({ ...usage, cells }) as UsageInCells)
+}
+
+interface BucketSetting {
+  readonly charge: MeteredCharge
+  readonly bucket: MeteredBucket
+  readonly filterId: string | null
+  readonly metric: Metric
+  readonly span: UsageSpan | null
+}
+
+function bucketRow<Item extends Dimensioned>(
+  { charge, bucket, filterId, metric, span }: BucketSetting,
+  group: Group<Item>,
+  toUsage: (items: readonly Item[]) => MetricUsage,
+  keys: readonly string[],
+): BucketUsage {
+  const { groupedBy, items } = group
+  const isOf = (one: { filterId: string | null; groupedBy: GroupedBy }) =>
+    one.filterId === filterId && hasSameGroup(one.groupedBy, groupedBy)
+  const measured = measure(toUsage(items), {
+    span,
+    needs: bucket.needs ?? {},
+    prorated: charge.prorated === true,
+    recurring: metric.recurring === true,
+    openingLevel: charge.openingLevels?.find(isOf)?.level ?? null,
+    isGrouped: bucket.pricingGroupKeys.length > 0,
+    inAdvance: charge.billedInAdvance === undefined ? null : { billed: charge.billedInAdvance.find(isOf) ?? null },
   })
+  const presented = presentUnits(toUsage(items), {
+    keys,
+    pricingKeys: bucket.pricingGroupKeys,
+    presentationKeys: charge.presentationKeys ?? [],
+    recurring: metric.recurring === true,
+    prorated: charge.prorated === true,
+    span,
+  })
+  return {
+    filterId,
+    groupedBy,
+    ...rounded(measured, metric.rounding),
+    ...(presented.length > 0 && { presented }),
+  }
 }
 
-type DimensionValues = readonly (string | null)[]
-
-interface Group<Cell> {
-  readonly values: DimensionValues
-  readonly groupedBy: GroupedBy
-  readonly cells: Cell[]
+function rounded(measured: Measured, rounding: MetricRounding | null): Measured {
+  const { units, fullUnits, currentUnits } = measured
+  return {
+    ...measured,
+    units: roundUnits(units, rounding),
+    ...(fullUnits !== undefined && { fullUnits: roundUnits(fullUnits, rounding) }),
+    ...(currentUnits !== undefined && { currentUnits: roundUnits(currentUnits, rounding) }),
+  }
 }
 
-function cellsByBucket<Cell extends { readonly dimensions: DimensionValues }>(
+function hasSameGroup(a: GroupedBy, b: GroupedBy): boolean {
+  const keys = Object.keys(a)
+  return keys.length === Object.keys(b).length && keys.every(key => (a[key] ?? null) === (b[key] ?? null))
+}
+
+interface Dimensioned {
+  readonly dimensions: readonly (string | null)[]
+}
+
+/** Many cells have the same dimensions: which buckets count them is found out once. */
+function itemsByBucket<Item extends Dimensioned>(
   buckets: number,
-  cells: readonly Cell[],
-  bucketsOf: (values: DimensionValues) => number[],
-): Cell[][] {
-  const byBucket = Array.from({ length: buckets }, (): Cell[] => [])
-  for (const cell of cells) {
-    for (const bucket of bucketsOf(cell.dimensions)) byBucket[bucket]?.push(cell)
+  items: readonly Item[],
+  bucketsOf: (values: readonly (string | null)[]) => number[],
+): Item[][] {
+  const byBucket = Array.from({ length: buckets }, (): Item[] => [])
+  const known = new Map<string, number[]>()
+  for (const item of items) {
+    const name = JSON.stringify(item.dimensions)
+    for (const bucket of known.getOrInsertComputed(name, () => bucketsOf(item.dimensions))) byBucket[bucket]?.push(item)
   }
   return byBucket
-}
-
-/** The cells by the values of the group keys, of which missing and empty ones are the same; one group of none if there are no cells. */
-function groupCells<Cell extends { readonly dimensions: DimensionValues }>(
-  cells: readonly Cell[],
-  groupKeys: readonly string[],
-  keys: readonly string[],
-): Group<Cell>[] {
-  const places = groupKeys.map(key => placeOf(key, keys))
-  const newGroup = (values: DimensionValues): Group<Cell> => ({
-    values,
-    groupedBy: Object.fromEntries(groupKeys.map((key, index) => [key, values[index] ?? null])),
-    cells: [],
-  })
-  const groups = new Map<string, Group<Cell>>()
-  for (const cell of cells) {
-    const values = places.map(place => cell.dimensions[place] || null)
-    const group = groups.getOrInsertComputed(JSON.stringify(values), () => newGroup(values))
-    group.cells.push(cell)
-  }
-  if (groups.size === 0) return [newGroup([])]
-  return [...groups.values()].sort((a, b) => compareValues(a.values, b.values))
-}
-
-function placeOf(key: string, keys: readonly string[]): number {
-  const place = keys.indexOf(key)
-  if (place === -1) throw new Error(`The usage does not tell the values of "${key}", its group needs them.`)
-  return place
-}
-
-function compareValues(a: DimensionValues, b: DimensionValues): number {
-  const place = a.findIndex((value, index) => value !== b[index])
-  if (place === -1) return 0
-  const [one, other] = [a[place] ?? null, b[place] ?? null]
-  if (one === null) return 1
-  return other === null || one < other ? -1 : 1
 }

@@ -1,0 +1,46 @@
+import type { AggregationCell, AggregationType, EventPosition } from './aggregation.ts'
+
+/** One event of a metric, as a store tells it where cells do not say enough. */
+export interface MeteredEvent {
+  /** The values of the dimensions, in their order; null for none. */
+  readonly dimensions: readonly (string | null)[]
+  /** The text of the aggregated property; null without it. Aggregations of numbers get events with numbers only. */
+  readonly value: string | null
+  /** Of unique counts; null where the event names none. */
+  readonly operation: string | null
+  /** What the event itself says it costs, in cents; null where it says nothing. */
+  readonly preciseTotalAmountCents: string | null
+  readonly at: EventPosition
+}
+
+type CellOfEvent = { readonly [Type in AggregationType]: (event: MeteredEvent) => AggregationCell<Type> }
+
+/** Each event as a cell of its own: how events are divided among cells makes no difference to their fold. */
+const cellOfEvent: CellOfEvent = {
+  count_agg: ({ dimensions }) => ({ dimensions, eventsCount: 1 }),
+  sum_agg: ({ dimensions, value, preciseTotalAmountCents }) => ({
+    dimensions,
+    eventsCount: 1,
+    sum: value ?? '0',
+    preciseTotalAmountCents: preciseTotalAmountCents ?? '0',
+  }),
+  max_agg: ({ dimensions, value }) => ({ dimensions, eventsCount: 1, max: value ?? '0' }),
+  latest_agg: ({ dimensions, value, at }) => ({ dimensions, eventsCount: 1, value: value ?? '0', at }),
+  unique_count_agg: ({ dimensions, value, operation, at }) => ({ dimensions, value, lastOperation: operation, at }),
+}
+
+export function cellsOfEvents<Type extends AggregationType>(
+  aggregation: Type,
+  events: readonly MeteredEvent[],
+): AggregationCell<Type>[] {
+  return events.map(cellOfEvent[aggregation])
+}
+
+/** Microseconds since the epoch. */
+export function microsecondsOf(at: Temporal.Instant): bigint {
+  return at.epochNanoseconds / 1000n
+}
+
+export function instantOf({ timestamp }: EventPosition): Temporal.Instant {
+  return Temporal.Instant.fromEpochNanoseconds(timestamp * 1000n)
+}

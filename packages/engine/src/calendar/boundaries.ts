@@ -88,10 +88,20 @@ export function billingBoundaries(terms: BillingTerms, at: Temporal.Instant, mod
  * plan with monthly charges it is the month.
  */
 export function currentBillingPeriod(terms: BillingTerms, now: Temporal.Instant): Period {
+  const { base, charges } = currentBoundaries(terms, now)
+  return charges ?? base
+}
+
+/** The same with the days of the full period, whatever part of it the window covers. */
+export function currentUsagePeriod(terms: BillingTerms, now: Temporal.Instant): Period & { readonly fullDays: number } {
+  const { base, baseDuration, charges, chargesDuration } = currentBoundaries(terms, now)
+  return charges === null ? { ...base, fullDays: baseDuration } : { ...charges, fullDays: chargesDuration }
+}
+
+function currentBoundaries(terms: BillingTerms, now: Temporal.Instant): Boundaries {
   const sinceStart = latest(now, terms.startedAt)
   const at = terms.terminatedAt === null ? sinceStart : earliest(sinceStart, terms.terminatedAt)
-  const { base, charges } = billingBoundaries(terms, at, 'current')
-  return charges ?? base
+  return billingBoundaries(terms, at, 'current')
 }
 
 /** Landmarks of the plan periods around an instant. */

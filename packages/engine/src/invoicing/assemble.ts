@@ -1,5 +1,5 @@
 import { countDays } from '../calendar/index.ts'
-import { bucketUsage, type MeteredCharge, type Metric, type MetricUsage } from '../metering/index.ts'
+import { bucketUsage, type MeteredCharge, type Metric, type MetricUsage, type UsageSpan } from '../metering/index.ts'
 import { type ChargeFee, chargeFees, isStoredFee, type PricedCharge, trueUp } from './charge-fee.ts'
 import {
   isSubscriptionFeeDue,
@@ -18,6 +18,7 @@ export interface ChargeSnapshot {
   /** The least the charge costs in a full period; 0 for no minimum. */
   readonly minAmountCents: bigint
   readonly usage: MetricUsage
+  readonly span: UsageSpan
 }
 
 /** One subscription on the invoice, with everything its fees depend on. */
@@ -61,7 +62,7 @@ export function assembleInvoice(subscriptions: readonly SubscriptionSnapshot[]):
 function addChargeFees(fees: AssembledFee[], subscription: SubscriptionSnapshot, charge: ChargeSnapshot): void {
   const { subscriptionId } = subscription
   const { chargeId } = charge
-  const computed = chargeFees(charge.priced, bucketUsage(charge.metered, charge.metric, charge.usage))
+  const computed = chargeFees(charge.priced, bucketUsage(charge.metered, charge.metric, charge.usage, charge.span))
   const completion = trueUpOf(subscription, charge, computed)
   let parent: number | null = null
   for (const fee of computed) {

@@ -17,6 +17,14 @@ export function pricingGroupKeys(properties: ChargeProperties, acceptsTargetWall
   return [...new Set(acceptsTargetWallet ? [...keys, TARGET_WALLET_KEY] : keys)]
 }
 
+/** The event properties by whose values the units of a charge are split for display, whatever their price. */
+export function presentationGroupKeys(properties: ChargeProperties): string[] {
+  const given = properties.presentation_group_keys
+  return Array.isArray(given)
+    ? given.flatMap(key => (isObject(key) && isNonBlankText(key.value) ? [key.value] : []))
+    : []
+}
+
 /** The group keys of given properties: the older name is replaced, and lists without a key are left out. */
 export function reduceGroupKeys(given: ChargeProperties): ChargeProperties {
   const pricing = withoutEmptyText(isPresent(given.pricing_group_keys) ? given.pricing_group_keys : given.grouped_by)

@@ -14,6 +14,6 @@ export type {
   ProratedChange,
   UsageNeeds,
 } from './charge-model-definition.ts'
-export { pricingGroupKeys } from './group-keys.ts'
+export { presentationGroupKeys, pricingGroupKeys } from './group-keys.ts'
 export { type Allowance, type RunningTotal, runningSums } from './running-total.ts'
 export * from './validation.ts'

@@ -1,4 +1,4 @@
-import type { AggregationCell, AggregationType, Dimension } from '@weir/engine'
+import type { AggregationCell, AggregationType, Dimension, MeteredAggregation, MeteredEvent } from '@weir/engine'
 import type { Page } from '../platform/http/pagination.ts'
 
 /** A usage event as it is kept. What was sent is stored as sent: neither code nor subscription need to exist. */
@@ -38,12 +38,21 @@ export interface AggregateQuery {
 }
 
 /** Asks for one metric, told apart by the dimensions of all its charges. */
-export interface MetricQuery {
+export interface MetricQuery<Aggregation extends MeteredAggregation = AggregationType> {
   readonly code: string
-  readonly aggregation: AggregationType
+  readonly aggregation: Aggregation
   /** The property that is aggregated; null for counts. */
   readonly fieldName: string | null
   readonly dimensions: readonly Dimension[]
+  /** Whether usage carries over: events of all time count, and `from` is not looked at. */
+  readonly allTime?: boolean
+  /** Of sums: whether to tell what the events say they cost, too. */
+  readonly withPrices?: boolean
+}
+
+/** Asks for the events themselves. */
+export interface EventsQuery extends Omit<AggregateQuery, 'metrics' | 'again'> {
+  readonly metrics: readonly MetricQuery<MeteredAggregation>[]
 }
 
 /** Which events are listed: those that meet every condition given. */
@@ -78,6 +87,12 @@ export interface EventStore {
    * It takes one statement for all counts, sums and maxima, and one each for latest values and for unique counts.
    */
   aggregate(query: AggregateQuery): Promise<AggregationCell[][]>
+
+  /**
+   * The events of each metric of the query, in their order, by time and then by arrival. Aggregations of numbers get the
+   * events that have one. It takes one statement for all metrics of a period, and one for those of all time.
+   */
+  events(query: EventsQuery): Promise<MeteredEvent[][]>
 
   /** A page of events by time, latest first, those of the same time by transaction id. */
   list(filters: EventFilters, page: Page): Promise<{ events: UsageEvent[]; totalCount: number }>

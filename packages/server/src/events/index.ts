@@ -3,7 +3,7 @@ import { clockTasks } from './clock.ts'
 import { claimEventEpoch } from './postgres/epoch.ts'
 import { eventRoutes } from './routes.ts'
 
-export type { AggregateQuery, EventFilters, EventStore, MetricQuery, UsageEvent } from './event-store.ts'
+export type { AggregateQuery, EventFilters, EventStore, EventsQuery, MetricQuery, UsageEvent } from './event-store.ts'
 export { forgetKeptUsage } from './postgres/stored-cells.ts'
 export { eventStore } from './store.ts'
 

@@ -2,8 +2,8 @@ import {
   bucketUsage,
   type ChargeFee,
   chargeFees,
-  currentBillingPeriod,
   currentUsageFees,
+  currentUsagePeriod,
   type Period,
 } from '@weir/engine'
 import { type Charge, getPlans, type PlanSnapshot } from '../catalog/index.ts'
@@ -69,15 +69,20 @@ export async function getCurrentUsage(ctx: Ctx, question: CurrentUsageQuestion):
   const [record] = await loadSubscriptionRecords(ctx, [subscription.id])
   const terms = record && termsOf(record)
   if (terms === undefined) throw notAllowed('no_active_subscription')
-  const period = currentBillingPeriod(terms, ctx.clock.now())
+  const { fullDays, ...period } = currentUsagePeriod(terms, ctx.clock.now())
+  const span = { ...period, fullDays, timeZone: terms.timeZone, endedByUpgrade: false }
   const usage = await readUsage(ctx, {
-    externalSubscriptionId: subscription.external_id,
+    subscription: {
+      externalId: subscription.external_id,
+      startedAt: terms.startedAt,
+      hasPrevious: subscription.previous_subscription_id !== null,
+    },
     plan,
     charges,
-    period: question.fullUsage ? { from: terms.startedAt, to: period.to } : period,
+    span: question.fullUsage ? { ...span, from: terms.startedAt } : span,
     conditions: question.group,
     skipGrouping: question.skipGrouping,
-    again: true,
+    running: true,
   })
   return {
     period,
@@ -85,7 +90,7 @@ export async function getCurrentUsage(ctx: Ctx, question: CurrentUsageQuestion):
     charges: usage.map(({ charge, snapshot }) => ({
       charge,
       fees: currentUsageFees(
-        chargeFees(snapshot.priced, bucketUsage(snapshot.metered, snapshot.metric, snapshot.usage)),
+        chargeFees(snapshot.priced, bucketUsage(snapshot.metered, snapshot.metric, snapshot.usage, snapshot.span)),
       ),
     })),
   }

@@ -1,6 +1,6 @@
 import type { Domain } from '../platform/module.ts'
 import { usageRoutes } from './routes.ts'
 
-export { readUsage, type UsageQuestion } from './snapshot.ts'
+export { type MeteredSubscription, readUsage, type UsageQuestion } from './snapshot.ts'
 
 export const usage: Domain = { routes: usageRoutes }

@@ -1,87 +1,112 @@
 import {
-  type AggregationType,
+  type AdvanceTotal,
   type ChargeSnapshot,
   dimensionsOf,
+  type MeteredAggregation,
   type MeteredCharge,
   type Metric,
   type MetricUsage,
-  type Period,
+  neededUsage,
+  needsEvents,
+  type OpeningLevel,
   parseChargeModel,
+  presentationGroupKeys,
   pricingGroupKeys,
+  type UsageSpan,
 } from '@weir/engine'
 import type { BillableMetric, Charge, PlanSnapshot } from '../catalog/index.ts'
-import { eventStore } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { readAdvanceTotals } from './advance-totals.ts'
+import { readMetricUsages } from './metric-usages.ts'
+import { readOpeningLevels } from './opening-levels.ts'
 
 /** Which usage of a subscription is asked for. */
 export interface UsageQuestion {
-  readonly externalSubscriptionId: string
+  readonly subscription: MeteredSubscription
   readonly plan: Pick<PlanSnapshot, 'amountCurrency'>
   /** The charges of the plan to tell the usage of. */
   readonly charges: readonly Charge[]
-  readonly period: Period
+  readonly span: UsageSpan
   /** Only events that have one of these values for each of these properties. */
   readonly conditions?: Readonly<Record<string, readonly string[]>>
   /** Prices every bucket as a whole instead of by its pricing group keys. */
   readonly skipGrouping?: boolean
-  /** Whether the same is asked again and again, as dashboards do. */
-  readonly again?: boolean
+  /** The presentation group keys to tell apart; all those of the charges where absent. */
+  readonly presentationKeys?: readonly string[]
+  /**
+   * Whether it is the usage of a running period, which may be asked for again and again: what was billed in advance is
+   * then taken into account, and answers are kept.
+   */
+  readonly running?: boolean
+}
+
+export interface MeteredSubscription {
+  readonly externalId: string
+  readonly startedAt: Temporal.Instant
+  /** Whether it took the place of another: what that one had then carries over. */
+  readonly hasPrevious: boolean
+}
+
+/** What is known of charges beside their events. */
+interface Kept {
+  readonly advanceTotals: ReadonlyMap<string, readonly AdvanceTotal[]>
+  readonly openingLevels: ReadonlyMap<string, readonly OpeningLevel[]>
 }
 
 /**
- * The charges with their usage, in the given order: one question to the store of events, whatever the number of metrics,
- * charges and filters.
+ * The charges with their usage, in the given order. The number of questions to the store of events does not grow with
+ * charges and filters: one for all metrics of a kind.
  */
 export async function readUsage(
   ctx: Ctx,
   question: UsageQuestion,
 ): Promise<{ charge: Charge; snapshot: ChargeSnapshot }[]> {
-  const metered = new Map(question.charges.map(charge => [charge.id, meteredCharge(charge, question)]))
-  const usages = await readMetricUsages(ctx, question, metered)
+  const kept = {
+    advanceTotals: await readAdvanceTotals(ctx, question),
+    openingLevels: await readOpeningLevels(ctx, question),
+  }
+  const metered = new Map(question.charges.map(charge => [charge.id, meteredCharge(charge, question, kept)]))
+  const byMetric = Map.groupBy(question.charges, charge => charge.metric.id)
+  const metrics = [...byMetric.values()].flatMap(charges => {
+    const metric = charges[0]?.metric
+    if (metric === undefined) return []
+    return [
+      metricOf(
+        metric,
+        charges.flatMap(charge => metered.get(charge.id) ?? []),
+      ),
+    ]
+  })
+  const usages = await readMetricUsages(ctx, question, metrics)
   return question.charges.flatMap(charge => {
     const usage = usages.get(charge.metric.id)
     const split = metered.get(charge.id)
     if (usage === undefined || split === undefined) return []
-    return [{ charge, snapshot: chargeSnapshot(charge, question.plan, split, usage) }]
+    return [{ charge, snapshot: chargeSnapshot(charge, question, split, usage) }]
   })
 }
 
-/** By metric. */
-async function readMetricUsages(
-  ctx: Ctx,
-  question: UsageQuestion,
-  metered: ReadonlyMap<string, MeteredCharge>,
-): Promise<Map<string, MetricUsage>> {
-  const byMetric = Map.groupBy(question.charges, charge => charge.metric.id)
-  const metrics = [...byMetric.values()].flatMap(charges => charges[0]?.metric ?? [])
-  const queries = metrics.map(metric => ({
-    code: metric.code,
-    aggregation: metric.aggregationType as AggregationType,
-    fieldName: metric.fieldName,
-    dimensions: dimensionsOf(
-      (byMetric.get(metric.id) ?? []).flatMap(charge => metered.get(charge.id) ?? []),
-      engineMetric(metric),
-    ),
-  }))
-  const cells = await eventStore(ctx).aggregate({
-    externalSubscriptionId: question.externalSubscriptionId,
-    from: question.period.from,
-    to: question.period.to,
-    conditions: question.conditions ?? {},
-    metrics: queries,
-    again: question.again ?? false,
-  })
-  return new Map(
-    metrics.map((metric, place) => {
-      const { aggregation, dimensions } = queries[place] ?? {}
-      return [metric.id, { aggregation, dimensions, cells: cells[place] } as MetricUsage]
-    }),
-  )
+/** What is to be asked of a metric, for all of its charges at once. */
+function metricOf(metric: BillableMetric, charges: readonly MeteredCharge[]) {
+  const aggregation = meteredAggregation(metric)
+  const buckets = charges.flatMap(charge => [charge, ...charge.filters])
+  return {
+    id: metric.id,
+    eventByEvent: needsEvents(charges, aggregation),
+    query: {
+      code: metric.code,
+      aggregation,
+      fieldName: metric.fieldName,
+      dimensions: dimensionsOf(charges, engineMetric(metric)),
+      ...(metric.recurring && { allTime: true }),
+      ...(buckets.some(({ needs }) => needs?.preciseTotalAmount === true) && { withPrices: true }),
+    },
+  }
 }
 
 function chargeSnapshot(
   charge: Charge,
-  plan: Pick<PlanSnapshot, 'amountCurrency'>,
+  { plan, span }: UsageQuestion,
   metered: MeteredCharge,
   usage: MetricUsage,
 ): ChargeSnapshot {
@@ -99,24 +124,40 @@ function chargeSnapshot(
     },
     minAmountCents: charge.minAmountCents,
     usage,
+    span,
   }
 }
 
-/** How the charge splits its usage. Keys that the question fixes to values are no longer groups of their own. */
-function meteredCharge(charge: Charge, question: UsageQuestion): MeteredCharge {
+/**
+ * How the charge splits its usage. Keys that the question fixes to values are no longer groups of their own. What is
+ * billed for a coming period is billed in full: only running usage of a charge in advance is prorated.
+ */
+function meteredCharge(charge: Charge, question: UsageQuestion, kept: Kept): MeteredCharge {
   const fixed = new Set(Object.keys(question.conditions ?? {}))
-  const groupKeys = (properties: Charge['properties']) =>
-    question.skipGrouping === true
-      ? []
-      : pricingGroupKeys(properties, charge.acceptsTargetWallet).filter(key => !fixed.has(key))
+  const running = question.running === true
+  const bucket = (properties: Charge['properties']) => ({
+    pricingGroupKeys:
+      question.skipGrouping === true
+        ? []
+        : pricingGroupKeys(properties, charge.acceptsTargetWallet).filter(key => !fixed.has(key)),
+    needs: neededUsage(parseChargeModel(charge.chargeModel, properties)),
+  })
+  const billed = kept.advanceTotals.get(charge.id)
+  const levels = kept.openingLevels.get(charge.id)
   return {
-    pricingGroupKeys: groupKeys(charge.properties),
+    ...bucket(charge.properties),
     filters: charge.filters.map(filter => ({
       id: filter.id,
       values: filter.values,
       createdAt: filter.createdAt,
-      pricingGroupKeys: groupKeys(filter.properties),
+      ...bucket(filter.properties),
     })),
+    presentationKeys: presentationGroupKeys(charge.properties).filter(
+      key => question.presentationKeys?.includes(key) ?? true,
+    ),
+    prorated: charge.prorated && (running || !charge.payInAdvance),
+    ...(running && charge.payInAdvance && { billedInAdvance: billed ?? [] }),
+    ...(levels !== undefined && { openingLevels: levels }),
   }
 }
 
@@ -127,5 +168,12 @@ function engineMetric(metric: BillableMetric): Metric {
       metric.roundingFunction === null
         ? null
         : { function: metric.roundingFunction, precision: metric.roundingPrecision },
+    recurring: metric.recurring,
   }
+}
+
+/** Custom aggregations cannot be made: no metric has one. */
+function meteredAggregation({ aggregationType, code }: BillableMetric): MeteredAggregation {
+  if (aggregationType === 'custom_agg') throw new Error(`metric ${code} has an aggregation of its own`)
+  return aggregationType
 }

@@ -87,8 +87,6 @@ describe('the charges of a new plan', () => {
   })
 
   it.each([
-    { charge_model: 'percentage', properties: { rate: '1' } },
-    { charge_model: 'dynamic' },
     { pay_in_advance: true },
     { pay_in_advance: true, invoiceable: false },
     { pay_in_advance: true, invoiceable: false, regroup_paid_fees: 'invoice' },

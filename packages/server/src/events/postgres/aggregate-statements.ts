@@ -1,3 +1,4 @@
+import type { MeteredAggregation } from '@weir/engine'
 import { type RawBuilder, sql } from 'kysely'
 import type { AggregateQuery, MetricQuery } from '../event-store.ts'
 
@@ -15,6 +16,8 @@ export interface TotalRow extends CellRow {
   readonly events_count: bigint
   /** Null for counts. */
   readonly total: string | null
+  /** Cents; null where nobody asked. */
+  readonly price: string | null
 }
 
 export interface LatestRow extends CellRow {
@@ -58,7 +61,11 @@ export interface Parts {
   readonly knownOfEvent: Sql
 }
 
-export interface PlacedMetric extends MetricQuery {
+/** Which events are asked for, whatever is made of them. */
+export type Scope = Pick<AggregateQuery, 'externalSubscriptionId' | 'from' | 'to' | 'conditions'>
+
+export interface PlacedMetric<Aggregation extends MeteredAggregation = MeteredAggregation>
+  extends MetricQuery<Aggregation> {
   /** In the query. */
   readonly place: number
 }
@@ -72,7 +79,7 @@ export interface AsOf {
 
 export function partsOf(
   organizationId: string,
-  query: AggregateQuery,
+  query: Scope,
   metrics: readonly PlacedMetric[],
   since: AsOf | undefined,
 ): Parts {
@@ -97,18 +104,18 @@ export function partsOf(
 function metricTable(metrics: readonly PlacedMetric[], dimensions: number): Sql {
   const places = Array.from({ length: dimensions }, (_, place) => place)
   const columns = places.flatMap(place => [sql.ref(`key_${place}`), sql.ref(`values_${place}`)])
-  const rows = metrics.map(({ place, code, aggregation, fieldName, dimensions }) => {
+  const rows = metrics.map(({ place, code, aggregation, fieldName, withPrices = false, dimensions }) => {
     const cells = places.flatMap(at => {
       const { key = null, values = null } = dimensions[at] ?? {}
       return [sql`${key}::text`, sql`${values}::text[]`]
     })
-    return sql`(${list([sql`${place}::int`, sql`${code}::text`, sql`${aggregation}::text`, sql`${fieldName}::text`, ...cells])})`
+    return sql`(${list([sql`${place}::int`, sql`${code}::text`, sql`${aggregation}::text`, sql`${fieldName}::text`, sql`${withPrices}::boolean`, ...cells])})`
   })
-  const names = ['place', 'code', 'aggregation', 'field'].map(name => sql.ref(name))
+  const names = ['place', 'code', 'aggregation', 'field', 'with_prices'].map(name => sql.ref(name))
   return sql`metric (${list([...names, ...columns])}) as not materialized (values ${list(rows)})`
 }
 
-function scopeOf(organizationId: string, query: AggregateQuery, since: AsOf | undefined): Sql {
+function scopeOf(organizationId: string, query: Scope, since: AsOf | undefined): Sql {
   const from = query.from?.round({ smallestUnit: 'millisecond', roundingMode: 'floor' })
   return and([
     sql`events.organization_id = ${organizationId}::uuid`,
@@ -161,14 +168,16 @@ export function totalStatement({ metrics, scope, values, known }: Parts): RawBui
       select metric.place, ${values} as values,
         count(*) as events_count,
         sum(${field}::numeric) filter (where metric.aggregation = 'sum_agg') as sum,
-        max(${field}::numeric) filter (where metric.aggregation = 'max_agg') as max
+        max(${field}::numeric) filter (where metric.aggregation = 'max_agg') as max,
+        sum(coalesce(precise_total_amount_cents, 0)) filter (where metric.with_prices) as price
       from events, metric
       where ${scope} and (metric.aggregation = 'count_agg' or ${isNumeric})
       group by metric.place, values
     )
     select metric.place, array_to_json(${known}) as dimensions,
       sum(events_count)::bigint as events_count,
-      coalesce(sum(sum), max(max)) as total
+      coalesce(sum(sum), max(max)) as total,
+      sum(price) as price
     from value_groups join metric using (place)
     group by metric.place, ${known}`
 }
@@ -248,4 +257,28 @@ function exactInstant(microseconds: bigint): Sql {
   const days = microseconds / MICROSECONDS_A_DAY
   const rest = microseconds % MICROSECONDS_A_DAY
   return sql`timestamptz 'epoch' + ${Number(days)}::int * interval '1 day' + ${Number(rest)}::float8 * interval '1 microsecond'`
+}
+
+export interface EventRow extends CellRow {
+  readonly value: string | null
+  readonly operation: string | null
+  readonly price: string | null
+  readonly timestamp: bigint
+  readonly created_at: bigint
+  readonly id: string
+}
+
+const isCounted = sql`metric.aggregation in ('count_agg', 'unique_count_agg')`
+
+/** The events themselves, by time and then by arrival. */
+export function eventsStatement({ metrics, scope, knownOfEvent }: Parts): RawBuilder<EventRow> {
+  return sql`
+    with ${metrics}
+    select metric.place, array_to_json(${knownOfEvent}) as dimensions, ${field} as value,
+      properties ->> 'operation_type' as operation, precise_total_amount_cents::text as price, id,
+      ${microseconds(sql`timestamp`)} as timestamp,
+      ${microseconds(sql`created_at`)} as created_at
+    from events, metric
+    where ${scope} and (${isCounted} or ${isNumeric})
+    order by events.timestamp, events.created_at, id`
 }

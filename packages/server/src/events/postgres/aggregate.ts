@@ -1,17 +1,20 @@
-import type { AggregationCell, AggregationType } from '@weir/engine'
+import type { AggregationCell, AggregationType, MeteredAggregation, MeteredEvent } from '@weir/engine'
 import type { RawBuilder } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
-import type { AggregateQuery } from '../event-store.ts'
+import type { AggregateQuery, EventsQuery, MetricQuery } from '../event-store.ts'
 import {
   type ArrivalRow,
   type AsOf,
   arrivalStatement,
   type CellRow,
+  type EventRow,
+  eventsStatement,
   type LatestRow,
   latestStatement,
   type Parts,
   type PlacedMetric,
   partsOf,
+  type Scope,
   type TotalRow,
   totalStatement,
   type UniqueRow,
@@ -34,16 +37,13 @@ export async function aggregateEvents(ctx: Ctx, query: AggregateQuery, since?: A
     read: (parts: Parts) => Promise<readonly Row[]>,
     toCell: (row: Row, metric: PlacedMetric) => AggregationCell,
   ) => {
-    const metrics = query.metrics
-      .map((metric, place) => ({ ...metric, place }))
-      .filter(({ aggregation }) => aggregations.includes(aggregation))
-    if (metrics.length === 0) return
-    const parts = partsOf(ctx.org.id, query, metrics, since)
-    const rows = await read(parts)
-    const byPlace = new Map(metrics.map(metric => [metric.place, metric]))
-    for (const row of rows) {
-      const metric = byPlace.get(row.place)
-      if (metric !== undefined) cells[row.place]?.push(toCell(row, metric))
+    const asked = query.metrics.filter(({ aggregation }) => aggregations.includes(aggregation))
+    for (const { scope, metrics } of byPeriod(query, asked)) {
+      const byPlace = new Map(metrics.map(metric => [metric.place, metric]))
+      for (const row of await read(partsOf(ctx.org.id, scope, metrics, since))) {
+        const metric = byPlace.get(row.place)
+        if (metric !== undefined) cells[row.place]?.push(toCell(row, metric))
+      }
     }
   }
   await Promise.all([
@@ -54,6 +54,42 @@ export async function aggregateEvents(ctx: Ctx, query: AggregateQuery, since?: A
   return cells
 }
 
+/** {@link EventStore.events} on PostgreSQL. */
+export async function readMeteredEvents(ctx: Ctx, query: EventsQuery): Promise<MeteredEvent[][]> {
+  const events = query.metrics.map((): MeteredEvent[] => [])
+  for (const { scope, metrics } of byPeriod(query, query.metrics)) {
+    const byPlace = new Map(metrics.map(metric => [metric.place, metric]))
+    for (const row of await rowsOf(ctx, eventsStatement(partsOf(ctx.org.id, scope, metrics, undefined)))) {
+      const metric = byPlace.get(row.place)
+      if (metric !== undefined) events[row.place]?.push(toMeteredEvent(row, metric))
+    }
+  }
+  return events
+}
+
+/** Metrics that carry over look at all time: their events are found in another way, by a statement of their own. */
+function byPeriod<Metric extends MetricQuery<MeteredAggregation>>(
+  query: Scope & { readonly metrics: readonly Metric[] },
+  asked: readonly Metric[],
+): { scope: Scope; metrics: (Metric & { place: number })[] }[] {
+  const placed = asked.map(metric => ({ ...metric, place: query.metrics.indexOf(metric) }))
+  const parts = [
+    { scope: query, metrics: placed.filter(metric => metric.allTime !== true) },
+    { scope: { ...query, from: null }, metrics: placed.filter(metric => metric.allTime === true) },
+  ]
+  return parts.filter(({ metrics }) => metrics.length > 0)
+}
+
+function toMeteredEvent(row: EventRow, metric: PlacedMetric): MeteredEvent {
+  return {
+    dimensions: dimensionsOf(row, metric),
+    value: row.value,
+    operation: row.operation,
+    preciseTotalAmountCents: row.price,
+    at: { timestamp: row.timestamp, createdAt: row.created_at, id: row.id },
+  }
+}
+
 /** The statement has columns for the metric with the most dimensions. */
 function dimensionsOf(row: CellRow, metric: PlacedMetric): readonly (string | null)[] {
   return row.dimensions.slice(0, metric.dimensions.length)
@@ -62,7 +98,9 @@ function dimensionsOf(row: CellRow, metric: PlacedMetric): readonly (string | nu
 function totalCell(row: TotalRow, metric: PlacedMetric): AggregationCell {
   const common = { dimensions: dimensionsOf(row, metric), eventsCount: Number(row.events_count) }
   const total = row.total ?? '0'
-  if (metric.aggregation === 'sum_agg') return { ...common, sum: total }
+  if (metric.aggregation === 'sum_agg') {
+    return { ...common, sum: total, ...(row.price !== null && { preciseTotalAmountCents: row.price }) }
+  }
   return metric.aggregation === 'max_agg' ? { ...common, max: total } : common
 }
 

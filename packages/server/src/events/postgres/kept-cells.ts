@@ -43,7 +43,10 @@ function pack(cells: readonly AggregationCell[]): PackedCells {
 function fieldsOf(cell: AggregationCell): (string | number | null)[] {
   if ('lastOperation' in cell) return [cell.value, cell.lastOperation, ...positionOf(cell.at)]
   if ('at' in cell) return [cell.eventsCount, cell.value, ...positionOf(cell.at)]
-  if ('sum' in cell) return [cell.eventsCount, cell.sum]
+  if ('sum' in cell) {
+    const { eventsCount, sum, preciseTotalAmountCents: price } = cell
+    return price === undefined ? [eventsCount, sum] : [eventsCount, sum, price]
+  }
   if ('max' in cell) return [cell.eventsCount, cell.max]
   return [cell.eventsCount]
 }
@@ -58,7 +61,12 @@ type Unpack = (dimensions: readonly (string | null)[], fields: Fields) => Aggreg
 
 const unpackers: { readonly [Type in AggregationType]: Unpack } = {
   count_agg: (dimensions, [count]) => ({ dimensions, eventsCount: Number(count) }),
-  sum_agg: (dimensions, [count, sum]) => ({ dimensions, eventsCount: Number(count), sum: String(sum) }),
+  sum_agg: (dimensions, [count, sum, price]) => ({
+    dimensions,
+    eventsCount: Number(count),
+    sum: String(sum),
+    ...(price !== undefined && { preciseTotalAmountCents: String(price) }),
+  }),
   max_agg: (dimensions, [count, max]) => ({ dimensions, eventsCount: Number(count), max: String(max) }),
   latest_agg: (dimensions, [count, value, ...at]) => ({
     dimensions,

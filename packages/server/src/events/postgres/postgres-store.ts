@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/context.ts'
 import type { EventStore } from '../event-store.ts'
-import { aggregateEvents } from './aggregate.ts'
+import { aggregateEvents, readMeteredEvents } from './aggregate.ts'
 import { appendEvents } from './append.ts'
 import { getEvent, listEvents } from './read.ts'
 import { aggregateKept } from './stored-cells.ts'
@@ -10,6 +10,7 @@ export function postgresStore(ctx: Ctx): EventStore {
   return {
     append: (events, onDuplicate) => appendEvents(ctx.pool, events, onDuplicate),
     aggregate: query => (query.again === true ? aggregateKept(ctx, query) : aggregateEvents(ctx, query)),
+    events: query => readMeteredEvents(ctx, query),
     list: (filters, page) => listEvents(ctx, filters, page),
     get: transactionId => getEvent(ctx, transactionId),
   }

@@ -120,7 +120,7 @@ async function compute(
         hasPreviousSubscription: subscription.previous_subscription_id !== null,
         trialEndsAt: trialEnd(starts.get(subscription.id) ?? terms.startedAt, plan.trialPeriod),
       },
-      charges: request.skipCharges ? [] : await chargesOf(tx, subscription, plan, boundaries),
+      charges: request.skipCharges ? [] : await chargesOf(tx, subscription, plan, terms, boundaries),
     })
   }
   return billed.length === 0 ? undefined : { billed, assembled: assembleInvoice(snapshots) }
@@ -143,9 +143,24 @@ function isBilled(history: BillingHistory, { base, charges }: Boundaries): boole
 }
 
 /** The usage of the charges that are billed by the period, read for its window; none when the window is empty. */
-async function chargesOf(tx: Ctx, subscription: Subscription, plan: PlanSnapshot, { charges: period }: Boundaries) {
+async function chargesOf(
+  tx: Ctx,
+  subscription: Subscription,
+  plan: PlanSnapshot,
+  terms: BillingTerms,
+  { charges: period, chargesDuration: fullDays }: Boundaries,
+) {
   if (period === null || Temporal.Instant.compare(period.from, period.to) >= 0) return []
   const charges = plan.charges.filter(charge => charge.invoiceable && !charge.payInAdvance)
-  const usage = await readUsage(tx, { externalSubscriptionId: subscription.external_id, plan, charges, period })
+  const usage = await readUsage(tx, {
+    subscription: {
+      externalId: subscription.external_id,
+      startedAt: terms.startedAt,
+      hasPrevious: subscription.previous_subscription_id !== null,
+    },
+    plan,
+    charges,
+    span: { ...period, fullDays, timeZone: terms.timeZone, endedByUpgrade: terms.successor === 'upgrade' },
+  })
   return usage.map(({ snapshot }) => snapshot)
 }

@@ -11,7 +11,15 @@ export {
 } from './serialize.ts'
 export { getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
-export type { BillableMetric, Charge, ChargeFilter, MetricFilter, PlanSnapshot } from './types.ts'
+export type {
+  BillableMetric,
+  Charge,
+  ChargeFilter,
+  FixedCharge,
+  FixedChargeItem,
+  MetricFilter,
+  PlanSnapshot,
+} from './types.ts'
 
 /** The price book: what is measured, and what it costs. */
 export const catalog: Domain = { routes: catalogRoutes, webhooks }

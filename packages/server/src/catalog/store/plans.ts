@@ -5,6 +5,7 @@ import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import type { PlanInterval, PlanSnapshot } from '../types.ts'
 import { getChargesOfPlans } from './charges.ts'
+import { getFixedChargesOfPlans } from './fixed-charges.ts'
 
 export type PlanRow = Selectable<Plans>
 
@@ -21,7 +22,13 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute()
   const charges = Map.groupBy(await getChargesOfPlans(ctx, ids), charge => charge.planId)
-  return new Map(rows.map(row => [row.id, { ...toPlan(row), charges: charges.get(row.id) ?? [] }]))
+  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
+  return new Map(
+    rows.map(row => [
+      row.id,
+      { ...toPlan(row), charges: charges.get(row.id) ?? [], fixedCharges: fixedCharges.get(row.id) ?? [] },
+    ]),
+  )
 }
 
 /** The plan that is sold under a code, with everything that prices it. Private copies of subscriptions are not found. */
@@ -120,7 +127,7 @@ export async function updatePlanRow(ctx: Ctx, id: string, changes: Updateable<Pl
     .execute()
 }
 
-function toPlan(row: PlanRow): Omit<PlanSnapshot, 'charges'> {
+function toPlan(row: PlanRow): Omit<PlanSnapshot, 'charges' | 'fixedCharges'> {
   return {
     id: row.id,
     parentId: row.parent_id,

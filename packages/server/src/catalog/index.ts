@@ -17,6 +17,8 @@ export type {
   BillableMetric,
   Charge,
   ChargeFilter,
+  FixedCharge,
+  FixedChargeItem,
   MetricFilter,
   MinimumCommitment,
   PlanSnapshot,

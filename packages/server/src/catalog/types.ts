@@ -135,6 +135,37 @@ export interface UsageThreshold {
   readonly updatedAt: Temporal.Instant
 }
 
+export const FIXED_CHARGE_MODELS = ['standard', 'graduated', 'volume'] as const
+export type FixedChargeModelName = (typeof FIXED_CHARGE_MODELS)[number]
+
+/** What of an add-on names the fees of a fixed charge. */
+export interface FixedChargeItem {
+  readonly id: string
+  readonly code: string
+  readonly name: string
+  readonly invoiceDisplayName: string | null
+  readonly description: string | null
+}
+
+/** Bills a number of units of an add-on each period, without events. */
+export interface FixedCharge {
+  readonly id: string
+  readonly planId: string
+  /** The fixed charge of the sold plan, on the private copy of a subscription. */
+  readonly parentId: string | null
+  readonly addOn: FixedChargeItem
+  readonly code: string
+  readonly invoiceDisplayName: string | null
+  readonly chargeModel: FixedChargeModelName
+  readonly properties: ChargeProperties
+  readonly payInAdvance: boolean
+  readonly prorated: boolean
+  /** A decimal; what the plan gives to subscriptions without units of their own. */
+  readonly units: string
+  readonly taxIds: readonly string[]
+  readonly createdAt: Temporal.Instant
+}
+
 /** A plan with everything that prices it. Deleted charges and filters are not in it. */
 export interface PlanSnapshot {
   readonly id: string
@@ -164,4 +195,6 @@ export interface PlanSnapshot {
   readonly usageThresholds: readonly UsageThreshold[]
   /** Those of the plan it is a private copy of. */
   readonly parentUsageThresholds: readonly UsageThreshold[]
+  /** In order of creation. */
+  readonly fixedCharges: readonly FixedCharge[]
 }

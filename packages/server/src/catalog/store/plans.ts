@@ -6,6 +6,7 @@ import type { Page } from '../../platform/http/pagination.ts'
 import type { PlanInterval, PlanSnapshot } from '../types.ts'
 import { getChargesOfPlans } from './charges.ts'
 import { getMinimumCommitments } from './commitments.ts'
+import { getFixedChargesOfPlans } from './fixed-charges.ts'
 import { getTaxesOf } from './taxes.ts'
 import { getThresholdsOfPlans } from './thresholds.ts'
 
@@ -26,6 +27,7 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
   const charges = Map.groupBy(await getChargesOfPlans(ctx, ids), charge => charge.planId)
   const taxes = await getTaxesOf(ctx, 'plan', ids)
   const commitments = await getMinimumCommitments(ctx, ids)
+  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
   const parentIds = rows.flatMap(row => row.parent_id ?? [])
   const thresholds = await getThresholdsOfPlans(ctx, [...new Set([...ids, ...parentIds])])
   return new Map(
@@ -34,6 +36,7 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
       {
         ...toPlan(row),
         charges: charges.get(row.id) ?? [],
+        fixedCharges: fixedCharges.get(row.id) ?? [],
         taxes: taxes.get(row.id) ?? [],
         minimumCommitment: commitments.get(row.id) ?? null,
         usageThresholds: thresholds.get(row.id) ?? [],
@@ -141,7 +144,7 @@ export async function updatePlanRow(ctx: Ctx, id: string, changes: Updateable<Pl
 
 type OwnColumns = Omit<
   PlanSnapshot,
-  'charges' | 'taxes' | 'minimumCommitment' | 'usageThresholds' | 'parentUsageThresholds'
+  'charges' | 'fixedCharges' | 'taxes' | 'minimumCommitment' | 'usageThresholds' | 'parentUsageThresholds'
 >
 
 function toPlan(row: PlanRow): OwnColumns {

@@ -1,9 +1,14 @@
 import type { Domain } from '../platform/module.ts'
+import { cascadeTasks } from './cascades/jobs.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
-export { completePlanDeletion } from './plans.ts'
+export { copyCharge } from './cascades/child-charge.ts'
+export { setMinimumCommitment } from './minimum-commitment.ts'
+export { changePlan, completePlanDeletion } from './plans.ts'
+export { UsageThresholdInput } from './schema.ts'
 export {
+  serializeApplicableThreshold,
   serializeBillableMetric,
   serializeCharge,
   serializeChargeFilter,
@@ -11,7 +16,8 @@ export {
 } from './serialize.ts'
 export { getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
-export { getThresholdsOfSubscriptions } from './store/thresholds.ts'
+export { saveCharges } from './store/save-charges.ts'
+export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {
   AppliedPricingUnit,
   BillableMetric,
@@ -25,6 +31,7 @@ export type {
   Tax,
   UsageThreshold,
 } from './types.ts'
+export { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, webhooks }
+export const catalog: Domain = { routes: catalogRoutes, tasks: cascadeTasks, webhooks }

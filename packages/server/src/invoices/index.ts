@@ -10,6 +10,7 @@ import { billCustomers, billSubscriptions } from './billing/periodic.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
+import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { presentInvoiceForWebhook } from './present.ts'
@@ -37,6 +38,7 @@ export const invoices: Domain = {
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
+    ...planDeletionTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
   reactions: {
@@ -45,6 +47,7 @@ export const invoices: Domain = {
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
+    'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
   },
   webhooks: {

@@ -366,6 +366,12 @@ export interface EntitlementValues {
   value: string;
 }
 
+export interface EventArrivals {
+  external_subscription_id: string;
+  organization_id: string;
+  position: Int8;
+}
+
 export interface EventEpochs {
   base: Int8;
   cluster: string;
@@ -898,6 +904,7 @@ export interface DB {
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
+  event_arrivals: EventArrivals;
   event_epochs: EventEpochs;
   events: Events;
   features: Features;

@@ -247,8 +247,13 @@ describe('the filters of private copies', () => {
         ),
       )
     const undeclared = { values: { tier: ['gold', 'lead'], colour: ['red'] }, properties: { amount: '1' } }
-    await run({ type: 'filter_created', ...undeclared, invoiceDisplayName: 'Gold' })
-    await run({ type: 'filter_created', values: { colour: ['red'] }, properties: { amount: '1' } })
+    const created = { type: 'filter_created', chargeModel: 'standard', invoiceDisplayName: 'Gold' }
+    await run({ ...created, ...undeclared })
+    await run({ ...created, values: { colour: ['red'] }, properties: { amount: '1' } })
+    // A price of another model would not be one of this charge.
+    const dynamic = { chargeModel: 'dynamic', properties: {}, values: { tier: ['iron'] } }
+    await run({ ...created, ...dynamic })
+    await run({ ...created, ...dynamic, type: 'filter_updated', values: eu.values, propertiesBefore: eu.properties })
     await run({ type: 'filter_deleted', values: us.values })
     expect(filtersOf(await readPlan(app, plain))).toEqual([
       shown({ ...eu, properties: { amount: '10.0' } }),

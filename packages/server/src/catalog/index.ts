@@ -2,6 +2,7 @@ import type { Domain } from '../platform/module.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
+export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
 export { completePlanDeletion } from './plans.ts'
 export {
   serializeBillableMetric,
@@ -9,7 +10,7 @@ export {
   serializeChargeFilter,
   serializePlan,
 } from './serialize.ts'
-export { getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export type { BillableMetric, Charge, ChargeFilter, MetricFilter, PlanSnapshot } from './types.ts'
 

@@ -5,6 +5,7 @@ import { claimEventEpoch } from './postgres/epoch.ts'
 import { eventRoutes } from './routes.ts'
 
 export { EVENTS_ARRIVED, eventsAt, hasArrivals, processArrivals } from './arrivals.ts'
+export { type DerivableEvent, type Derivation, deriveProperties } from './derive.ts'
 export type {
   AggregateQuery,
   Arrival,

@@ -6,6 +6,7 @@ import { newId } from '../platform/ids.ts'
 import { derive } from './derive.ts'
 import type { UsageEvent } from './event-store.ts'
 import { microsecondsOf, parseUnixSeconds, unixSecondsOf } from './event-time.ts'
+import { noteHour } from './hours.ts'
 import { readPreciseAmount } from './precise-amount.ts'
 import { propertiesText, storableText } from './properties.ts'
 
@@ -31,11 +32,9 @@ type Scalar = string | number | boolean
 const LONGEST_TEXT_BYTES = 1200
 
 export async function receptionOf(ctx: Ctx): Promise<Reception> {
-  return {
-    organizationId: ctx.org.id,
-    receivedAt: microsecondsOf(ctx.clock.now()),
-    derived: await derivedProperties(ctx),
-  }
+  const receivedAt = microsecondsOf(ctx.clock.now())
+  await noteHour(ctx, receivedAt)
+  return { organizationId: ctx.org.id, receivedAt, derived: await derivedProperties(ctx) }
 }
 
 /**

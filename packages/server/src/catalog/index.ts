@@ -5,6 +5,19 @@ import { webhooks } from './webhooks.ts'
 export { serializeAddOn } from './add-ons/serialize.ts'
 export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
+export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
+export { serializeValue } from './entitlements/serialize.ts'
+export {
+  deleteEntitlements,
+  deleteEntitlementValues,
+  getEntitlementsOf,
+  insertEntitlement,
+  setEntitlementValue,
+} from './entitlements/store.ts'
+export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
+export { serializePrivilege } from './features/serialize.ts'
+export { holdFeaturesByCodes } from './features/store.ts'
+export type { Feature } from './features/types.ts'
 export { completePlanDeletion } from './plans.ts'
 export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
 export {

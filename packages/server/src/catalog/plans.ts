@@ -5,6 +5,7 @@ import { newId } from '../platform/ids.ts'
 import { requirePlanAvailable, requireTaxes } from './availability.ts'
 import { replaceCharges } from './charge-set.ts'
 import { chargeSettingOf, requireMetricsOfCharges } from './charge-setting.ts'
+import { deleteEntitlementsOfPlan } from './entitlements/store.ts'
 import { readMetadata } from './metadata.ts'
 import { columnsOf, newTerms, type PlanTerms, planProblems, updatedTerms } from './plan-terms.ts'
 import type { PlanInput } from './schema.ts'
@@ -123,6 +124,7 @@ export async function completePlanDeletion(ctx: Ctx, planId: string): Promise<vo
   await transaction(ctx, async tx => {
     const plan = await lockPlan(tx, planId)
     if (plan === undefined || plan.deleted_at !== null || !plan.pending_deletion) return
+    await deleteEntitlementsOfPlan(tx, planId)
     await updatePlanRow(tx, planId, { pending_deletion: false, deleted_at: tx.clock.now() })
   })
 }

@@ -1,5 +1,6 @@
 import type { ChargeProperties } from '@weir/engine'
 import { formatCents, formatInstant } from '../platform/wire.ts'
+import { serializeEntitlement } from './entitlements/serialize.ts'
 import type { BillableMetric, Charge, ChargeFilter, PlanSnapshot } from './types.ts'
 
 const NO_COUNTS = { active_subscriptions_count: 0, draft_invoices_count: 0 }
@@ -77,7 +78,7 @@ export function serializeFullPlan(plan: PlanSnapshot) {
 }
 
 export function serializePlanForWebhook(plan: PlanSnapshot) {
-  return { ...serializeDeletedPlan(plan), entitlements: [] }
+  return { ...serializeDeletedPlan(plan), entitlements: plan.entitlements.map(serializeEntitlement) }
 }
 
 /** A plan as the webhook that tells of its deletion shows it: what it entitled to is not repeated. */

@@ -6,6 +6,20 @@ import { webhooks } from './webhooks.ts'
 export { serializeAddOn } from './add-ons/serialize.ts'
 export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { copyCharge } from './cascades/child-charge.ts'
+export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
+export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
+export { serializeValue } from './entitlements/serialize.ts'
+export {
+  deleteEntitlements,
+  deleteEntitlementValues,
+  getEntitlementsOf,
+  insertEntitlement,
+  setEntitlementValue,
+} from './entitlements/store.ts'
+export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
+export { serializePrivilege } from './features/serialize.ts'
+export { holdFeaturesByCodes } from './features/store.ts'
+export type { Feature } from './features/types.ts'
 export { setMinimumCommitment } from './minimum-commitment.ts'
 export { changePlan, completePlanDeletion } from './plans.ts'
 export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
@@ -17,7 +31,7 @@ export {
   serializeChargeFilter,
   serializePlan,
 } from './serialize.ts'
-export { getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { saveCharges } from './store/save-charges.ts'
 export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'

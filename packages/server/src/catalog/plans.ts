@@ -8,6 +8,7 @@ import { type ChangedCharge, changesOfPlan } from './cascades/changes.ts'
 import { cascadeAmount, cascadeCharges } from './cascades/jobs.ts'
 import { type ChargeSetting, replaceCharges } from './charge-set.ts'
 import { chargeSettingOf, requireMetricsOfCharges } from './charge-setting.ts'
+import { deleteEntitlementsOfPlan } from './entitlements/store.ts'
 import { readMetadata } from './metadata.ts'
 import { setMinimumCommitment } from './minimum-commitment.ts'
 import { columnsOf, newTerms, type PlanTerms, planProblems, updatedTerms } from './plan-terms.ts'
@@ -159,6 +160,8 @@ export async function completePlanDeletion(ctx: Ctx, planId: string): Promise<vo
   await transaction(ctx, async tx => {
     const plan = await lockPlan(tx, planId)
     if (plan === undefined || plan.deleted_at !== null || !plan.pending_deletion) return
+    // Private copies entitle to nothing of their own.
+    await deleteEntitlementsOfPlan(tx, planId)
     const planIds = await deletePlanFamily(tx, planId)
     await emitAll(
       tx,

@@ -1,21 +1,23 @@
 import { getPlans, type PlanSnapshot, serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
 import { findCustomersByIds, loadCustomerRecord, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { presentEntitlements } from './entitlements/present.ts'
+import { entitled } from './entitlements/store.ts'
 import { serializeSubscription } from './serialize.ts'
 import { getSubscriptionRecord, loadSubscriptionRecords, type Subscription, type SubscriptionRecord } from './store.ts'
 import { getApplicableThresholds } from './thresholds.ts'
-
-const SHOWN = { entitlements: [], applied_invoice_custom_sections: [] } as const
-const UPDATED = { applied_invoice_custom_sections: [] } as const
-const ENDED = { applied_invoice_custom_sections: [] } as const
 
 /** A subscription as its own endpoints answer with it: read or created, updated, or ended. */
 export async function presentSubscription(ctx: Ctx, id: string, answer: 'shown' | 'updated' | 'ended') {
   const record = await getSubscriptionRecord(ctx, id)
   const plan = await planOf(ctx, record)
-  const parts = { shown: SHOWN, updated: UPDATED, ended: ENDED }[answer]
-  const thresholds = answer === 'ended' ? {} : await presentThresholds(ctx, record, plan)
-  return serializeSubscription(record, ctx.clock.now(), { plan: serializePlan(plan), ...thresholds, ...parts })
+  const parts = {
+    plan: serializePlan(plan),
+    ...(answer === 'shown' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),
+    ...(answer !== 'ended' && (await presentThresholds(ctx, record, plan))),
+    applied_invoice_custom_sections: [],
+  }
+  return serializeSubscription(record, ctx.clock.now(), parts)
 }
 
 async function presentThresholds(ctx: Ctx, { subscription }: SubscriptionRecord, plan: PlanSnapshot) {
@@ -33,15 +35,20 @@ export async function presentSubscriptions(ctx: Ctx, subscriptions: readonly Pic
   return records.map(record => serializeSubscription(record, now))
 }
 
-/** A subscription as webhooks send it: with its plan and its customer. */
-export async function presentForWebhook(ctx: Ctx, id: string, extras: { entitlements?: readonly never[] } = {}) {
+/** A subscription as webhooks send it: with its plan and its customer, some with what it is entitled to. */
+export async function presentForWebhook(ctx: Ctx, id: string, extra?: 'entitlements') {
   const [record] = await loadSubscriptionRecords(ctx, [id])
   if (record === undefined) return undefined
   const plan = serializePlan(await planOf(ctx, record))
   const [row] = await findCustomersByIds(ctx, [record.subscription.customer_id])
   if (row === undefined) return undefined
   const customer = serializeCustomer(await loadCustomerRecord(ctx, row))
-  return serializeSubscription(record, ctx.clock.now(), { customer, plan, ...extras })
+  const parts = {
+    customer,
+    plan,
+    ...(extra === 'entitlements' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),
+  }
+  return serializeSubscription(record, ctx.clock.now(), parts)
 }
 
 async function planOf(ctx: Ctx, record: SubscriptionRecord): Promise<PlanSnapshot> {

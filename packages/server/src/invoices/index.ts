@@ -1,5 +1,6 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
   billSubscriptionStart,
@@ -19,8 +20,10 @@ import {
 } from './drafts/flag-taxes.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
+import { findFee } from './fees-store.ts'
 import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
+import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 
 const invoiceWebhook: WebhookObject = {
@@ -28,6 +31,14 @@ const invoiceWebhook: WebhookObject = {
   async serialize(ctx: Ctx, invoiceId: string) {
     const invoice = await findVisibleInvoice(ctx, invoiceId)
     return invoice && presentInvoiceForWebhook(ctx, invoice)
+  },
+}
+
+const feeWebhook: WebhookObject = {
+  objectType: 'fee',
+  async serialize(ctx: Ctx, feeId: string) {
+    const fee = await findFee(ctx, feeId)
+    return fee && serializeFee(fee)
   },
 }
 
@@ -41,6 +52,7 @@ export const invoices: Domain = {
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    billFixedChargeIncrease,
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
@@ -50,6 +62,7 @@ export const invoices: Domain = {
   reactions: {
     'subscription.activated': onSubscriptionActivated,
     'subscription.ended': onSubscriptionEnded,
+    'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
@@ -60,6 +73,7 @@ export const invoices: Domain = {
     'tax.deleted': onTaxDeleted,
   },
   webhooks: {
+    'fee.created': feeWebhook,
     'invoice.drafted': invoiceWebhook,
     'invoice.ready_to_finalize': invoiceWebhook,
     'invoice.created': invoiceWebhook,

@@ -128,7 +128,7 @@ function usageFeeColumns(
     pay_in_advance: isStandalone && charge.payInAdvance,
     grouped_by: JSON.stringify(fee.groupedBy),
     amount_details: JSON.stringify(fee.amountDetails),
-    computed_from: JSON.stringify(usageOrigin(charge, fee.filterId, billed.boundaries.chargesDuration)),
+    computed_from: JSON.stringify(chargeOrigin(charge, fee.filterId, billed.boundaries.chargesDuration)),
     pricing_unit_usage: fee.pricingUnitUsage && JSON.stringify(storedPricingUnitUsage(fee.pricingUnitUsage)),
     presentation_breakdowns: JSON.stringify(
       fee.presented.map(({ presentedBy, units }) => ({ presentation_by: presentedBy, units })),
@@ -136,8 +136,8 @@ function usageFeeColumns(
   }
 }
 
-/** What a usage fee keeps of where it comes from. */
-export function usageOrigin(charge: Charge, filterId: string | null, periodDays: number): ComputedFrom {
+/** What a fee of a charge was computed from. */
+export function chargeOrigin(charge: Charge, filterId: string | null, periodDays: number): ComputedFrom {
   const filter = charge.filters.find(candidate => candidate.id === filterId)
   const { metric } = charge
   const { presentation_group_keys: presentationKeys } = charge.properties

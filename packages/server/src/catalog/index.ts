@@ -11,14 +11,19 @@ export {
 } from './serialize.ts'
 export { getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
+export { getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {
+  AppliedPricingUnit,
   BillableMetric,
   Charge,
   ChargeFilter,
   FixedCharge,
   FixedChargeItem,
   MetricFilter,
+  MinimumCommitment,
   PlanSnapshot,
+  Tax,
+  UsageThreshold,
 } from './types.ts'
 
 /** The price book: what is measured, and what it costs. */

@@ -35,13 +35,8 @@ export function requireChargeAvailable(charge: Charge, appliedPricingUnit: Reado
 }
 
 /** @throws 403 `feature_unavailable` for parts of a plan that cannot be billed */
-export function requirePlanAvailable(
-  input: Pick<PlanInput, 'fixed_charges' | 'usage_thresholds' | 'minimum_commitment'>,
-): void {
-  const unavailable =
-    (input.fixed_charges ?? []).length > 0 ||
-    (input.usage_thresholds ?? []).length > 0 ||
-    !isEmpty(input.minimum_commitment ?? {})
+export function requirePlanAvailable(input: Pick<PlanInput, 'usage_thresholds' | 'minimum_commitment'>): void {
+  const unavailable = (input.usage_thresholds ?? []).length > 0 || !isEmpty(input.minimum_commitment ?? {})
   if (unavailable) throw forbidden('feature_unavailable')
 }
 

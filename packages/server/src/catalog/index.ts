@@ -1,7 +1,9 @@
 import type { Domain } from '../platform/module.ts'
+import { cascadeFixedChargesTask } from './fixed-charges/cascade.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
+export type { UnitsChange } from './fixed-charges/commit.ts'
 export { completePlanDeletion } from './plans.ts'
 export {
   serializeBillableMetric,
@@ -9,6 +11,7 @@ export {
   serializeChargeFilter,
   serializePlan,
 } from './serialize.ts'
+export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
 export { getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { getThresholdsOfSubscriptions } from './store/thresholds.ts'
@@ -27,4 +30,4 @@ export type {
 } from './types.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, webhooks }
+export const catalog: Domain = { routes: catalogRoutes, tasks: [cascadeFixedChargesTask], webhooks }

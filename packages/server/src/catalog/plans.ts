@@ -5,6 +5,8 @@ import { newId } from '../platform/ids.ts'
 import { requirePlanAvailable, requireTaxes } from './availability.ts'
 import { replaceCharges } from './charge-set.ts'
 import { chargeSettingOf, requireMetricsOfCharges } from './charge-setting.ts'
+import { createFixedChargesOfPlan, replaceFixedChargesOfPlan } from './fixed-charges/fixed-charges.ts'
+import { requireAddOnsOfFixedCharges } from './fixed-charges/setting.ts'
 import { readMetadata } from './metadata.ts'
 import { columnsOf, newTerms, type PlanTerms, planProblems, updatedTerms } from './plan-terms.ts'
 import type { PlanInput } from './schema.ts'
@@ -44,6 +46,7 @@ export async function createPlan(ctx: Ctx, input: PlanInput): Promise<PlanSnapsh
       const id = newId()
       const setting = await chargeSettingOf(tx, { planId: id, attached: false }, metricIdsOf(input))
       requireMetricsOfCharges(setting, input.charges)
+      await requireAddOnsOfFixedCharges(tx, input.fixed_charges)
       const terms = newTerms(input)
       await checkTerms(tx, terms, undefined)
       requirePlanAvailable(input)
@@ -59,6 +62,7 @@ export async function createPlan(ctx: Ctx, input: PlanInput): Promise<PlanSnapsh
         updated_at: now,
       })
       await saveCharges(tx, [], replaceCharges(setting, [], input.charges ?? []))
+      await createFixedChargesOfPlan(tx, id, input.fixed_charges)
       await emit(tx, 'plan.created', id)
       return reload(tx, id)
     }),
@@ -79,6 +83,7 @@ export async function updatePlan(ctx: Ctx, code: string, input: PlanInput): Prom
       const attached = await isPlanAttached(tx, row.id)
       const setting = await chargeSettingOf(tx, { planId: row.id, attached }, metricIdsOf(input))
       requireMetricsOfCharges(setting, input.charges)
+      await requireAddOnsOfFixedCharges(tx, input.fixed_charges)
       const terms = updatedTerms(row, input, attached)
       await checkTerms(tx, terms, row.id)
       requirePlanAvailable(input)
@@ -90,6 +95,9 @@ export async function updatePlan(ctx: Ctx, code: string, input: PlanInput): Prom
         const current = await getChargesOfPlans(tx, [row.id])
         await saveCharges(tx, current, replaceCharges(setting, current, input.charges))
       }
+      await replaceFixedChargesOfPlan(tx, { planId: row.id, attached }, input.fixed_charges, {
+        cascade: input.cascade_updates ?? false,
+      })
       if (columns.amount_cents !== row.amount_cents) await emit(tx, 'plan.amount_changed', row.id)
       await emit(tx, 'plan.prices_changed', row.id)
       await emit(tx, 'plan.updated', row.id)

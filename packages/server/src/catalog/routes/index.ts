@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { billableMetricRoutes } from './billable-metrics.ts'
 import { chargeFilterRoutes } from './charge-filters.ts'
 import { chargeRoutes } from './charges.ts'
+import { fixedChargeRoutes } from './fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { planRoutes } from './plans.ts'
 
@@ -11,4 +12,5 @@ export function catalogRoutes(api: FastifyInstance): void {
   planMetadataRoutes(api)
   chargeRoutes(api)
   chargeFilterRoutes(api)
+  fixedChargeRoutes(api)
 }

@@ -54,3 +54,13 @@ function toTax(row: TaxRow): Tax {
     createdAt: row.created_at,
   }
 }
+
+/** The kept taxes with these codes, by code; unknown codes are left out. */
+export async function findKnownTaxes(ctx: Ctx, codes: readonly string[]): Promise<Map<string, Tax>> {
+  if (codes.length === 0) return new Map()
+  const { rows } = await sql<TaxRow>`
+    select id, code, name, description, rate, applied_to_organization, created_at
+    from taxes
+    where organization_id = ${ctx.org.id} and code = any(${codes}::text[]) and deleted_at is null`.execute(ctx.db)
+  return new Map(rows.map(row => [row.code, toTax(row)]))
+}

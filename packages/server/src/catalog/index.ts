@@ -3,8 +3,11 @@ import { cascadeFixedChargesTask } from './fixed-charges/cascade.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
+export { serializeAddOn } from './add-ons/serialize.ts'
+export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
 export type { UnitsChange } from './fixed-charges/commit.ts'
 export { completePlanDeletion } from './plans.ts'
+export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
 export {
   serializeBillableMetric,
   serializeCharge,

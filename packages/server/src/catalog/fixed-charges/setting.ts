@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { isUuid } from '../../platform/ids.ts'
-import { holdAddOns } from '../store/add-ons.ts'
+import { holdAddOns } from '../add-ons/store.ts'
 import { findKnownTaxes } from '../store/taxes.ts'
 import type { FixedChargeSetting } from './fixed-charge-set.ts'
 import type { FixedChargeInput, PlanFixedChargeInput } from './schema.ts'
@@ -19,14 +19,21 @@ export async function fixedChargeSettingOf(
   inputs: readonly Named[],
 ): Promise<FixedChargeSetting> {
   const addOns = await holdAddOns(ctx, {
-    ids: inputs.flatMap(input => input.add_on_id ?? []).filter(isUuid),
+    ids: inputs.flatMap(input => input.add_on_id?.toLowerCase() ?? []).filter(isUuid),
     codes: inputs.flatMap(input => input.add_on_code ?? []),
   })
   const taxes = await findKnownTaxes(
     ctx,
     inputs.flatMap(input => input.tax_codes ?? []),
   )
-  return { ...plan, addOns, taxes, now: ctx.clock.now() }
+  const items = addOns.map(({ id, code, name, invoice_display_name: invoiceDisplayName, description }) => ({
+    id,
+    code,
+    name,
+    invoiceDisplayName,
+    description,
+  }))
+  return { ...plan, addOns: items, taxes, now: ctx.clock.now() }
 }
 
 /** @throws 404 `add_ons_not_found` when a fixed charge names an add-on by an id that does not exist */

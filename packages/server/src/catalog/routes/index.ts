@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { addOnRoutes } from '../add-ons/routes.ts'
+import { pricingUnitRoutes } from '../pricing-units/routes.ts'
 import { billableMetricRoutes } from './billable-metrics.ts'
 import { chargeFilterRoutes } from './charge-filters.ts'
 import { chargeRoutes } from './charges.ts'
@@ -13,4 +15,6 @@ export function catalogRoutes(api: FastifyInstance): void {
   chargeRoutes(api)
   chargeFilterRoutes(api)
   fixedChargeRoutes(api)
+  addOnRoutes(api)
+  pricingUnitRoutes(api)
 }

@@ -35,7 +35,6 @@ export interface MeasureSetting {
 export interface Measured extends PricedUsage {
   readonly currentUnits?: Decimal
   readonly totalUnits?: Decimal
-  readonly changedAt?: bigint
 }
 
 /** The usage of one bucket and group, with all that its price has to know; not rounded yet. */

@@ -93,8 +93,6 @@ export interface BucketUsage extends PricedUsage {
   readonly currentUnits?: Decimal
   /** The level at the end of the period, of time-weighted sums. */
   readonly totalUnits?: Decimal
-  /** Of time-weighted sums: the last change of the level within the span, in microseconds since the epoch. */
-  readonly changedAt?: bigint
   /** The units, split for display only; absent where nothing is to be split. */
   readonly presented?: readonly PresentedUnits[]
 }

@@ -10,8 +10,6 @@ export interface WeightedUsage {
   readonly eventsCount: number
   /** The level at the end; of metrics that do not carry over, what the span added. */
   readonly totalUnits: Decimal
-  /** The last change within the span, in microseconds since the epoch; absent without any. */
-  readonly changedAt?: bigint
 }
 
 const SECONDS_A_DAY = 86_400
@@ -54,12 +52,10 @@ export function weightedSum(
     level = level.plus(event.value ?? 0)
   }
   stand(end)
-  const last = events.at(-1)
   return {
     units: isGrouped ? units : ceil(units, UNIT_DECIMALS),
     eventsCount: events.length,
     totalUnits: level,
-    ...(last !== undefined && { changedAt: last.at.timestamp }),
   }
 }
 

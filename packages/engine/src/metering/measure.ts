@@ -35,6 +35,7 @@ export interface MeasureSetting {
 export interface Measured extends PricedUsage {
   readonly currentUnits?: Decimal
   readonly totalUnits?: Decimal
+  readonly levelSince?: Temporal.Instant
 }
 
 /** The usage of one bucket and group, with all that its price has to know; not rounded yet. */

@@ -93,6 +93,8 @@ export interface BucketUsage extends PricedUsage {
   readonly currentUnits?: Decimal
   /** The level at the end of the period, of time-weighted sums. */
   readonly totalUnits?: Decimal
+  /** Since when that level has stood. */
+  readonly levelSince?: Temporal.Instant
   /** The units, split for display only; absent where nothing is to be split. */
   readonly presented?: readonly PresentedUnits[]
 }

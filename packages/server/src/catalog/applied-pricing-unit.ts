@@ -1,15 +1,9 @@
 import { type Decimal, decimal } from '@weir/engine'
 import { Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
+import type { PricingUnit } from './pricing-units/store.ts'
 import type { AppliedPricingUnitInput } from './schema.ts'
 import type { AppliedPricingUnit, Charge } from './types.ts'
-
-/** A unit of account of the organization's own, as far as charges refer to it. */
-export interface PricingUnit {
-  readonly id: string
-  readonly code: string
-  readonly shortName: string
-}
 
 /** What the database holds of a rate. */
 const RATE_PLACES = 15
@@ -46,7 +40,7 @@ function newAppliedUnit(
   return {
     pricingUnitId: unit?.id ?? '',
     code: unit?.code ?? '',
-    shortName: unit?.shortName ?? '',
+    shortName: unit?.short_name ?? '',
     conversionRate,
   }
 }

@@ -2,12 +2,14 @@ import { type ChargeProperties, isChargeModelName, reduceProperties } from '@wei
 import { notFound } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
-import { appliedPricingUnit, type PricingUnit } from './applied-pricing-unit.ts'
+import type { Tax } from '../taxes/index.ts'
+import { appliedPricingUnit } from './applied-pricing-unit.ts'
 import { requireModelAvailable } from './availability.ts'
 import { replaceFilters } from './charge-filter-set.ts'
 import { type ChargeTerms, chargeProblems } from './charge-rules.ts'
+import type { PricingUnit } from './pricing-units/store.ts'
 import type { ChargeInput, PlanChargeInput } from './schema.ts'
-import type { BillableMetric, Charge, Tax } from './types.ts'
+import type { BillableMetric, Charge } from './types.ts'
 
 /** The plan whose charges are written, and what may be referred to. */
 export interface ChargeSetting {

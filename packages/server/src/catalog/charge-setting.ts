@@ -1,12 +1,12 @@
 import type { Ctx } from '../platform/context.ts'
 import { notFound } from '../platform/errors.ts'
 import { isUuid } from '../platform/ids.ts'
+import { findKnownTaxes } from '../taxes/index.ts'
 import type { ChargeSetting } from './charge-set.ts'
+import { findPricingUnitsByCodes } from './pricing-units/store.ts'
 import type { ChargeInput, PlanChargeInput } from './schema.ts'
 import { getMetrics, holdMetrics } from './store/metrics.ts'
 import { getMetricIdsOfPlan } from './store/plans.ts'
-import { findPricingUnits } from './store/pricing-units.ts'
-import { findKnownTaxes } from './store/taxes.ts'
 
 /**
  * What the charges of a plan may refer to. From here until the end of the transaction, the metrics that the plan uses and
@@ -26,7 +26,7 @@ export async function chargeSettingOf(
   return {
     ...plan,
     metrics: new Map(kept.map(metric => [metric.id, metric])),
-    pricingUnits: await findPricingUnits(
+    pricingUnits: await findPricingUnitsByCodes(
       ctx,
       inputs.flatMap(input => input.applied_pricing_unit?.code ?? []),
     ),

@@ -3,9 +3,12 @@ import { cascadeTasks } from './cascades/jobs.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
+export { serializeAddOn } from './add-ons/serialize.ts'
+export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { copyCharge } from './cascades/child-charge.ts'
 export { setMinimumCommitment } from './minimum-commitment.ts'
 export { changePlan, completePlanDeletion } from './plans.ts'
+export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
 export { UsageThresholdInput } from './schema.ts'
 export {
   serializeApplicableThreshold,
@@ -28,7 +31,6 @@ export type {
   MetricFilter,
   MinimumCommitment,
   PlanSnapshot,
-  Tax,
   UsageThreshold,
 } from './types.ts'
 export { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'

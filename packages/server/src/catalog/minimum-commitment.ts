@@ -1,9 +1,9 @@
 import type { Ctx } from '../platform/context.ts'
 import { validation } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
+import { replaceTaxes } from '../taxes/index.ts'
 import type { MinimumCommitmentInput } from './schema.ts'
 import { deleteCommitment, findCommitment, insertCommitment, updateCommitment } from './store/commitments.ts'
-import { replaceTaxes } from './store/taxes.ts'
 
 /**
  * Brings the minimum commitment of a plan to what a payload says: nothing given leaves it alone, an empty object takes it

@@ -1,14 +1,7 @@
 import { type ChargeProperties, formatDecimal } from '@weir/engine'
 import { formatCents, formatInstant } from '../platform/wire.ts'
-import type {
-  BillableMetric,
-  Charge,
-  ChargeFilter,
-  MinimumCommitment,
-  PlanSnapshot,
-  Tax,
-  UsageThreshold,
-} from './types.ts'
+import { serializeTax } from '../taxes/index.ts'
+import type { BillableMetric, Charge, ChargeFilter, MinimumCommitment, PlanSnapshot, UsageThreshold } from './types.ts'
 
 const NO_COUNTS = { active_subscriptions_count: 0, draft_invoices_count: 0 }
 
@@ -153,23 +146,6 @@ function serializeCommitment(plan: PlanSnapshot, commitment: MinimumCommitment) 
     created_at: formatInstant(commitment.createdAt),
     updated_at: formatInstant(commitment.updatedAt),
     taxes: commitment.taxes.map(serializeTax),
-  }
-}
-
-function serializeTax(tax: Tax) {
-  return {
-    lago_id: tax.id,
-    name: tax.name,
-    code: tax.code,
-    rate: tax.rate,
-    description: tax.description,
-    applied_to_organization: tax.appliedToOrganization,
-    add_ons_count: 0,
-    customers_count: 0,
-    plans_count: 0,
-    charges_count: 0,
-    commitments_count: 0,
-    created_at: formatInstant(tax.createdAt),
   }
 }
 

@@ -10,6 +10,13 @@ import { billCustomers, billSubscriptions } from './billing/periodic.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
+import {
+  onBillingEntityTaxesChanged,
+  onCustomerTaxesChanged,
+  onTaxChanged,
+  onTaxDeleted,
+  taxTasks,
+} from './drafts/flag-taxes.ts'
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
@@ -39,6 +46,7 @@ export const invoices: Domain = {
     ...rescheduleTasks,
     ...flagTasks,
     ...planDeletionTasks,
+    ...taxTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
   reactions: {
@@ -49,6 +57,10 @@ export const invoices: Domain = {
     'plan.prices_changed': onPlanPricesChanged,
     'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
+    'customer.taxes_changed': onCustomerTaxesChanged,
+    'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
+    'tax.changed': onTaxChanged,
+    'tax.deleted': onTaxDeleted,
   },
   webhooks: {
     'invoice.drafted': invoiceWebhook,

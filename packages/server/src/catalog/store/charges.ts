@@ -2,9 +2,9 @@ import { type ChargeModelName, type ChargeProperties, decimal } from '@weir/engi
 import { type Selectable, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Charges } from '../../platform/db/types.ts'
-import type { AppliedPricingUnit, BillableMetric, Charge, ChargeFilter, Tax } from '../types.ts'
+import { getTaxesOf, type Tax } from '../../taxes/index.ts'
+import type { AppliedPricingUnit, BillableMetric, Charge, ChargeFilter } from '../types.ts'
 import { getMetrics } from './metrics.ts'
-import { getTaxesOf } from './taxes.ts'
 
 type ChargeRow = Selectable<Charges>
 

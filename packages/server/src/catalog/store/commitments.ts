@@ -1,8 +1,8 @@
 import { type Insertable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Commitments } from '../../platform/db/types.ts'
+import { getTaxesOf } from '../../taxes/index.ts'
 import type { MinimumCommitment } from '../types.ts'
-import { getTaxesOf } from './taxes.ts'
 
 /** The minimum commitments of plans, by plan; a plan has one or none. Two queries. */
 export async function getMinimumCommitments(

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { newId } from '../../platform/ids.ts'
+import { setTaxesOfMany } from '../../taxes/index.ts'
 import type { Charge, ChargeFilter } from '../types.ts'
-import { setTaxesOfMany } from './taxes.ts'
 
 /**
  * Brings stored charges from one state to the next, with their filters and the values of these, their pricing units and

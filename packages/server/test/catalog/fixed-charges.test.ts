@@ -49,7 +49,7 @@ describe('fixed charges by the official client', () => {
         add_on_code: addOn.code,
         code: 'seats',
         charge_model: 'standard',
-        units: 2.5,
+        units: '2.5',
         pay_in_advance: true,
         properties: { amount: '10' },
         tax_codes: [tax.code],
@@ -71,7 +71,7 @@ describe('fixed charges by the official client', () => {
       taxes: [expect.objectContaining({ code: tax.code, rate: 20 })],
     })
     const changed = await plans.updatePlanFixedCharge(plan.code, 'seats', {
-      fixed_charge: { charge_model: 'standard', units: 3, invoice_display_name: 'Seats', tax_codes: [] },
+      fixed_charge: { charge_model: 'standard', units: '3', invoice_display_name: 'Seats', tax_codes: [] },
     })
     expect(changed.data.fixed_charge).toMatchObject({
       units: '3.0',
@@ -87,7 +87,7 @@ describe('fixed charges by the official client', () => {
       fixed_charges: [{ code: 'later', units: '0.0' }, { code: 'seats' }],
       meta: { total_count: 2 },
     })
-    const removed = await plans.destroyPlanFixedCharge(plan.code, 'later')
+    const removed = await plans.destroyPlanFixedCharge(plan.code, 'later', {})
     expect(removed.data.fixed_charge.lago_id).toBe(later.lago_id)
     expect(await tenant.api.get(`/plans/${plan.code}/fixed_charges/later`)).toMatchObject(notFound('fixed_charge'))
   })
@@ -204,7 +204,9 @@ describe('fixed charges of a plan payload', () => {
     })
     // What is not named goes last: its code is still taken.
     expect(await put([standard(addOn, { code })])).toMatchObject(invalid({ code: ['value_already_exist'] }))
-    expect(codesOf((await tenant.api.put(`/plans/${plan.code}`, { plan: { name: 'Other' } })).body.plan)).toHaveLength(2)
+    expect(codesOf((await tenant.api.put(`/plans/${plan.code}`, { plan: { name: 'Other' } })).body.plan)).toHaveLength(
+      2,
+    )
     expect(codesOf((await put([])).body.plan)).toEqual([])
   })
 })

@@ -3,14 +3,15 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { newId } from '../../platform/ids.ts'
 import { addJob } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
+import { hasChildren, lockSubscribedChildren } from '../store/child-plans.ts'
 import { getFixedChargesOfPlans } from '../store/fixed-charges.ts'
-import { getPlanCopiesInUse } from '../store/plan-copies.ts'
-import { lockPlan } from '../store/plans.ts'
 import type { FixedCharge } from '../types.ts'
 import { type CommitOptions, commitFixedCharges } from './commit.ts'
 import type { FixedChargeChange } from './fixed-charge-set.ts'
 
 const TASK = 'cascade_fixed_charges'
+const CHILDREN_A_PAGE = 100
+const BEFORE_ALL_IDS = '00000000-0000-0000-0000-000000000000'
 
 type Sold = Pick<FixedCharge, 'chargeModel' | 'properties' | 'units'>
 
@@ -41,7 +42,7 @@ export async function cascadeFixedCharges(
   changes: readonly FixedChargeChange[],
   { planId, at, source }: CommitOptions,
 ): Promise<void> {
-  if ((await getPlanCopiesInUse(tx, planId)).length === 0) return
+  if (changes.length === 0 || !(await hasChildren(tx, planId))) return
   const cascaded = changes.map(change => cascadedChange(change, source))
   await addJob(tx.db, {
     task: TASK,
@@ -70,20 +71,26 @@ function soldTerms({ chargeModel, properties, units }: FixedCharge): Sold {
   return { chargeModel, properties, units }
 }
 
-/** Each copy follows in a transaction of its own: a job that is repeated finds those that did. */
+/** A page of copies follows in a transaction of its own: a job that is repeated finds those that did. */
 export const cascadeFixedChargesTask: TaskDefinition = {
   name: TASK,
   async run(ctx, payload) {
     const cascade = payload as unknown as CascadePayload
     const sold = await getFixedChargesOfPlans(ctx, [cascade.planId])
-    for (const copyId of await getPlanCopiesInUse(ctx, cascade.planId)) {
-      await transaction(ctx, tx => follow(tx, copyId, sold, cascade))
+    let after: string | undefined = BEFORE_ALL_IDS
+    while (after !== undefined) {
+      const page = { after, limit: CHILDREN_A_PAGE }
+      const copyIds: string[] = await transaction(ctx, async tx => {
+        const ids = await lockSubscribedChildren(tx, cascade.planId, page)
+        for (const id of ids) await follow(tx, id, sold, cascade)
+        return ids
+      })
+      after = copyIds.length < CHILDREN_A_PAGE ? undefined : copyIds.at(-1)
     }
   },
 }
 
 async function follow(tx: Ctx, copyId: string, sold: readonly FixedCharge[], cascade: CascadePayload): Promise<void> {
-  await lockPlan(tx, copyId)
   const before = await getFixedChargesOfPlans(tx, [copyId])
   const changes = cascade.changes.flatMap(change => followed(tx, copyId, sold, before, change))
   const gone = new Set(changes.flatMap(change => (change.kind === 'deleted' ? change.before.id : [])))

@@ -2,8 +2,9 @@ import { type ChargeProperties, formatDecimal, reduceProperties } from '@weir/en
 import { notFound } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
+import type { Tax } from '../../taxes/index.ts'
 import { automaticCode } from '../charge-set.ts'
-import type { FixedCharge, FixedChargeItem, Tax } from '../types.ts'
+import type { FixedCharge, FixedChargeItem } from '../types.ts'
 import { fixedChargeProblems, isFixedChargeModel, readUnits } from './rules.ts'
 import type { FixedChargeInput, FixedChargeOverrideInput, PlanFixedChargeInput } from './schema.ts'
 

@@ -1,5 +1,5 @@
 import { formatInstant } from '../../platform/wire.ts'
-import { serializeTax } from '../serialize-tax.ts'
+import { serializeTax } from '../../taxes/index.ts'
 import type { FixedCharge } from '../types.ts'
 
 /** @param units those of a subscription, where it has its own */

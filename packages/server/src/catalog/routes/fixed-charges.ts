@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Ctx } from '../../platform/context.ts'
-import { isRecord, readObject } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { addFixedCharge, editFixedCharge, findFixedCharge, removeFixedCharge } from '../fixed-charges/fixed-charges.ts'
 import { FixedChargeInput } from '../fixed-charges/schema.ts'
 import { serializeFixedCharge } from '../fixed-charges/serialize.ts'
 import { getPlanByCode } from '../plans.ts'
 import type { FixedCharge } from '../types.ts'
+import { readCascade } from './cascade-option.ts'
 import { readRootBelow } from './codes.ts'
 
 const ROOT = 'fixed_charge'
@@ -76,17 +76,10 @@ export function fixedChargeRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'Delete a fixed charge of a plan' } },
     async request => {
       const { code, fixedChargeCode } = request.params
-      const input = readDeletion(request.body, request.query)
+      const input = readCascade(request, ROOT)
       return { fixed_charge: serializeFixedCharge(await removeFixedCharge(request.ctx, code, fixedChargeCode, input)) }
     },
   )
-}
-
-/** A deletion may come without a body; what would be in it may also be in the query string. */
-function readDeletion(body: unknown, query: Record<string, unknown>): FixedChargeInput {
-  const root = isRecord(body) && isRecord(body[ROOT]) ? body[ROOT] : {}
-  const { cascade_updates } = readObject(FixedChargeInput, { ...query, ...root })
-  return cascade_updates === undefined ? {} : { cascade_updates }
 }
 
 async function getFixedCharge(ctx: Ctx, params: OneFixedCharge['Params']): Promise<FixedCharge> {

@@ -2,8 +2,8 @@ import { type ChargeProperties, formatDecimal } from '@weir/engine'
 import { type Selectable, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { FixedCharges } from '../../platform/db/types.ts'
-import type { FixedCharge, FixedChargeModelName, Tax } from '../types.ts'
-import { getTaxesOf } from './taxes.ts'
+import { getTaxesOf, type Tax } from '../../taxes/index.ts'
+import type { FixedCharge, FixedChargeModelName } from '../types.ts'
 
 interface FixedChargeRow extends Selectable<FixedCharges> {
   readonly item_code: string

@@ -18,6 +18,7 @@ import {
   onTaxDeleted,
   taxTasks,
 } from './drafts/flag-taxes.ts'
+import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
@@ -56,6 +57,7 @@ export const invoices: Domain = {
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
+    ...planDeletionTasks,
     ...taxTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
@@ -66,6 +68,7 @@ export const invoices: Domain = {
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
+    'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,

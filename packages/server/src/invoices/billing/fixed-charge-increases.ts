@@ -23,7 +23,7 @@ import {
 import { type AppliedTax, applicableTaxes } from '../../taxes/index.ts'
 import { type BilledNow, findBilled } from './compute.ts'
 import { issueInvoices, orderOf, requestOf } from './create-invoice.ts'
-import { pricedFixedCharge, taxesOfFixedCharges, unitEventsOf } from './fixed-charges.ts'
+import { pricedFixedCharge, unitEventsOf } from './fixed-charges.ts'
 
 const BILL_INCREASE = 'bill_fixed_charge_increase'
 
@@ -104,10 +104,6 @@ async function increaseFees(tx: Ctx, one: BilledNow, raised: readonly Raised[]):
   const { fixedCharges: period, fixedChargesDuration: fullDays } = billingBoundaries(terms, request.at, 'current')
   if (period === null) return []
   const span: UnitsSpan = { ...period, fullDays, timeZone: terms.timeZone }
-  const taxes = await taxesOfFixedCharges(
-    tx,
-    raised.map(({ charge }) => charge),
-  )
   const paid = await loadPaidUnits(tx, subscription.id, raised, span)
   return raised.map(({ charge, event }) => {
     const paidUnits = paid.get(charge.id) ?? ZERO
@@ -120,7 +116,7 @@ async function increaseFees(tx: Ctx, one: BilledNow, raised: readonly Raised[]):
       fixedChargeId: charge.id,
       fee,
       period,
-      taxes: applicableTaxes(taxes.get(charge.id) ?? [], plan.taxes, one.customerTaxes),
+      taxes: applicableTaxes(charge.taxes, plan.taxes, one.customerTaxes),
     } as const
   })
 }

@@ -11,7 +11,7 @@ import { sql } from 'kysely'
 import type { FixedCharge, PlanSnapshot } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { getUnitEvents, type UnitEvent } from '../../subscriptions/index.ts'
-import { type AppliedTax, applicableTaxes, getTaxesOf } from '../../taxes/index.ts'
+import { type AppliedTax, applicableTaxes } from '../../taxes/index.ts'
 import type { BilledNow } from './compute.ts'
 
 /** A fixed charge that is due, and for which period. */
@@ -33,10 +33,6 @@ export async function loadFixedCharges(
   if (due.length === 0) return new Map()
   const ids = [...new Set(due.map(({ one }) => one.subscription.id))]
   const events = await getUnitEvents(tx, ids)
-  const taxes = await taxesOfFixedCharges(
-    tx,
-    due.map(({ charge }) => charge),
-  )
   const paid = await loadPaid(tx, due)
   const credits = await loadEarlierFees(tx, due)
   const unpaid = due.filter(({ one, charge, span }) => !charge.payInAdvance || !paid.has(keyOf(one, charge.id, span)))
@@ -47,7 +43,7 @@ export async function loadFixedCharges(
     decisions: unitEventsOf(charge, events.get(one.subscription.id)),
     span,
     paidBefore: credits.find(credit => isEarlierFee(credit, { one, charge, span })) ?? null,
-    taxes: applicableTaxes(taxes.get(charge.id) ?? [], one.plan.taxes, one.customerTaxes),
+    taxes: applicableTaxes(charge.taxes, one.plan.taxes, one.customerTaxes),
   })
   return new Map([...bySubscription].map(([id, charges]) => [id, charges.map(snapshotOf)]))
 }
@@ -67,12 +63,6 @@ export function unitEventsOf(
   events: readonly UnitEvent[] = [],
 ): UnitEvent[] {
   return events.filter(event => event.fixedChargeId === charge.id || event.fixedChargeId === charge.parentId)
-}
-
-/** Read only for those that have any. */
-export async function taxesOfFixedCharges(tx: Ctx, charges: readonly FixedCharge[]) {
-  const taxed = charges.filter(charge => charge.taxIds.length > 0)
-  return getTaxesOf(tx, 'fixed_charge', [...new Set(taxed.map(charge => charge.id))])
 }
 
 /**

@@ -26,6 +26,7 @@ export {
   termsOf,
 } from './store.ts'
 export { billingSchedule, billingTerms, type PlanTerms } from './terms.ts'
+export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
 
 /** Who has what, since when, and when it is billed next. */

@@ -1,5 +1,6 @@
 import type { Domain } from '../platform/module.ts'
 import { cascadeTasks } from './cascades/jobs.ts'
+import { cascadeFixedChargesTask } from './fixed-charges/cascade.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -20,6 +21,7 @@ export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
 export { serializePrivilege } from './features/serialize.ts'
 export { holdFeaturesByCodes } from './features/store.ts'
 export type { Feature } from './features/types.ts'
+export type { UnitsChange } from './fixed-charges/commit.ts'
 export { setMinimumCommitment } from './minimum-commitment.ts'
 export { changePlan, completePlanDeletion } from './plans.ts'
 export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
@@ -31,6 +33,7 @@ export {
   serializeChargeFilter,
   serializePlan,
 } from './serialize.ts'
+export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
 export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { saveCharges } from './store/save-charges.ts'
@@ -50,4 +53,4 @@ export type {
 export { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, tasks: cascadeTasks, webhooks }
+export const catalog: Domain = { routes: catalogRoutes, tasks: [...cascadeTasks, cascadeFixedChargesTask], webhooks }

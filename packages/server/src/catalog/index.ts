@@ -8,6 +8,19 @@ export { serializeAddOn } from './add-ons/serialize.ts'
 export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { copyCharge } from './cascades/child-charge.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
+export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
+export { serializeValue } from './entitlements/serialize.ts'
+export {
+  deleteEntitlements,
+  deleteEntitlementValues,
+  getEntitlementsOf,
+  insertEntitlement,
+  setEntitlementValue,
+} from './entitlements/store.ts'
+export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
+export { serializePrivilege } from './features/serialize.ts'
+export { holdFeaturesByCodes } from './features/store.ts'
+export type { Feature } from './features/types.ts'
 export type { UnitsChange } from './fixed-charges/commit.ts'
 export { setMinimumCommitment } from './minimum-commitment.ts'
 export { changePlan, completePlanDeletion } from './plans.ts'

@@ -57,15 +57,15 @@ export interface TrueUp {
  * // [{ units: '12.5', amountCents: 42n, preciseAmountCents: '41.625', unitAmountCents: 3n, … }]
  */
 export function chargeFees(charge: PricedCharge, rows: readonly BucketUsage[]): ChargeFee[] {
-  const models = new Map<string | null, ChargeModel>([
-    [null, charge.chargeModel],
-    ...charge.filters.map(filter => [filter.id, filter.chargeModel] as const),
-  ])
-  return rows.map(row => {
-    const model = models.get(row.filterId)
-    if (model === undefined) throw new Error(`Usage of filter ${row.filterId}, which its charge does not have.`)
-    return chargeFee(model, row, charge)
-  })
+  return rows.map(row => chargeFee(chargeModelOf(charge, row.filterId), row, charge))
+}
+
+/** The model that prices a bucket of a charge; null for the default bucket. */
+export function chargeModelOf(charge: PricedCharge, filterId: string | null): ChargeModel {
+  if (filterId === null) return charge.chargeModel
+  const filter = charge.filters.find(({ id }) => id === filterId)
+  if (filter === undefined) throw new Error(`Usage of filter ${filterId}, which its charge does not have.`)
+  return filter.chargeModel
 }
 
 /**
@@ -122,7 +122,7 @@ export function isStoredFee(fee: ChargeFee, reference: { isAdjusted: boolean; ha
  * The fees of a charge as current usage shows them: zero fees are left out, but every bucket is represented, if need be by
  * one zero fee with null for each group key.
  */
-export function currentUsageFees(fees: readonly ChargeFee[]): ChargeFee[] {
+export function currentUsageFees<Fee extends ChargeFee>(fees: readonly Fee[]): Fee[] {
   const buckets = Map.groupBy(fees, fee => fee.filterId)
   return [...buckets.values()].flatMap(bucket => {
     const used = bucket.filter(fee => !isZeroFee(fee))
@@ -158,7 +158,7 @@ function isZeroFee({ units, amountCents, eventsCount }: ChargeFee): boolean {
   return amountCents === 0n && eventsCount === 0 && decimal(units).isZero()
 }
 
-function withoutGroup(fee: ChargeFee): ChargeFee {
+function withoutGroup<Fee extends ChargeFee>(fee: Fee): Fee {
   const keys = Object.keys(fee.groupedBy)
   return { ...fee, groupedBy: Object.fromEntries(keys.map(key => [key, null])) }
 }

@@ -28,7 +28,7 @@ export function findFilter(charge: Charge, id: string): ChargeFilter {
 export async function addFilter(ctx: Ctx, path: ChargePath, input: SingleChargeFilterInput): Promise<FilterOfCharge> {
   return changeFilters(ctx, path, input, (charge, now) => {
     const filter = newFilter(charge, input, now)
-    return { filters: [...charge.filters, filter], filter, change: filterCreation(filter) }
+    return { filters: [...charge.filters, filter], filter, change: filterCreation(charge, filter) }
   })
 }
 
@@ -42,7 +42,7 @@ export async function editFilter(
   return changeFilters(ctx, path, input, charge => {
     const current = findFilter(charge, id)
     const { charge: edited, filter } = editedFilter(charge, current, input)
-    return { filters: edited.filters, filter, change: filterUpdate(current, filter) }
+    return { filters: edited.filters, filter, change: filterUpdate(charge, current, filter) }
   })
 }
 

@@ -9,6 +9,20 @@ export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
 export { copyCharge } from './cascades/child-charge.ts'
 export { type FilterOfCharge, findFilter } from './charge-filters.ts'
 export { findCharge } from './charges.ts'
+export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
+export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
+export { serializeValue } from './entitlements/serialize.ts'
+export {
+  deleteEntitlements,
+  deleteEntitlementValues,
+  getEntitlementsOf,
+  insertEntitlement,
+  setEntitlementValue,
+} from './entitlements/store.ts'
+export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
+export { serializePrivilege } from './features/serialize.ts'
+export { holdFeaturesByCodes } from './features/store.ts'
+export type { Feature } from './features/types.ts'
 export type { UnitsChange } from './fixed-charges/commit.ts'
 export { findFixedCharge } from './fixed-charges/fixed-charges.ts'
 export { requireUnits } from './fixed-charges/rules.ts'
@@ -41,7 +55,7 @@ export {
   serializePlan,
 } from './serialize.ts'
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
-export { getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { saveCharges } from './store/save-charges.ts'
 export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'

@@ -16,6 +16,7 @@ import { claimingExternalId } from './external-id.ts'
 import { overridePlan } from './overrides/own-plan.ts'
 import type { NewSubscriptionInput } from './schema.ts'
 import { findByExternalId, getSubscriptionRecord, type Subscription, type SubscriptionRecord } from './store.ts'
+import { replaceSubscriptionThresholds } from './thresholds.ts'
 import {
   checkActivationRules,
   checkPurchaseOrderNumber,
@@ -39,8 +40,8 @@ interface Order {
 
 /**
  * Subscribes a customer to a plan. The customer is created when it does not exist, and stays even when the subscription
- * is then refused. The same request again gives the same subscription; another plan for one that has not started yet
- * changes its plan. Overridden prices are those of a new subscription alone.
+ * is then refused. The same request again gives the same subscription with the thresholds it asks for; another plan for
+ * one that has not started yet changes its plan. Overridden prices are those of a new subscription alone.
  *
  * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
  * makes it active without billing what came before; a later one leaves it pending until that day.
@@ -62,7 +63,15 @@ export async function createSubscription(
     currency: currencyOf(input, plan),
     billingEntity,
   })
-  return claimingExternalId(() => transaction(ctx, tx => place(atOnce(tx), customer.id, order)))
+  return claimingExternalId(() =>
+    transaction(ctx, async open => {
+      const tx = atOnce(open)
+      const subscription = await place(tx, customer.id, order)
+      const thresholds = input.usage_thresholds ?? []
+      if (thresholds.length > 0) await replaceSubscriptionThresholds(tx, subscription, thresholds)
+      return subscription
+    }),
+  )
 }
 
 /** A currency that does not exist is refused with the rest of the overrides, after the customer was made. */

@@ -12,6 +12,7 @@ import { claimingExternalId } from './external-id.ts'
 import { overridePlan } from './overrides/own-plan.ts'
 import type { SubscriptionInput } from './schema.ts'
 import { lockSubscription, type Subscription, type SubscriptionRecord, selectByExternalId } from './store.ts'
+import { replaceSubscriptionThresholds } from './thresholds.ts'
 import {
   CREDIT_NOTE_CHOICES,
   checkActivationRules,
@@ -48,7 +49,12 @@ export async function updateSubscription(
       const record = await lockSubscription(tx, () => select(tx, externalId, status))
       const changes = await readChanges(tx, record, input)
       const overrides = input.plan_overrides
-      return apply(tx, overrides === undefined ? record : await overridePlan(tx, record, overrides), changes)
+      const priced = overrides === undefined ? record : await overridePlan(tx, record, overrides)
+      const subscription = await apply(tx, priced, changes)
+      if (input.usage_thresholds !== undefined) {
+        await replaceSubscriptionThresholds(tx, subscription, input.usage_thresholds)
+      }
+      return subscription
     }),
   )
 }

@@ -1,6 +1,7 @@
 import {
   changeCopy,
   copyPlan,
+  emitThresholdsChanged,
   getPlans,
   type OverriddenFixedCharge,
   type PlanOverridesInput,
@@ -104,6 +105,7 @@ async function moveToCopy(
   const moved = await getSubscriptionRecord(tx, id)
   if (moved.plan.trialPeriod !== record.plan.trialPeriod) await moveTrialEnd(tx, moved)
   await recordUnitsOfSubscription(tx, moved, copy.unitsChanges)
+  if ((overrides.usage_thresholds ?? []).length > 0) await emitThresholdsChanged(tx, { subscriptionId: id })
   return moved
 }
 

@@ -1,4 +1,5 @@
 import type { Domain } from '../platform/module.ts'
+import { expireCoupons } from './coupons/clock.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -43,4 +44,4 @@ export type {
 } from './types.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, webhooks }
+export const catalog: Domain = { routes: catalogRoutes, clockTasks: [expireCoupons], webhooks }

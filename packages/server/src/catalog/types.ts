@@ -1,5 +1,6 @@
 /** What the price book holds, as plain data: what is shown, what is billed and what usage is computed from. */
 import type { ALL_FILTER_VALUES, ChargeModelName, ChargeProperties, Currency, Decimal } from '@weir/engine'
+import type { Tax } from '../taxes/index.ts'
 import type { Entitlement } from './entitlements/types.ts'
 
 export const AGGREGATION_TYPES = [
@@ -66,18 +67,6 @@ export interface ChargeFilter {
   readonly createdAt: Temporal.Instant
   /** Breaks ties between filters that were touched at the same instant. */
   readonly position: number
-}
-
-/** A tax that an object gives to its fees. */
-export interface Tax {
-  readonly id: string
-  readonly code: string
-  readonly name: string
-  readonly description: string | null
-  /** Percent. */
-  readonly rate: number
-  readonly appliedToOrganization: boolean
-  readonly createdAt: Temporal.Instant
 }
 
 /** The organization's own unit of account in which a charge is priced. */

@@ -17,6 +17,7 @@ import {
   onTaxDeleted,
   taxTasks,
 } from './drafts/flag-taxes.ts'
+import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { presentInvoiceForWebhook } from './present.ts'
@@ -44,6 +45,7 @@ export const invoices: Domain = {
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
+    ...planDeletionTasks,
     ...taxTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
@@ -53,6 +55,7 @@ export const invoices: Domain = {
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
+    'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,

@@ -13,6 +13,7 @@ export {
   nextBillingDue,
 } from './due.ts'
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
+export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { presentSubscriptions } from './present.ts'
 export {
@@ -25,6 +26,7 @@ export {
   termsOf,
 } from './store.ts'
 export { billingSchedule, billingTerms, type PlanTerms } from './terms.ts'
+export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
 
 /** Who has what, since when, and when it is billed next. */

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Ctx } from '../../platform/context.ts'
+import { readRootBelow } from '../../platform/http/codes.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { addCharge, editCharge, findCharge, removeCharge } from '../charges.ts'
 import { getPlanByCode } from '../plans.ts'
 import { ChargeInput } from '../schema.ts'
 import { serializeCharge } from '../serialize.ts'
 import type { Charge } from '../types.ts'
-import { readRootBelow } from './codes.ts'
+import { readCascade } from './cascade-option.ts'
 
 const config = { resource: 'plan' }
 const tags = ['Plan charges']
@@ -65,7 +66,8 @@ export function chargeRoutes(api: FastifyInstance): void {
 
   api.delete<OneCharge>(one, { config, schema: { tags, summary: 'Delete a charge of a plan' } }, async request => {
     const { code, chargeCode } = request.params
-    return { charge: serializeCharge(await removeCharge(request.ctx, code, chargeCode)) }
+    const cascade = readCascade(request, 'charge')
+    return { charge: serializeCharge(await removeCharge(request.ctx, code, chargeCode, cascade)) }
   })
 }
 

@@ -3,12 +3,12 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
+import { getTaxesOf } from '../../taxes/index.ts'
 import { getEntitlementsOf } from '../entitlements/store.ts'
 import type { PlanInterval, PlanSnapshot } from '../types.ts'
 import { getChargesOfPlans } from './charges.ts'
 import { getMinimumCommitments } from './commitments.ts'
 import { getFixedChargesOfPlans } from './fixed-charges.ts'
-import { getTaxesOf } from './taxes.ts'
 import { getThresholdsOfPlans } from './thresholds.ts'
 
 export type PlanRow = Selectable<Plans>

@@ -75,5 +75,9 @@ export type {
 export { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, tasks: [...cascadeTasks, cascadeFixedChargesTask], webhooks }
-export const catalog: Domain = { routes: catalogRoutes, tasks: cascadeTasks, clockTasks: [expireCoupons], webhooks }
+export const catalog: Domain = {
+  routes: catalogRoutes,
+  tasks: [...cascadeTasks, cascadeFixedChargesTask],
+  clockTasks: [expireCoupons],
+  webhooks,
+}

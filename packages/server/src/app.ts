@@ -13,6 +13,7 @@ import { catalog } from './catalog/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
 import { invoices } from './invoices/index.ts'
+import { monitoring } from './monitoring/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -49,7 +50,7 @@ export interface App {
 }
 
 /** The domains that own the objects of the business, lower ones first. */
-const business: readonly Domain[] = [accounts, customers, catalog, events, subscriptions, usage, invoices]
+const business: readonly Domain[] = [accounts, customers, catalog, events, subscriptions, usage, invoices, monitoring]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
 

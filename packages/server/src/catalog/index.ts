@@ -9,7 +9,7 @@ export {
   serializeChargeFilter,
   serializePlan,
 } from './serialize.ts'
-export { getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricByCode, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export type { BillableMetric, Charge, ChargeFilter, MetricFilter, PlanSnapshot } from './types.ts'
 

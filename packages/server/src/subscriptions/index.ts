@@ -5,6 +5,7 @@ import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
 export {
+  CUSTOMER_TIME_ZONE,
   type CustomerRef,
   findCustomersToBill,
   findCustomersWithEndedTrials,
@@ -13,8 +14,10 @@ export {
 } from './due.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { presentSubscriptions } from './present.ts'
+export { markEventsReceived } from './received-events.ts'
 export {
   findActiveSubscription,
+  findByExternalId,
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,

@@ -772,6 +772,7 @@ export interface TriggeredUsageAlerts {
 export interface UsageActivities {
   attempts: Generated<number>;
   created_at: Timestamp;
+  events_received: Generated<boolean>;
   organization_id: string;
   subscription_id: string;
   updated_at: Timestamp;

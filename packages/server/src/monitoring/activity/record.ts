@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import { addJobs, type NewJob } from '../../platform/jobs/enqueue.ts'
+import type { Reaction } from '../../platform/module.ts'
+
+export const PROCESS_ACTIVITY = 'process_activity_of_subscription'
+
+/** The first try and three more. */
+export const MOST_ATTEMPTS = 4
+
+/** In real time, events that come in quick succession are looked at together. */
+const LOOK_AFTER = { seconds: 1 }
+
+/** A subscription whose usage is to be looked at. */
+export interface ActivityRef {
+  readonly organizationId: string
+  readonly subscriptionId: string
+  readonly customerId: string
+}
+
+/** Events came: the subscriptions they are for are looked at soon. */
+export const onEventsArrived: Reaction = (tx, events) =>
+  recordActivity(
+    tx,
+    events.map(event => event.objectId),
+    'events_arrived',
+  )
+
+/**
+ * Notes in the caller's transaction that the usage of the running subscriptions with these external ids has to be looked
+ * at, and has it done soon. Where a look is noted already its version grows: a look under way is then repeated, so that
+ * nothing that happens during one is lost.
+ */
+export async function recordActivity(
+  tx: Ctx,
+  externalSubscriptionIds: readonly string[],
+  cause: 'events_arrived' | 'alert_changed',
+): Promise<void> {
+  const now = tx.clock.now()
+  const { rows } = await sql<ActivityRef & { readonly isNew: boolean }>`
+    with running as (
+      select id, organization_id, customer_id
+      from subscriptions
+      where organization_id = ${tx.org.id}
+        and status = 'active'
+        and external_id = any(${[...new Set(externalSubscriptionIds)]})
+    ),
+    noted as (
+      insert into usage_activities (subscription_id, organization_id, events_received, created_at, updated_at)
+      select id, organization_id, ${cause === 'events_arrived'}, ${now}, ${now}
+      from running
+      order by id
+      on conflict (subscription_id) do update
+      set version = usage_activities.version + 1,
+        attempts = 0,
+        events_received = usage_activities.events_received or excluded.events_received,
+        updated_at = excluded.updated_at
+      returning subscription_id, version
+    )
+    select
+      running.organization_id as "organizationId",
+      running.id as "subscriptionId",
+      running.customer_id as "customerId",
+      noted.version = 1 as "isNew"
+    from noted
+    join running on running.id = noted.subscription_id`.execute(tx.db)
+  await addJobs(
+    tx.db,
+    rows.filter(row => row.isNew).map(row => activityJob(tx, row)),
+  )
+}
+
+/** A job that looks at a subscription: at once in a sandbox, where nobody waits for real time. */
+export function activityJob(ctx: Ctx, activity: ActivityRef): NewJob {
+  return {
+    ...activityJobNow(activity),
+    ...(!ctx.org.sandbox && { runAt: ctx.clock.now().add(LOOK_AFTER) }),
+  }
+}
+
+/** As {@link activityJob}, without waiting. */
+export function activityJobNow({ organizationId, subscriptionId, customerId }: ActivityRef): NewJob {
+  return {
+    task: PROCESS_ACTIVITY,
+    payload: { organizationId, subscriptionId },
+    queue: customerId,
+    key: `${PROCESS_ACTIVITY}:${subscriptionId}`,
+    maxAttempts: MOST_ATTEMPTS,
+  }
+}

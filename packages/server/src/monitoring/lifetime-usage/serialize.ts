@@ -1,0 +1,33 @@
+import { thresholdCompletions } from '@weir/engine'
+import type { Ctx } from '../../platform/context.ts'
+import { formatCents, formatInstant, formatInstantMs } from '../../platform/wire.ts'
+import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
+import { type LifetimeUsage, totalOf } from './store.ts'
+import { findApplicableThresholds } from './thresholds.ts'
+
+/** A lifetime usage as the API prints it: the amounts as they are kept, and how far it is to each threshold. */
+export async function presentLifetimeUsage(ctx: Ctx, usage: LifetimeUsage) {
+  const [record] = await loadSubscriptionRecords(ctx, [usage.subscription_id])
+  if (record === undefined) throw new Error(`lifetime usage ${usage.id} has no subscription`)
+  const now = ctx.clock.now()
+  const thresholds = await findApplicableThresholds(ctx, record)
+  // No invoice is made for a threshold yet: each that was reached was reached by now.
+  const completions = thresholdCompletions(totalOf(usage), thresholds, [], now)
+  return {
+    lago_id: usage.id,
+    lago_subscription_id: usage.subscription_id,
+    external_subscription_id: record.subscription.external_id,
+    external_historical_usage_amount_cents: formatCents(usage.historical_usage_amount_cents),
+    invoiced_usage_amount_cents: formatCents(usage.invoiced_usage_amount_cents),
+    current_usage_amount_cents: formatCents(usage.current_usage_amount_cents),
+    from_datetime: formatInstant(record.subscription.subscription_at),
+    to_datetime: formatInstant(now),
+    ...(thresholds.length > 0 && {
+      usage_thresholds: completions.map(({ amountCents, ratio, reachedAt }) => ({
+        amount_cents: formatCents(amountCents),
+        completion_ratio: ratio,
+        reached_at: formatInstantMs(reachedAt),
+      })),
+    }),
+  }
+}

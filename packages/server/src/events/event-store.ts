@@ -55,6 +55,13 @@ export interface EventsQuery extends Omit<AggregateQuery, 'metrics' | 'again'> {
   readonly metrics: readonly MetricQuery<MeteredAggregation>[]
 }
 
+/** That events of a subscription came: each position stands for those that one transaction stored. */
+export interface Arrival {
+  readonly externalSubscriptionId: string
+  /** As text: they may be larger than what a JavaScript number holds. */
+  readonly positions: readonly string[]
+}
+
 /** Which events are listed: those that meet every condition given. */
 export interface EventFilters {
   readonly code?: string
@@ -93,6 +100,13 @@ export interface EventStore {
    * events that have one. It takes one statement for all metrics of a period, and one for those of all time.
    */
   events(query: EventsQuery): Promise<MeteredEvent[][]>
+
+  /**
+   * The events that arrived, by time and then by arrival, with one statement however many arrivals.
+   *
+   * @param codes only events with one of these codes
+   */
+  arrived(arrivals: readonly Arrival[], codes?: readonly string[]): Promise<UsageEvent[]>
 
   /** A page of events by time, latest first, those of the same time by transaction id. */
   list(filters: EventFilters, page: Page): Promise<{ events: UsageEvent[]; totalCount: number }>

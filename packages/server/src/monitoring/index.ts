@@ -1,3 +1,4 @@
+import { EVENTS_ARRIVED } from '../events/index.ts'
 import type { Domain, Reaction } from '../platform/module.ts'
 import { processSubscriptionActivity } from './activity/clock.ts'
 import { processActivityOfSubscription } from './activity/process.ts'
@@ -42,7 +43,7 @@ export const monitoring: Domain = {
   ],
   clockTasks: [processSubscriptionActivity, refreshLifetimeUsage, computeDailyUsages],
   reactions: {
-    'events.arrived': onEventsArrived,
+    [EVENTS_ARRIVED]: onEventsArrived,
     'billable_metric.deleted': onBillableMetricDeleted,
     'subscription.activated': onSubscriptionActivated,
     'invoice.created': onInvoiceMade,

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emitAll } from '../../src/platform/domain-events.ts'
+import { processArrivals } from '../../src/events/index.ts'
+import { recordActivity } from '../../src/monitoring/activity/record.ts'
 import { createMetric } from '../catalog/support.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { subscribe, succeed, type Watched, type Wire, watch, webhooksOf } from './support.ts'
@@ -385,7 +386,10 @@ describe('an alert is told of', () => {
   })
 
   it('not of the lifetime units of prorated usage', async () => {
-    const { tenant, metric } = await newSubscription({ metric: { recurring: true }, charge: { prorated: true } })
+    const { tenant, metric } = await newSubscription()
+    const { db, organizationId } = { ...tenant.ctx, ...tenant }
+    await sql`update billable_metrics set recurring = true where organization_id = ${organizationId}`.execute(db)
+    await sql`update charges set prorated = true where organization_id = ${organizationId}`.execute(db)
     await create(tenant, {
       alert_type: 'billable_metric_lifetime_usage_units',
       billable_metric_code: metric.code,
@@ -459,17 +463,17 @@ describe('a look at a subscription', () => {
   it('follows events within seconds in real time, however many go on coming', async () => {
     const tenant = await app.newOrganization({ sandbox: false })
     await subscribeLive(tenant)
-    const announce = () =>
-      tenant.ctx.db
-        .transaction()
-        .execute(db => emitAll({ ...tenant.ctx, db }, [{ type: 'events.arrived', objectId: 'live', data: {} }]))
-    await announce()
-    await announce()
-    const { rows } = await sql<{ wait: number }>`
-      select extract(epoch from run_at - created_at)::float as wait from graphile_worker.jobs
-      where flags ? ${`organization:${tenant.organizationId}`} and task_identifier = 'process_activity_of_subscription'`.execute(
-      tenant.ctx.db,
-    )
+    const jobs = await tenant.ctx.db.transaction().execute(async db => {
+      const tx = { ...tenant.ctx, db }
+      await recordActivity(tx, ['live'], 'events_arrived')
+      await recordActivity(tx, ['live'], 'events_arrived')
+      // Nobody can take the job before the transaction ends.
+      return sql<{ wait: number }>`
+        select extract(epoch from run_at - created_at)::float as wait from graphile_worker.jobs
+        where flags ? ${`organization:${tenant.organizationId}`}
+          and task_identifier = 'process_activity_of_subscription'`.execute(db)
+    })
+    const { rows } = jobs
     expect(rows).toHaveLength(1)
     expect(rows[0]?.wait).toBeGreaterThan(0.5)
     expect(rows[0]?.wait).toBeLessThan(2)
@@ -505,9 +509,7 @@ async function arrive(tenant: Watched, code: string, transactionId: string, amou
     properties: { amount },
   }
   await succeed(tenant.api.post('/events', { event }))
-  await tenant.ctx.db
-    .transaction()
-    .execute(db => emitAll({ ...tenant.ctx, db }, [{ type: 'events.arrived', objectId: 'sub', data: {} }]))
+  await processArrivals(tenant.ctx)
 }
 
 async function waitUntilSomeoneWaits(tenant: Watched): Promise<void> {

@@ -1,4 +1,3 @@
-import { emitAll } from '../../src/platform/domain-events.ts'
 import { createMetric, createPlan } from '../catalog/support.ts'
 import type { Tenant, TestApp } from '../support/app.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
@@ -35,9 +34,6 @@ export async function watch(app: TestApp, options: { now: string; sandbox?: bool
         return { transaction_id: `event-${sent}`, external_subscription_id: 'sub', code, timestamp, properties }
       })
       await succeed(tenant.api.post('/events/batch', { events: batch }))
-      await tenant.ctx.db
-        .transaction()
-        .execute(db => emitAll({ ...tenant.ctx, db }, [{ type: 'events.arrived', objectId: 'sub', data: {} }]))
       await tenant.settle()
     },
     async run(task) {

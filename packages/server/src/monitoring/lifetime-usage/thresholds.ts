@@ -1,27 +1,19 @@
-import type { UsageThreshold } from '@weir/engine'
-import { sql } from 'kysely'
+import { getPlans, getThresholdsOfSubscriptions, type UsageThreshold } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
 
 /**
  * The usage thresholds that apply to a subscription: none where progressive billing is disabled, else its own, else those
- * of its plan, else those of the plan that its plan was derived from.
+ * of its plan, else those of the plan that its plan is a copy of.
  */
 export async function findApplicableThresholds(
   ctx: Ctx,
   { subscription, plan }: SubscriptionRecord,
-): Promise<UsageThreshold[]> {
+): Promise<readonly UsageThreshold[]> {
   if (subscription.progressive_billing_disabled) return []
-  const { rows } = await sql<{ id: string; amount_cents: bigint; recurring: boolean; owner: string }>`
-    select id, amount_cents, recurring, coalesce(subscription_id, plan_id) as owner
-    from usage_thresholds
-    where organization_id = ${ctx.org.id}
-      and deleted_at is null
-      and (subscription_id = ${subscription.id} or plan_id = any(${[plan.id, plan.parentId].filter(id => id !== null)}::uuid[]))
-    order by amount_cents, id`.execute(ctx.db)
-  const owners = [subscription.id, plan.id, plan.parentId]
-  const owner = owners.find(candidate => rows.some(row => row.owner === candidate))
-  return rows
-    .filter(row => row.owner === owner)
-    .map(row => ({ id: row.id, amountCents: row.amount_cents, recurring: row.recurring }))
+  const own = (await getThresholdsOfSubscriptions(ctx, [subscription.id])).get(subscription.id) ?? []
+  if (own.length > 0) return own
+  const priced = (await getPlans(ctx, [plan.id])).get(plan.id)
+  if (priced === undefined) throw new Error(`subscription ${subscription.id} has no plan`)
+  return priced.usageThresholds.length > 0 ? priced.usageThresholds : priced.parentUsageThresholds
 }

@@ -425,13 +425,14 @@ describe('a look at a subscription', () => {
     await create(tenant)
     await tenant.settle()
     const told = await triggeredBy(tenant, async () => {
+      let first: Promise<void> | undefined
       await tenant.ctx.db.transaction().execute(async tx => {
         await sql`select from usage_alerts where organization_id = ${tenant.organizationId} for update`.execute(tx)
-        const first = tenant.use(metric.code, [{ amount: 5 }])
+        first = tenant.use(metric.code, [{ amount: 5 }])
         await waitUntilSomeoneWaits(tenant)
         await arrive(tenant, metric.code, 'late', 7)
-        void first
       })
+      await first
     })
     expect(told).toEqual(['spend: 1000.0'])
     expect((await tenant.read(`${ALERTS}/spend`)).alert.previous_value).toBe('1200.0')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/platform/ids.ts'
+import { createPlan } from '../catalog/support.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { subscribe, succeed, type Watched, type Wire, watch } from './support.ts'
 
@@ -172,6 +173,10 @@ describe('lifetime usage', () => {
     }
     expect(await completion(9000)).toBeUndefined()
     const reached = '2026-06-10T09:30:00.000Z'
+    const origin = await createPlan(tenant)
+    await db.updateTable('plans').set({ parent_id: origin.lago_id }).where('id', '=', plan.lago_id).execute()
+    await add({ plan_id: origin.lago_id }, [90_000])
+    expect(await completion(9000)).toEqual([[90_000, 0.1, null]])
     await add({ plan_id: plan.lago_id }, [15_000], [6000], [5000, true])
     expect(await completion(9000)).toEqual([
       [6000, 1, reached],
@@ -187,6 +192,13 @@ describe('lifetime usage', () => {
     ])
     await add({ subscription_id: subscriptionId }, [50_000])
     expect(await completion(20_000)).toEqual([[50_000, 0.4, null]])
+    await tenant.advanceTo('2026-07-01T01:00:00Z')
+    const [invoice] = (await tenant.read('/invoices')).invoices
+    await sql`
+      insert into applied_usage_thresholds
+      select ${newId()}, organization_id, ${invoice.lago_id}, id, 51000, '2026-06-20T00:00:00Z'
+      from usage_thresholds where subscription_id = ${subscriptionId}`.execute(db)
+    expect(await completion(60_000)).toEqual([[50_000, 1, '2026-06-20T00:00:00.000Z']])
     await succeed(tenant.api.put('/subscriptions/sub', { subscription: { progressive_billing_disabled: true } }))
     expect(await completion(20_000)).toBeUndefined()
   })
@@ -278,12 +290,10 @@ describe('daily usage', () => {
     const { db, organizationId } = { ...tenant.ctx, ...tenant }
     await sql`update billable_metrics set recurring = true where organization_id = ${organizationId}`.execute(db)
     await sql`${sql.raw(change)}`.execute(db)
+    await tenant.setClock('2026-06-28T12:00:00Z')
     await tenant.use(metric.code, [{ amount: 3 }])
-    await tenant.advanceTo('2026-06-28T12:00:00Z')
-    const before = await days(tenant)
     await tenant.advanceTo('2026-07-03T12:00:00Z')
-    const kept = (await days(tenant)).slice(before.length).map(([day]: [string]) => day)
-    expect(kept.filter((day: string) => day >= '2026-06-29')).toEqual(expected)
+    expect((await days(tenant)).map(([day]: [string]) => day)).toEqual(['2026-06-28', ...expected])
   })
 
   it('is not kept of subscriptions that do without', async () => {

@@ -8,7 +8,7 @@ export const PROCESS_ACTIVITY = 'process_activity_of_subscription'
 /** The first try and three more. */
 export const MOST_ATTEMPTS = 4
 
-/** In real time, events that come in quick succession are looked at together. */
+/** In real time, events that come in quick succession are looked at together, and at once only where someone watches. */
 const LOOK_AFTER = { seconds: 1 }
 
 /** A subscription whose usage is to be looked at. */
@@ -28,8 +28,8 @@ export const onEventsArrived: Reaction = (tx, events) =>
 
 /**
  * Notes in the caller's transaction that the usage of the running subscriptions with these external ids has to be looked
- * at, and has it done soon. Where a look is noted already its version grows: a look under way is then repeated, so that
- * nothing that happens during one is lost.
+ * at. It is done soon where there are alerts, and else within a minute, by the clock. Where a look is noted already its
+ * version grows: a look under way is then repeated, so that nothing that happens during one is lost.
  */
 export async function recordActivity(
   tx: Ctx,
@@ -37,9 +37,9 @@ export async function recordActivity(
   cause: 'events_arrived' | 'alert_changed',
 ): Promise<void> {
   const now = tx.clock.now()
-  const { rows } = await sql<ActivityRef & { readonly isNew: boolean }>`
+  const { rows } = await sql<ActivityRef & { readonly isNew: boolean; readonly isWatched: boolean }>`
     with running as (
-      select id, organization_id, customer_id
+      select id, organization_id, customer_id, external_id
       from subscriptions
       where organization_id = ${tx.org.id}
         and status = 'active'
@@ -61,12 +61,19 @@ export async function recordActivity(
       running.organization_id as "organizationId",
       running.id as "subscriptionId",
       running.customer_id as "customerId",
-      noted.version = 1 as "isNew"
+      noted.version = 1 as "isNew",
+      exists (
+        select from usage_alerts
+        where usage_alerts.organization_id = running.organization_id
+          and usage_alerts.subscription_external_id = running.external_id
+          and usage_alerts.deleted_at is null
+      ) as "isWatched"
     from noted
     join running on running.id = noted.subscription_id`.execute(tx.db)
+  const soon = rows.filter(row => cause === 'alert_changed' || (row.isNew && (row.isWatched || tx.org.sandbox)))
   await addJobs(
     tx.db,
-    rows.filter(row => row.isNew).map(row => activityJob(tx, row)),
+    soon.map(row => activityJob(tx, row)),
   )
 }
 

@@ -3,7 +3,7 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { billingSchedule, type SubscriptionRecord } from '../../subscriptions/index.ts'
 import { type ChargeUsage, type CurrentUsage, serializeCurrentUsage } from '../../usage/index.ts'
 import { readUsageOf } from '../current-usage.ts'
-import { hasDailyUsage, storeDailyUsage } from './store.ts'
+import { hasDailyUsage, storeDailyUsages } from './store.ts'
 
 /** Whether the invoice of the period that ended with a day tells its usage. */
 export function isLastDayOfPeriod({ subscription, plan, timeZone }: SubscriptionRecord, date: Temporal.PlainDate) {
@@ -23,7 +23,7 @@ export async function computeDailyUsage(ctx: Ctx, record: SubscriptionRecord, da
   if (usage.charges.length === 0) return
   const { from, to } = usage.period
   await transaction(ctx, tx =>
-    storeDailyUsage(tx, { subscription, from, to, date, usage: serializeCurrentUsage(usage) }),
+    storeDailyUsages(tx, [{ subscription, from, to, date, usage: serializeCurrentUsage(usage) }]),
   )
 }
 

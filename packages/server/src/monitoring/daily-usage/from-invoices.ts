@@ -9,7 +9,7 @@ import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import type { Reaction } from '../../platform/module.ts'
 import { formatCents } from '../../platform/wire.ts'
 import { type ChargeUsage, serializeCurrentUsage } from '../../usage/index.ts'
-import { type SerializedUsage, storeDailyUsage } from './store.ts'
+import { type NewDailyUsage, type SerializedUsage, storeDailyUsages } from './store.ts'
 
 const KEEP = 'keep_daily_usages_of_invoices'
 
@@ -48,19 +48,15 @@ async function keepUsageOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Pro
   const fees = await loadUsageFees(ctx, invoiceIds)
   const plans = await getPlans(ctx, [...new Set(periods.map(period => period.plan_id))])
   const feesOf = Map.groupBy(fees, fee => placeOf(fee.link_invoice_id, fee.subscription_id ?? ''))
-  for (const period of periods) {
+  const dailies = periods.flatMap((period): NewDailyUsage[] => {
     const plan = plans.get(period.plan_id)
     const used = feesOf.get(placeOf(period.invoice_id, period.subscription_id)) ?? []
     const usage = plan && billedUsage(period, plan, used)
-    if (usage === undefined) continue
-    const subscription = {
-      id: period.subscription_id,
-      external_id: period.external_id,
-      customer_id: period.customer_id,
-    }
-    const date = localDate(period.to, period.timezone)
-    await transaction(ctx, tx => storeDailyUsage(tx, { subscription, from: period.from, to: period.to, date, usage }))
-  }
+    if (usage === undefined) return []
+    const { subscription_id: id, external_id, customer_id, from, to } = period
+    return [{ subscription: { id, external_id, customer_id }, from, to, date: localDate(to, period.timezone), usage }]
+  })
+  await transaction(ctx, tx => storeDailyUsages(tx, dailies))
 }
 
 function placeOf(invoiceId: string, subscriptionId: string): string {

@@ -38,55 +38,79 @@ export async function hasDailyUsage(ctx: Ctx, subscriptionId: string, date: Temp
 }
 
 /**
- * Keeps the usage of a day with what it adds to the day before of the same period. A day that is there stays as it is; the
- * day after it is told anew what it adds.
+ * Keeps the usage of days, each with what it adds to the day before of the same period. A day that is there stays as it is;
+ * the day after one that was not is told anew what it adds. No two may be of one period.
  */
-export async function storeDailyUsage(tx: Ctx, daily: NewDailyUsage): Promise<void> {
-  const { subscription, date, usage } = daily
-  const from = wholeSeconds(daily.from)
-  const to = wholeSeconds(daily.to)
-  const samePeriod = () =>
-    tx.db
-      .selectFrom('daily_usages')
-      .selectAll()
-      .where('organization_id', '=', tx.org.id)
-      .where('subscription_id', '=', subscription.id)
-      .where('from_datetime', '=', from)
-      .where('to_datetime', '=', to)
-      .limit(1)
-      .$castTo<DailyUsageRow>()
-  const previous = await samePeriod().where('usage_date', '<', date).orderBy('usage_date', 'desc').executeTakeFirst()
+export async function storeDailyUsages(tx: Ctx, dailies: readonly NewDailyUsage[]): Promise<void> {
+  if (dailies.length === 0) return
   const now = tx.clock.now()
+  const previous = await findNeighbours(tx, dailies, 'previous')
+  const rows = dailies.map(({ subscription, from, to, date, usage }, place) => ({
+    id: newId(),
+    organization_id: tx.org.id,
+    customer_id: subscription.customer_id,
+    subscription_id: subscription.id,
+    external_subscription_id: subscription.external_id,
+    from_datetime: wholeSeconds(from),
+    to_datetime: wholeSeconds(to),
+    usage_date: date,
+    usage: JSON.stringify(usage),
+    usage_diff: JSON.stringify(diff(usage, previous.get(place)?.usage)),
+    refreshed_at: now,
+    created_at: now,
+  }))
   const stored = await tx.db
     .insertInto('daily_usages')
-    .values({
-      id: newId(),
-      organization_id: tx.org.id,
-      customer_id: subscription.customer_id,
-      subscription_id: subscription.id,
-      external_subscription_id: subscription.external_id,
-      from_datetime: from,
-      to_datetime: to,
-      usage_date: date,
-      usage: JSON.stringify(usage),
-      usage_diff: JSON.stringify(diff(usage, previous?.usage)),
-      refreshed_at: now,
-      created_at: now,
-    })
+    .values(rows)
     .onConflict(conflict =>
       conflict.columns(['subscription_id', 'from_datetime', 'to_datetime', 'usage_date']).doNothing(),
     )
     .returning('id')
-    .executeTakeFirst()
-  if (stored === undefined) return
-  const next = await samePeriod().where('usage_date', '>', date).orderBy('usage_date').executeTakeFirst()
-  if (next === undefined) return
-  await tx.db
-    .updateTable('daily_usages')
-    .set({ usage_diff: JSON.stringify(diff(next.usage, usage)), refreshed_at: now })
-    .where('organization_id', '=', tx.org.id)
-    .where('id', '=', next.id)
     .execute()
+  const isNew = new Set(stored.map(row => row.id))
+  const added = dailies.filter((_, place) => isNew.has(rows[place]?.id ?? ''))
+  for (const [place, next] of await findNeighbours(tx, added, 'next')) {
+    await tx.db
+      .updateTable('daily_usages')
+      .set({ usage_diff: JSON.stringify(diff(next.usage, added[place]?.usage)), refreshed_at: now })
+      .where('organization_id', '=', tx.org.id)
+      .where('id', '=', next.id)
+      .execute()
+  }
+}
+
+interface Neighbour {
+  readonly id: string
+  readonly usage: SerializedUsage
+}
+
+/** The nearest day of the same period before or after each day, by its place; one query however many days. */
+async function findNeighbours(
+  ctx: Ctx,
+  dailies: readonly NewDailyUsage[],
+  side: 'previous' | 'next',
+): Promise<Map<number, Neighbour>> {
+  if (dailies.length === 0) return new Map()
+  const nearest =
+    side === 'previous' ? sql`< wanted.date order by usage_date desc` : sql`> wanted.date order by usage_date`
+  const { rows } = await sql<Neighbour & { readonly place: bigint }>`
+    select wanted.place, neighbour.id, neighbour.usage
+    from unnest(
+      ${dailies.map(({ subscription }) => subscription.id)}::uuid[],
+      ${dailies.map(({ from }) => wholeSeconds(from).toString())}::timestamptz[],
+      ${dailies.map(({ to }) => wholeSeconds(to).toString())}::timestamptz[],
+      ${dailies.map(({ date }) => date.toString())}::date[]
+    ) with ordinality as wanted (subscription_id, from_datetime, to_datetime, date, place)
+    cross join lateral (
+      select id, usage from daily_usages
+      where organization_id = ${ctx.org.id}
+        and daily_usages.subscription_id = wanted.subscription_id
+        and daily_usages.from_datetime = wanted.from_datetime
+        and daily_usages.to_datetime = wanted.to_datetime
+        and usage_date ${nearest}
+      limit 1
+    ) as neighbour`.execute(ctx.db)
+  return new Map(rows.map(({ place, ...neighbour }) => [Number(place) - 1, neighbour]))
 }
 
 function diff(usage: SerializedUsage, previous: SerializedUsage | undefined): DailyUsage {

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { formatCents, formatInstant, formatInstantMs } from '../../platform/wire.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
 import { type LifetimeUsage, totalOf } from './store.ts'
-import { findApplicableThresholds } from './thresholds.ts'
+import { findApplicableThresholds, findAppliedThresholds } from './thresholds.ts'
 
 /** A lifetime usage as the API prints it: the amounts as they are kept, and how far it is to each threshold. */
 export async function presentLifetimeUsage(ctx: Ctx, usage: LifetimeUsage) {
@@ -11,8 +11,8 @@ export async function presentLifetimeUsage(ctx: Ctx, usage: LifetimeUsage) {
   if (record === undefined) throw new Error(`lifetime usage ${usage.id} has no subscription`)
   const now = ctx.clock.now()
   const thresholds = await findApplicableThresholds(ctx, record)
-  // No invoice is made for a threshold yet: each that was reached was reached by now.
-  const completions = thresholdCompletions(totalOf(usage), thresholds, [], now)
+  const applied = thresholds.length === 0 ? [] : await findAppliedThresholds(ctx, record)
+  const completions = thresholdCompletions(totalOf(usage), thresholds, applied, now)
   return {
     lago_id: usage.id,
     lago_subscription_id: usage.subscription_id,

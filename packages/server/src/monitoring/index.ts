@@ -11,13 +11,7 @@ import { computeDailyUsageOfSubscription, computeDailyUsages } from './daily-usa
 import { keepDailyUsagesOfInvoices, onSubscriptionInvoice } from './daily-usage/from-invoices.ts'
 import { dailyUsageRoutes } from './daily-usage/routes.ts'
 import { refreshLifetimeUsage, refreshLifetimeUsageOfSubscription } from './lifetime-usage/clock.ts'
-import {
-  flagTasks,
-  onInvoiceChanged,
-  onPlanThresholdsChanged,
-  onSubscriptionActivated,
-  onSubscriptionThresholdsChanged,
-} from './lifetime-usage/flag.ts'
+import { flagTasks, onInvoiceChanged, onSubscriptionActivated, onThresholdsChanged } from './lifetime-usage/flag.ts'
 import { lifetimeUsageRoutes } from './lifetime-usage/routes.ts'
 
 const onInvoiceMade: Reaction = async (tx, events) => {
@@ -50,8 +44,7 @@ export const monitoring: Domain = {
     'invoice.drafted': onInvoiceMade,
     'invoice.refreshed': onInvoiceChanged,
     'invoice.voided': onInvoiceChanged,
-    'plan.usage_thresholds_changed': onPlanThresholdsChanged,
-    'subscription.usage_thresholds_changed': onSubscriptionThresholdsChanged,
+    'usage_thresholds.changed': onThresholdsChanged,
   },
   webhooks,
 }

@@ -1,6 +1,6 @@
 import type { Ctx } from '../platform/context.ts'
 import { notFound } from '../platform/errors.ts'
-import { findByExternalId, type Subscription } from '../subscriptions/index.ts'
+import { findByExternalId, readStatus, type Subscription } from '../subscriptions/index.ts'
 
 /**
  * The subscription that a path names: the active one, or the one with the status the query asks for.
@@ -10,11 +10,9 @@ import { findByExternalId, type Subscription } from '../subscriptions/index.ts'
 export async function requireSubscription(
   ctx: Ctx,
   externalId: string,
-  query: Readonly<Record<string, unknown>>,
+  query: Record<string, unknown>,
 ): Promise<Subscription> {
-  const status = query.subscription_status ?? query.status ?? 'active'
-  const subscription =
-    typeof status === 'string' ? await findByExternalId(ctx, externalId, status.replaceAll('\0', '\ufffd')) : undefined
+  const subscription = await findByExternalId(ctx, externalId, readStatus(query))
   if (subscription === undefined) throw notFound('subscription')
   return subscription
 }

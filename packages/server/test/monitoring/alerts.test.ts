@@ -387,10 +387,7 @@ describe('an alert is told of', () => {
   })
 
   it('not of the lifetime units of prorated usage', async () => {
-    const { tenant, metric } = await newSubscription()
-    const { db, organizationId } = { ...tenant.ctx, ...tenant }
-    await sql`update billable_metrics set recurring = true where organization_id = ${organizationId}`.execute(db)
-    await sql`update charges set prorated = true where organization_id = ${organizationId}`.execute(db)
+    const { tenant, metric } = await newSubscription({ metric: { recurring: true }, charge: { prorated: true } })
     await create(tenant, {
       alert_type: 'billable_metric_lifetime_usage_units',
       billable_metric_code: metric.code,

@@ -30,6 +30,17 @@ describe('lifetime usage', () => {
     ]
   }
 
+  /** Whether it is to be calculated anew. */
+  async function flagged(tenant: Watched): Promise<boolean[]> {
+    await tenant.settle()
+    const rows = await tenant.ctx.db
+      .selectFrom('lifetime_usages')
+      .selectAll()
+      .where('organization_id', '=', tenant.organizationId)
+      .execute()
+    return rows.map(row => row.recalculate_invoiced_usage && row.recalculate_current_usage)
+  }
+
   it('is what was used before, what was invoiced for usage, and what is used now', async () => {
     const { tenant, metric } = await newSubscription()
     const { client } = tenant
@@ -121,12 +132,7 @@ describe('lifetime usage', () => {
       invoiced_usage_amount_cents: 0,
       current_usage_amount_cents: 2500,
     })
-    const flags = await tenant.ctx.db
-      .selectFrom('lifetime_usages')
-      .select(['recalculate_current_usage', 'recalculate_invoiced_usage'])
-      .where('organization_id', '=', tenant.organizationId)
-      .execute()
-    expect(flags).toEqual([{ recalculate_current_usage: false, recalculate_invoiced_usage: false }])
+    expect(await flagged(tenant)).toEqual([false])
   })
 
   it('refuses what it cannot be', async () => {
@@ -147,21 +153,12 @@ describe('lifetime usage', () => {
     const { tenant, plan } = await newSubscription()
     const { db } = tenant.ctx
     const { lago_subscription_id: subscriptionId } = await read(tenant)
-    const add = (owner: object, ...values: [amount: number, recurring?: boolean][]) =>
-      db
-        .insertInto('usage_thresholds')
-        .values(
-          values.map(([amount, recurring = false]) => ({
-            id: newId(),
-            organization_id: tenant.organizationId,
-            amount_cents: BigInt(amount),
-            recurring,
-            created_at: tenant.ctx.clock.now(),
-            updated_at: tenant.ctx.clock.now(),
-            ...owner,
-          })),
-        )
-        .execute()
+    const setThresholds = (path: string, root: string, ...amounts: [amount: number, recurring?: boolean][]) =>
+      succeed(
+        tenant.api.put(path, {
+          [root]: { usage_thresholds: amounts.map(([amount_cents, recurring]) => ({ amount_cents, recurring })) },
+        }),
+      )
     const completion = async (used: number) => {
       const lifetime_usage = { external_historical_usage_amount_cents: used }
       const answer = await succeed(tenant.api.put(PATH, { lifetime_usage }))
@@ -175,9 +172,11 @@ describe('lifetime usage', () => {
     const reached = '2026-06-10T09:30:00.000Z'
     const origin = await createPlan(tenant)
     await db.updateTable('plans').set({ parent_id: origin.lago_id }).where('id', '=', plan.lago_id).execute()
-    await add({ plan_id: origin.lago_id }, [90_000])
+    await setThresholds(`/plans/${origin.code}`, 'plan', [90_000])
     expect(await completion(9000)).toEqual([[90_000, 0.1, null]])
-    await add({ plan_id: plan.lago_id }, [15_000], [6000], [5000, true])
+    await db.updateTable('plans').set({ parent_id: null }).where('id', '=', plan.lago_id).execute()
+    await setThresholds(`/plans/${plan.code}`, 'plan', [15_000], [6000], [5000, true])
+    expect(await flagged(tenant)).toEqual([true])
     expect(await completion(9000)).toEqual([
       [6000, 1, reached],
       [15_000, 0.3333333333333333, null],
@@ -190,7 +189,9 @@ describe('lifetime usage', () => {
       [25_000, 1, reached],
       [30_000, 0.3, null],
     ])
-    await add({ subscription_id: subscriptionId }, [50_000])
+    await tenant.run('refresh_lifetime_usage')
+    await setThresholds('/subscriptions/sub', 'subscription', [50_000])
+    expect(await flagged(tenant)).toEqual([true])
     expect(await completion(20_000)).toEqual([[50_000, 0.4, null]])
     await tenant.advanceTo('2026-07-01T01:00:00Z')
     const [invoice] = (await tenant.read('/invoices')).invoices
@@ -279,17 +280,10 @@ describe('daily usage', () => {
   })
 
   it.each([
-    [
-      'grows with time alone',
-      'update charges set prorated = true',
-      ['2026-06-29', '2026-06-30', '2026-07-01', '2026-07-02'],
-    ],
-    ['carries over', 'select 1', ['2026-06-30', '2026-07-01']],
-  ])('of usage that %s is kept without events', async (_, change, expected) => {
-    const { tenant, metric } = await newSubscription()
-    const { db, organizationId } = { ...tenant.ctx, ...tenant }
-    await sql`update billable_metrics set recurring = true where organization_id = ${organizationId}`.execute(db)
-    await sql`${sql.raw(change)}`.execute(db)
+    ['grows with time alone', { prorated: true }, ['2026-06-29', '2026-06-30', '2026-07-01', '2026-07-02']],
+    ['carries over', {}, ['2026-06-30', '2026-07-01']],
+  ])('of usage that %s is kept without events', async (_, charge, expected) => {
+    const { tenant, metric } = await newSubscription({ metric: { recurring: true }, charge })
     await tenant.setClock('2026-06-28T12:00:00Z')
     await tenant.use(metric.code, [{ amount: 3 }])
     await tenant.advanceTo('2026-07-03T12:00:00Z')

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import type { UsageActivities } from '../../platform/db/types.ts'
 import { addJob } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
-import { loadSubscriptionRecords, markEventsReceived, type SubscriptionRecord } from '../../subscriptions/index.ts'
+import { loadSubscriptionRecords, type SubscriptionRecord } from '../../subscriptions/index.ts'
 import { evaluateAlerts } from '../alerts/evaluate.ts'
 import { scheduleLifetimeUnits } from '../alerts/lifetime-units.ts'
 import { usageReading } from '../alerts/readings.ts'
@@ -30,7 +30,6 @@ async function processActivity(ctx: Ctx, subscriptionId: string): Promise<void> 
   const [record] = await loadSubscriptionRecords(ctx, [subscriptionId])
   if (record?.subscription.status !== 'active') return remove(ctx, activity)
   try {
-    if (activity.events_received) await markEventsReceived(ctx, record)
     await look(ctx, record)
   } catch (error) {
     await countFailure(ctx, activity)

@@ -46,14 +46,13 @@ export async function recordActivity(
         and external_id = any(${[...new Set(externalSubscriptionIds)]})
     ),
     noted as (
-      insert into usage_activities (subscription_id, organization_id, events_received, created_at, updated_at)
-      select id, organization_id, ${cause === 'events_arrived'}, ${now}, ${now}
+      insert into usage_activities (subscription_id, organization_id, created_at, updated_at)
+      select id, organization_id, ${now}, ${now}
       from running
       order by id
       on conflict (subscription_id) do update
       set version = usage_activities.version + 1,
         attempts = 0,
-        events_received = usage_activities.events_received or excluded.events_received,
         updated_at = excluded.updated_at
       returning subscription_id, version
     )

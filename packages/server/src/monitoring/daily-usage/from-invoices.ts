@@ -143,5 +143,7 @@ function storedFee(row: FeeRow): ChargeFee {
     unitAmountCents: row.unit_amount_cents,
     preciseUnitAmount: row.precise_unit_amount,
     amountDetails: row.amount_details as ChargeFee['amountDetails'],
+    pricingUnitUsage: null,
+    presented: [],
   }
 }

@@ -17,11 +17,13 @@ export const onSubscriptionActivated: Reaction = enqueue(OPEN)
 /** What was invoiced changed: an invoice was made, refreshed or voided. */
 export const onInvoiceChanged: Reaction = enqueue(FLAG_OF_INVOICES)
 
-/** Other amounts decide now when a subscription is billed for its usage. */
-export const onPlanThresholdsChanged: Reaction = enqueue(FLAG_OF_PLANS)
-
-/** As {@link onPlanThresholdsChanged}, for the subscription's own. */
-export const onSubscriptionThresholdsChanged: Reaction = enqueue(FLAG_OF_SUBSCRIPTIONS)
+/** Other amounts decide now when subscriptions are billed for their usage: all of a plan, or one that has its own. */
+export const onThresholdsChanged: Reaction = async (tx, events) => {
+  const ofPlans = events.filter(event => event.data?.owner === 'plan')
+  const ofSubscriptions = events.filter(event => event.data?.owner === 'subscription')
+  if (ofPlans.length > 0) await enqueue(FLAG_OF_PLANS)(tx, ofPlans)
+  if (ofSubscriptions.length > 0) await enqueue(FLAG_OF_SUBSCRIPTIONS)(tx, ofSubscriptions)
+}
 
 function enqueue(task: string): Reaction {
   return (tx, events) => {

@@ -1,16 +1,17 @@
 import { thresholdCompletions } from '@weir/engine'
 import type { Ctx } from '../../platform/context.ts'
 import { formatCents, formatInstant, formatInstantMs } from '../../platform/wire.ts'
-import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
+import { getApplicableThresholds, loadSubscriptionRecords } from '../../subscriptions/index.ts'
+import { findAppliedThresholds } from './applied-thresholds.ts'
 import { type LifetimeUsage, totalOf } from './store.ts'
-import { findApplicableThresholds, findAppliedThresholds } from './thresholds.ts'
 
 /** A lifetime usage as the API prints it: the amounts as they are kept, and how far it is to each threshold. */
 export async function presentLifetimeUsage(ctx: Ctx, usage: LifetimeUsage) {
   const [record] = await loadSubscriptionRecords(ctx, [usage.subscription_id])
   if (record === undefined) throw new Error(`lifetime usage ${usage.id} has no subscription`)
   const now = ctx.clock.now()
-  const thresholds = await findApplicableThresholds(ctx, record)
+  const applicable = await getApplicableThresholds(ctx, [record.subscription])
+  const thresholds = applicable.get(record.subscription.id) ?? []
   const applied = thresholds.length === 0 ? [] : await findAppliedThresholds(ctx, record)
   const completions = thresholdCompletions(totalOf(usage), thresholds, applied, now)
   return {

@@ -25,6 +25,8 @@ export interface CurrentUsageQuestion {
   readonly skipGrouping: boolean
   /** From the start of the subscription instead of the start of the period. */
   readonly fullUsage: boolean
+  /** Only what had happened by then, in the period that was running then; absent: now, and all of the period. */
+  readonly asOf?: Temporal.Instant
 }
 
 /** What a charge has used so far, one fee a bucket and group; nothing of it is stored. */
@@ -69,7 +71,7 @@ export async function getCurrentUsage(ctx: Ctx, question: CurrentUsageQuestion):
   const [record] = await loadSubscriptionRecords(ctx, [subscription.id])
   const terms = record && termsOf(record)
   if (terms === undefined) throw notAllowed('no_active_subscription')
-  const { fullDays, ...period } = currentUsagePeriod(terms, ctx.clock.now())
+  const { fullDays, ...period } = currentUsagePeriod(terms, question.asOf ?? ctx.clock.now())
   const span = { ...period, fullDays, timeZone: terms.timeZone, endedByUpgrade: false }
   const usage = await readUsage(ctx, {
     subscription: {
@@ -83,6 +85,7 @@ export async function getCurrentUsage(ctx: Ctx, question: CurrentUsageQuestion):
     conditions: question.group,
     skipGrouping: question.skipGrouping,
     running: true,
+    ...(question.asOf !== undefined && { until: question.asOf }),
   })
   return {
     period,

@@ -39,7 +39,7 @@ async function readCells(
   const cells = await eventStore(ctx).aggregate({
     ...scopeOf(question),
     metrics: metrics.map(metric => metric.query),
-    again: question.running ?? false,
+    again: question.running === true && question.until === undefined,
   })
   return metrics.map(({ id, query: { aggregation, dimensions } }, place) => [
     id,
@@ -71,11 +71,11 @@ function ownEvents(
   return events.filter(event => event.at.timestamp >= start)
 }
 
-function scopeOf({ subscription, span, conditions }: UsageQuestion) {
+function scopeOf({ subscription, span, conditions, until }: UsageQuestion) {
   return {
     externalSubscriptionId: subscription.externalId,
     from: span.from,
-    to: span.to,
+    to: until ?? span.to,
     conditions: conditions ?? {},
   }
 }

@@ -39,6 +39,8 @@ export interface UsageQuestion {
    * then taken into account, and answers are kept.
    */
   readonly running?: boolean
+  /** Events after it are not looked at: how usage stood at an instant within the span. */
+  readonly until?: Temporal.Instant
 }
 
 export interface MeteredSubscription {

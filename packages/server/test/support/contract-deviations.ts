@@ -102,11 +102,37 @@ const invoices: readonly Deviation[] = [
 ]
 
 const usage: readonly Deviation[] = [
+  ...['values', 'invoice_display_name'].map(
+    (key): Deviation => ({
+      path: '/customers/*/*_usage',
+      at: `/**/filters/*/${key}`,
+      allows: NULL,
+      reason: 'the usage that matches no filter has no values, and filters need no name',
+    }),
+  ),
   {
-    path: '/customers/*/current_usage',
-    at: '/**/filters/*/values',
+    path: '/customers/*/*_usage',
+    at: '/**/charge/charge_model',
+    allows: ['graduated_percentage', 'dynamic', 'custom'],
+    reason: 'models that the contract forgets here',
+  },
+  {
+    path: '/customers/*/*_usage',
+    at: '/**/charge/invoice_display_name',
     allows: NULL,
-    reason: 'the usage that matches no filter has no values',
+    reason: 'charges need no name',
+  },
+  {
+    path: '/customers/*/projected_usage',
+    at: '/**/charges_usage/*/groups',
+    allows: 'no key',
+    reason: 'an old name of `grouped_usage`',
+  },
+  {
+    path: '/customers/*/*_usage',
+    at: '/**/presentation_by/*',
+    allows: NULL,
+    reason: 'events without the property are told apart too',
   },
   {
     path: '/events/**',
@@ -158,23 +184,6 @@ const usage: readonly Deviation[] = [
     at: '/**/billable_metric',
     allows: NULL,
     reason: 'alerts on amounts watch no single metric',
-  },
-]
-
-const alerts: readonly Deviation[] = [
-  ...['alert', 'alerts'].map(
-    (key): Deviation => ({
-      path: '/subscriptions/{external_id}/alerts',
-      at: `/${key}`,
-      allows: 'no key',
-      reason: 'the contract has a choice of two answers here, each with a root of its own',
-    }),
-  ),
-  {
-    path: '/**/alerts/**',
-    at: '/**/alert_type',
-    allows: ['billable_metric_lifetime_usage_units'],
-    reason: 'a type of alert that the contract forgets',
   },
 ]
 
@@ -277,7 +286,6 @@ export const contractDeviations: readonly Deviation[] = [
   ...fees,
   ...invoices,
   ...usage,
-  ...alerts,
   ...catalog,
   ...entitlements,
   ...subscriptions,

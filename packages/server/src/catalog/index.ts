@@ -1,5 +1,6 @@
 import type { Domain } from '../platform/module.ts'
 import { cascadeTasks } from './cascades/jobs.ts'
+import { expireCoupons } from './coupons/clock.ts'
 import { cascadeFixedChargesTask } from './fixed-charges/cascade.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
@@ -74,4 +75,9 @@ export type {
 export { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, tasks: [...cascadeTasks, cascadeFixedChargesTask], webhooks }
+export const catalog: Domain = {
+  routes: catalogRoutes,
+  tasks: [...cascadeTasks, cascadeFixedChargesTask],
+  clockTasks: [expireCoupons],
+  webhooks,
+}

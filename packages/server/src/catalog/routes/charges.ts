@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Ctx } from '../../platform/context.ts'
+import { readRootBelow } from '../../platform/http/codes.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { addCharge, editCharge, findCharge, removeCharge } from '../charges.ts'
 import { newestFirst } from '../newest-first.ts'
@@ -9,7 +10,6 @@ import { ChargeInput } from '../schema.ts'
 import { serializeCharge } from '../serialize.ts'
 import type { Charge } from '../types.ts'
 import { readCascade } from './cascade-option.ts'
-import { readRootBelow } from './codes.ts'
 
 const config = { resource: 'plan' }
 const tags = ['Plan charges']

@@ -1,6 +1,5 @@
 import { type ChargeModelName, isChargeModelName } from '@weir/engine'
 import { forbidden } from '../platform/errors.ts'
-import type { PlanInput } from './schema.ts'
 
 /**
  * What the price book understands but billing cannot carry out yet. A request that would need it is refused as a whole:
@@ -11,9 +10,4 @@ import type { PlanInput } from './schema.ts'
 export function requireModelAvailable(model: string): ChargeModelName {
   if (!isChargeModelName(model)) throw forbidden('feature_unavailable')
   return model
-}
-
-/** @throws 403 `feature_unavailable` for parts of a plan that cannot be billed */
-export function requirePlanAvailable(input: Pick<PlanInput, 'fixed_charges'>): void {
-  if ((input.fixed_charges ?? []).length > 0) throw forbidden('feature_unavailable')
 }

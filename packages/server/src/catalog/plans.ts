@@ -1,14 +1,16 @@
 import { type Ctx, transaction } from '../platform/context.ts'
+import { claimingCode } from '../platform/db/unique-code.ts'
 import { emit, emitAll } from '../platform/domain-events.ts'
 import { notFound } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { replaceTaxes } from '../taxes/index.ts'
-import { requirePlanAvailable } from './availability.ts'
 import { type ChangedCharge, changesOfPlan } from './cascades/changes.ts'
 import { cascadeAmount, cascadeCharges } from './cascades/jobs.ts'
 import { type ChargeSetting, replaceCharges } from './charge-set.ts'
 import { chargeSettingOf, requireMetricsOfCharges } from './charge-setting.ts'
 import { deleteEntitlementsOfPlan } from './entitlements/store.ts'
+import { createFixedChargesOfPlan, replaceFixedChargesOfPlan } from './fixed-charges/fixed-charges.ts'
+import { requireAddOnsOfFixedCharges } from './fixed-charges/setting.ts'
 import { readMetadata } from './metadata.ts'
 import { setMinimumCommitment } from './minimum-commitment.ts'
 import { columnsOf, newTerms, type PlanTerms, planProblems, updatedTerms } from './plan-terms.ts'
@@ -28,7 +30,6 @@ import {
 } from './store/plans.ts'
 import { saveCharges } from './store/save-charges.ts'
 import type { PlanSnapshot } from './types.ts'
-import { claimingCode } from './unique-code.ts'
 import { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 const CODE_INDEX = 'plans_code'
@@ -51,9 +52,9 @@ export async function createPlan(ctx: Ctx, input: PlanInput): Promise<PlanSnapsh
       const id = newId()
       const setting = await chargeSettingOf(tx, { planId: id, attached: false }, input.charges ?? [])
       requireMetricsOfCharges(setting, input.charges)
+      await requireAddOnsOfFixedCharges(tx, input.fixed_charges)
       const terms = newTerms(input)
       await checkTerms(tx, terms, undefined)
-      requirePlanAvailable(input)
       const metadata = input.metadata === undefined ? null : JSON.stringify(readMetadata(input.metadata))
       const { now } = setting
       await insertPlan(tx, {
@@ -67,6 +68,7 @@ export async function createPlan(ctx: Ctx, input: PlanInput): Promise<PlanSnapsh
       await replaceTaxes(tx, 'plan', id, input.tax_codes)
       await replaceUsageThresholds(tx, { planId: id }, input.usage_thresholds ?? [])
       await saveCharges(tx, [], replaceCharges(setting, [], input.charges ?? []))
+      await createFixedChargesOfPlan(tx, id, input.fixed_charges)
       if (!isEmpty(input.minimum_commitment)) await setMinimumCommitment(tx, id, input.minimum_commitment)
       await emit(tx, 'plan.created', id)
       return reload(tx, id)
@@ -96,14 +98,17 @@ export async function changePlan(tx: Ctx, row: PlanRow, input: PlanInput): Promi
   const attached = await isPlanAttached(tx, row.id)
   const setting = await chargeSettingOf(tx, { planId: row.id, attached }, input.charges ?? [])
   requireMetricsOfCharges(setting, input.charges)
+  await requireAddOnsOfFixedCharges(tx, input.fixed_charges)
   const terms = updatedTerms(row, input, attached)
   await checkTerms(tx, terms, row)
-  requirePlanAvailable(input)
   const metadata = input.metadata === undefined ? {} : { metadata: JSON.stringify(readMetadata(input.metadata)) }
   const columns = columnsOf(terms)
   await updatePlanRow(tx, row.id, { ...columns, ...metadata })
   await replaceTaxes(tx, 'plan', row.id, input.tax_codes)
   const chargeChanges = await changeChargesOfPlan(tx, setting, input.charges)
+  await replaceFixedChargesOfPlan(tx, { planId: row.id, attached }, input.fixed_charges, {
+    cascade: input.cascade_updates ?? false,
+  })
   await changeThresholdsOfPlan(tx, row.id, input)
   await setMinimumCommitment(tx, row.id, input.minimum_commitment)
   if (columns.amount_cents !== row.amount_cents) await emit(tx, 'plan.amount_changed', row.id)

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Input, Nullable } from '../platform/http/input.ts'
+import { PlanFixedChargeInput } from './fixed-charges/schema.ts'
 
 const Text = Nullable(Type.String())
 const Flag = Nullable(Type.Boolean())
@@ -95,7 +96,7 @@ export const PlanInput = Input({
   tax_codes: Codes,
   minimum_commitment: MinimumCommitmentInput,
   charges: Type.Array(PlanChargeInput),
-  fixed_charges: Type.Array(AnyMap),
+  fixed_charges: Type.Array(PlanFixedChargeInput),
   usage_thresholds: Type.Array(UsageThresholdInput),
 })
 export type PlanInput = Type.Static<typeof PlanInput>

@@ -2,6 +2,7 @@ import { type ChargeProperties, formatDecimal } from '@weir/engine'
 import { formatCents, formatInstant } from '../platform/wire.ts'
 import { serializeTax } from '../taxes/index.ts'
 import { serializeEntitlement } from './entitlements/serialize.ts'
+import { serializeFixedCharge } from './fixed-charges/serialize.ts'
 import type { BillableMetric, Charge, ChargeFilter, MinimumCommitment, PlanSnapshot, UsageThreshold } from './types.ts'
 
 const NO_COUNTS = { active_subscriptions_count: 0, draft_invoices_count: 0 }
@@ -82,7 +83,7 @@ export function serializePlan(plan: PlanSnapshot) {
 
 /** A plan as its own endpoints show it. */
 export function serializeFullPlan(plan: PlanSnapshot) {
-  return { ...serializePlan(plan), fixed_charges: [] }
+  return { ...serializePlan(plan), fixed_charges: plan.fixedCharges.map(one => serializeFixedCharge(one)) }
 }
 
 export function serializePlanForWebhook(plan: PlanSnapshot) {

@@ -150,9 +150,10 @@ export interface FixedCharge {
   readonly properties: ChargeProperties
   readonly payInAdvance: boolean
   readonly prorated: boolean
-  /** A decimal; what the plan gives to subscriptions without units of their own. */
+  /** A decimal as it is printed; what the plan gives to subscriptions without units of their own. */
   readonly units: string
-  readonly taxIds: readonly string[]
+  /** In the order they were given; none: those of the plan apply. */
+  readonly taxes: readonly Tax[]
   readonly createdAt: Temporal.Instant
 }
 
@@ -179,6 +180,8 @@ export interface PlanSnapshot {
   readonly deletedAt: Temporal.Instant | null
   /** In order of creation. */
   readonly charges: readonly Charge[]
+  /** In order of creation. */
+  readonly fixedCharges: readonly FixedCharge[]
   readonly taxes: readonly Tax[]
   /** In order of creation. */
   readonly entitlements: readonly Entitlement[]
@@ -187,6 +190,4 @@ export interface PlanSnapshot {
   readonly usageThresholds: readonly UsageThreshold[]
   /** Those of the plan it is a private copy of. */
   readonly parentUsageThresholds: readonly UsageThreshold[]
-  /** In order of creation. */
-  readonly fixedCharges: readonly FixedCharge[]
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
   billSubscriptionStart,
@@ -20,8 +21,11 @@ import {
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
+import { findFee } from './fees-store.ts'
+import { pastUsageRoutes } from './past-usage/routes.ts'
 import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
+import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 
 const invoiceWebhook: WebhookObject = {
@@ -32,16 +36,26 @@ const invoiceWebhook: WebhookObject = {
   },
 }
 
+const feeWebhook: WebhookObject = {
+  objectType: 'fee',
+  async serialize(ctx: Ctx, feeId: string) {
+    const fee = await findFee(ctx, feeId)
+    return fee && serializeFee(fee)
+  },
+}
+
 export const invoices: Domain = {
   routes(api) {
     invoiceRoutes(api)
     feeRoutes(api)
+    pastUsageRoutes(api)
   },
   tasks: [
     billCustomers,
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    billFixedChargeIncrease,
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
@@ -52,6 +66,7 @@ export const invoices: Domain = {
   reactions: {
     'subscription.activated': onSubscriptionActivated,
     'subscription.ended': onSubscriptionEnded,
+    'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
@@ -63,6 +78,7 @@ export const invoices: Domain = {
     'tax.deleted': onTaxDeleted,
   },
   webhooks: {
+    'fee.created': feeWebhook,
     'invoice.drafted': invoiceWebhook,
     'invoice.ready_to_finalize': invoiceWebhook,
     'invoice.created': invoiceWebhook,

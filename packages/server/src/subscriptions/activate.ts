@@ -1,6 +1,7 @@
 import { trialEnd } from '@weir/engine'
 import type { Ctx } from '../platform/context.ts'
 import { emitAll } from '../platform/domain-events.ts'
+import { recordStartingUnits } from './fixed-charges/starting-units.ts'
 import { firstBillingAt } from './next-billing.ts'
 import { initialStarts, type Subscription, type SubscriptionRecord } from './store.ts'
 import { billingSchedule } from './terms.ts'
@@ -38,6 +39,7 @@ export async function activate(
     .where('id', '=', subscription.id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  await recordStartingUnits(tx, { ...record, subscription: active })
   await emitAll(tx, [
     {
       type: 'subscription.activated',
@@ -50,7 +52,7 @@ export async function activate(
 }
 
 /** A trial is counted from the customer's first start under this external id: a second subscription gives no second trial. */
-async function trialEndOf(
+export async function trialEndOf(
   tx: Ctx,
   { subscription, plan }: Pick<SubscriptionRecord, 'subscription' | 'plan'>,
   startedAt: Temporal.Instant,

@@ -41,6 +41,6 @@ export function microsecondsOf(at: Temporal.Instant): bigint {
   return at.epochNanoseconds / 1000n
 }
 
-export function instantOf({ timestamp }: EventPosition): Temporal.Instant {
+export function instantOf({ timestamp }: Pick<EventPosition, 'timestamp'>): Temporal.Instant {
   return Temporal.Instant.fromEpochNanoseconds(timestamp * 1000n)
 }

@@ -14,6 +14,14 @@ export type {
   ProratedChange,
   UsageNeeds,
 } from './charge-model-definition.ts'
+export {
+  type AddedUsage,
+  costsTheSameAlways,
+  type EventPrice,
+  priceAlone,
+  priceOfEvent,
+  priceOfNextEvent,
+} from './event-price.ts'
 export { presentationGroupKeys, pricingGroupKeys } from './group-keys.ts'
 export { type Allowance, type RunningTotal, runningSums } from './running-total.ts'
 export * from './validation.ts'

@@ -1,4 +1,5 @@
 export * from './calendar/index.ts'
+export * from './crediting/index.ts'
 export * from './invoicing/index.ts'
 export * from './metering/index.ts'
 export * from './money/index.ts'

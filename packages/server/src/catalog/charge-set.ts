@@ -134,6 +134,8 @@ function settle(setting: ChargeSetting, siblings: readonly Charge[], input: Char
     acceptsTargetWallet: draft.acceptsTargetWallet,
     createdAt: current?.createdAt ?? setting.now,
     metric,
+    appliedPricingUnit: current?.appliedPricingUnit ?? null,
+    taxes: current?.taxes ?? [],
     filters: current?.filters ?? [],
   }
   requireChargeAvailable(charge, input.applied_pricing_unit ?? {})

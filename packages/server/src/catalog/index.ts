@@ -11,7 +11,20 @@ export {
 } from './serialize.ts'
 export { getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
-export type { BillableMetric, Charge, ChargeFilter, MetricFilter, PlanSnapshot } from './types.ts'
+export { getThresholdsOfSubscriptions } from './store/thresholds.ts'
+export type {
+  AppliedPricingUnit,
+  BillableMetric,
+  Charge,
+  ChargeFilter,
+  FixedCharge,
+  FixedChargeItem,
+  MetricFilter,
+  MinimumCommitment,
+  PlanSnapshot,
+  Tax,
+  UsageThreshold,
+} from './types.ts'
 
 /** The price book: what is measured, and what it costs. */
 export const catalog: Domain = { routes: catalogRoutes, webhooks }

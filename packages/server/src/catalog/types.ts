@@ -1,5 +1,5 @@
 /** What the price book holds, as plain data: what is shown, what is billed and what usage is computed from. */
-import type { ALL_FILTER_VALUES, ChargeModelName, ChargeProperties, Currency } from '@weir/engine'
+import type { ALL_FILTER_VALUES, ChargeModelName, ChargeProperties, Currency, Decimal } from '@weir/engine'
 
 export const AGGREGATION_TYPES = [
   'count_agg',
@@ -67,6 +67,27 @@ export interface ChargeFilter {
   readonly position: number
 }
 
+/** A tax that an object gives to its fees. */
+export interface Tax {
+  readonly id: string
+  readonly code: string
+  readonly name: string
+  readonly description: string | null
+  /** Percent. */
+  readonly rate: number
+  readonly appliedToOrganization: boolean
+  readonly createdAt: Temporal.Instant
+}
+
+/** The organization's own unit of account in which a charge is priced. */
+export interface AppliedPricingUnit {
+  readonly pricingUnitId: string
+  readonly code: string
+  readonly shortName: string
+  /** What one pricing unit is worth in the plan's currency. */
+  readonly conversionRate: Decimal
+}
+
 export interface Charge {
   readonly id: string
   readonly planId: string
@@ -84,8 +105,65 @@ export interface Charge {
   readonly acceptsTargetWallet: boolean
   readonly createdAt: Temporal.Instant
   readonly metric: BillableMetric
+  /** Null: its prices are in the plan's currency. */
+  readonly appliedPricingUnit: AppliedPricingUnit | null
+  /** In the order they were given; none: those of the plan apply. */
+  readonly taxes: readonly Tax[]
   /** In display order: least recently touched first. */
   readonly filters: readonly ChargeFilter[]
+}
+
+/** What a plan costs at least in each of its periods. */
+export interface MinimumCommitment {
+  readonly id: string
+  readonly amountCents: bigint
+  readonly invoiceDisplayName: string | null
+  readonly createdAt: Temporal.Instant
+  readonly updatedAt: Temporal.Instant
+  /** None: those of the plan apply. */
+  readonly taxes: readonly Tax[]
+}
+
+/** An amount of lifetime usage at which an invoice is made before the period ends. */
+export interface UsageThreshold {
+  readonly id: string
+  /** Recurring: the step that is taken again and again after the highest of the others. */
+  readonly amountCents: bigint
+  readonly recurring: boolean
+  readonly thresholdDisplayName: string | null
+  readonly createdAt: Temporal.Instant
+  readonly updatedAt: Temporal.Instant
+}
+
+export const FIXED_CHARGE_MODELS = ['standard', 'graduated', 'volume'] as const
+export type FixedChargeModelName = (typeof FIXED_CHARGE_MODELS)[number]
+
+/** What of an add-on names the fees of a fixed charge. */
+export interface FixedChargeItem {
+  readonly id: string
+  readonly code: string
+  readonly name: string
+  readonly invoiceDisplayName: string | null
+  readonly description: string | null
+}
+
+/** Bills a number of units of an add-on each period, without events. */
+export interface FixedCharge {
+  readonly id: string
+  readonly planId: string
+  /** The fixed charge of the sold plan, on the private copy of a subscription. */
+  readonly parentId: string | null
+  readonly addOn: FixedChargeItem
+  readonly code: string
+  readonly invoiceDisplayName: string | null
+  readonly chargeModel: FixedChargeModelName
+  readonly properties: ChargeProperties
+  readonly payInAdvance: boolean
+  readonly prorated: boolean
+  /** A decimal; what the plan gives to subscriptions without units of their own. */
+  readonly units: string
+  readonly taxIds: readonly string[]
+  readonly createdAt: Temporal.Instant
 }
 
 /** A plan with everything that prices it. Deleted charges and filters are not in it. */
@@ -111,4 +189,12 @@ export interface PlanSnapshot {
   readonly deletedAt: Temporal.Instant | null
   /** In order of creation. */
   readonly charges: readonly Charge[]
+  readonly taxes: readonly Tax[]
+  readonly minimumCommitment: MinimumCommitment | null
+  /** Its own, in order of creation: the recurring one first. */
+  readonly usageThresholds: readonly UsageThreshold[]
+  /** Those of the plan it is a private copy of. */
+  readonly parentUsageThresholds: readonly UsageThreshold[]
+  /** In order of creation. */
+  readonly fixedCharges: readonly FixedCharge[]
 }

@@ -11,6 +11,7 @@ export {
   findDueSubscriptions,
   nextBillingDue,
 } from './due.ts'
+export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { presentSubscriptions } from './present.ts'
 export {

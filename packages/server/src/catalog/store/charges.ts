@@ -1,9 +1,10 @@
-import type { ChargeModelName, ChargeProperties } from '@weir/engine'
+import { type ChargeModelName, type ChargeProperties, decimal } from '@weir/engine'
 import { type Selectable, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Charges } from '../../platform/db/types.ts'
-import type { BillableMetric, Charge, ChargeFilter } from '../types.ts'
+import type { AppliedPricingUnit, BillableMetric, Charge, ChargeFilter, Tax } from '../types.ts'
 import { getMetrics } from './metrics.ts'
+import { getTaxesOf } from './taxes.ts'
 
 type ChargeRow = Selectable<Charges>
 
@@ -21,14 +22,54 @@ export async function getChargesOfPlans(ctx: Ctx, planIds: readonly string[]): P
     .execute()
   const metrics = await getMetrics(ctx, [...new Set(rows.map(row => row.billable_metric_id))])
   const metricOf = new Map(metrics.map(metric => [metric.id, metric]))
-  const filters = await getFilters(
-    ctx,
-    rows.map(row => row.id),
-  )
+  const ids = rows.map(row => row.id)
+  const filters = await getFilters(ctx, ids)
+  const pricingUnits = await getAppliedPricingUnits(ctx, ids)
+  const taxes = await getTaxesOf(ctx, 'charge', ids)
   return rows.flatMap(row => {
     const metric = metricOf.get(row.billable_metric_id)
-    return metric === undefined ? [] : [toCharge(row, metric, filters.get(row.id) ?? [])]
+    if (metric === undefined) return []
+    return [
+      toCharge(row, {
+        metric,
+        filters: filters.get(row.id) ?? [],
+        appliedPricingUnit: pricingUnits.get(row.id) ?? null,
+        taxes: taxes.get(row.id) ?? [],
+      }),
+    ]
   })
+}
+
+interface PricingUnitRow {
+  readonly charge_id: string
+  readonly pricing_unit_id: string
+  readonly code: string
+  readonly short_name: string
+  readonly conversion_rate: string
+}
+
+/** By charge. */
+async function getAppliedPricingUnits(
+  ctx: Ctx,
+  chargeIds: readonly string[],
+): Promise<Map<string, AppliedPricingUnit>> {
+  if (chargeIds.length === 0) return new Map()
+  const { rows } = await sql<PricingUnitRow>`
+    select applied.charge_id, applied.pricing_unit_id, units.code, units.short_name, applied.conversion_rate
+    from applied_pricing_units as applied
+    join pricing_units as units on units.id = applied.pricing_unit_id
+    where applied.organization_id = ${ctx.org.id} and applied.charge_id = any(${chargeIds}::uuid[])`.execute(ctx.db)
+  return new Map(
+    rows.map(row => [
+      row.charge_id,
+      {
+        pricingUnitId: row.pricing_unit_id,
+        code: row.code,
+        shortName: row.short_name,
+        conversionRate: decimal(row.conversion_rate),
+      },
+    ]),
+  )
 }
 
 interface FilterRow {
@@ -85,7 +126,14 @@ function toFilter(row: FilterRow, values: readonly ValuesRow[]): ChargeFilter {
   }
 }
 
-function toCharge(row: ChargeRow, metric: BillableMetric, filters: readonly ChargeFilter[]): Charge {
+interface ChargeParts {
+  readonly metric: BillableMetric
+  readonly filters: readonly ChargeFilter[]
+  readonly appliedPricingUnit: AppliedPricingUnit | null
+  readonly taxes: readonly Tax[]
+}
+
+function toCharge(row: ChargeRow, parts: ChargeParts): Charge {
   return {
     id: row.id,
     planId: row.plan_id,
@@ -101,7 +149,6 @@ function toCharge(row: ChargeRow, metric: BillableMetric, filters: readonly Char
     minAmountCents: row.min_amount_cents,
     acceptsTargetWallet: row.accepts_target_wallet,
     createdAt: row.created_at,
-    metric,
-    filters,
+    ...parts,
   }
 }

@@ -5,6 +5,10 @@ import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import type { PlanInterval, PlanSnapshot } from '../types.ts'
 import { getChargesOfPlans } from './charges.ts'
+import { getMinimumCommitments } from './commitments.ts'
+import { getFixedChargesOfPlans } from './fixed-charges.ts'
+import { getTaxesOf } from './taxes.ts'
+import { getThresholdsOfPlans } from './thresholds.ts'
 
 export type PlanRow = Selectable<Plans>
 
@@ -21,7 +25,25 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute()
   const charges = Map.groupBy(await getChargesOfPlans(ctx, ids), charge => charge.planId)
-  return new Map(rows.map(row => [row.id, { ...toPlan(row), charges: charges.get(row.id) ?? [] }]))
+  const taxes = await getTaxesOf(ctx, 'plan', ids)
+  const commitments = await getMinimumCommitments(ctx, ids)
+  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
+  const parentIds = rows.flatMap(row => row.parent_id ?? [])
+  const thresholds = await getThresholdsOfPlans(ctx, [...new Set([...ids, ...parentIds])])
+  return new Map(
+    rows.map(row => [
+      row.id,
+      {
+        ...toPlan(row),
+        charges: charges.get(row.id) ?? [],
+        fixedCharges: fixedCharges.get(row.id) ?? [],
+        taxes: taxes.get(row.id) ?? [],
+        minimumCommitment: commitments.get(row.id) ?? null,
+        usageThresholds: thresholds.get(row.id) ?? [],
+        parentUsageThresholds: row.parent_id === null ? [] : (thresholds.get(row.parent_id) ?? []),
+      },
+    ]),
+  )
 }
 
 /** The plan that is sold under a code, with everything that prices it. Private copies of subscriptions are not found. */
@@ -120,7 +142,12 @@ export async function updatePlanRow(ctx: Ctx, id: string, changes: Updateable<Pl
     .execute()
 }
 
-function toPlan(row: PlanRow): Omit<PlanSnapshot, 'charges'> {
+type OwnColumns = Omit<
+  PlanSnapshot,
+  'charges' | 'fixedCharges' | 'taxes' | 'minimumCommitment' | 'usageThresholds' | 'parentUsageThresholds'
+>
+
+function toPlan(row: PlanRow): OwnColumns {
   return {
     id: row.id,
     parentId: row.parent_id,

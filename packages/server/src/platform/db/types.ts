@@ -42,6 +42,25 @@ export interface AddOnsTaxes {
   tax_id: string;
 }
 
+export interface AdjustedFees {
+  charge_filter_id: string | null;
+  charge_id: string | null;
+  created_at: Timestamp;
+  fee_type: string;
+  fixed_charge_id: string | null;
+  from_datetime: Timestamp | null;
+  grouped_by: Generated<Json>;
+  id: string;
+  invoice_display_name: string | null;
+  invoice_id: string;
+  organization_id: string;
+  subscription_id: string | null;
+  to_datetime: Timestamp | null;
+  unit_precise_amount: Numeric | null;
+  units: Numeric | null;
+  updated_at: Timestamp;
+}
+
 export interface AdvanceTotals {
   charge_filter_id: string | null;
   charge_id: string;
@@ -69,6 +88,35 @@ export interface ApiKeys {
   permissions: Json;
 }
 
+export interface AppliedCoupons {
+  amount_cents: Int8 | null;
+  amount_currency: string | null;
+  coupon_id: string;
+  created_at: Timestamp;
+  customer_id: string;
+  frequency: string;
+  frequency_duration: number | null;
+  frequency_duration_remaining: number | null;
+  id: string;
+  organization_id: string;
+  percentage_rate: Numeric | null;
+  removed_at: Timestamp | null;
+  status: Generated<string>;
+  terminated_at: Timestamp | null;
+  updated_at: Timestamp;
+}
+
+export interface AppliedInvoiceCustomSections {
+  code: string;
+  created_at: Timestamp;
+  details: string | null;
+  display_name: string | null;
+  id: string;
+  invoice_id: string;
+  name: string;
+  organization_id: string;
+}
+
 export interface AppliedPricingUnits {
   charge_id: string;
   conversion_rate: Numeric;
@@ -76,6 +124,15 @@ export interface AppliedPricingUnits {
   organization_id: string;
   pricing_unit_id: string;
   updated_at: Timestamp;
+}
+
+export interface AppliedUsageThresholds {
+  created_at: Timestamp;
+  id: string;
+  invoice_id: string;
+  lifetime_usage_amount_cents: Int8;
+  organization_id: string;
+  usage_threshold_id: string;
 }
 
 export interface BillableMetricFilters {
@@ -252,6 +309,77 @@ export interface CouponTargets {
   plan_id: string | null;
 }
 
+export interface CreditNoteItems {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  credit_note_id: string;
+  fee_id: string | null;
+  id: string;
+  organization_id: string;
+  precise_amount_cents: Numeric;
+}
+
+export interface CreditNotes {
+  automatic: Generated<boolean>;
+  balance_amount_cents: Generated<Int8>;
+  coupons_adjustment_amount_cents: Generated<Int8>;
+  created_at: Timestamp;
+  credit_amount_cents: Generated<Int8>;
+  credit_status: Generated<string>;
+  customer_id: string;
+  description: string | null;
+  id: string;
+  invoice_id: string;
+  issuing_date: CalendarDate;
+  metadata: Json | null;
+  number: string;
+  offset_amount_cents: Generated<Int8>;
+  organization_id: string;
+  precise_coupons_adjustment_amount_cents: Generated<Numeric>;
+  precise_taxes_amount_cents: Generated<Numeric>;
+  reason: Generated<string>;
+  refund_amount_cents: Generated<Int8>;
+  refund_status: string | null;
+  refunded_at: Timestamp | null;
+  sequential_id: number;
+  status: string;
+  taxes_amount_cents: Generated<Int8>;
+  taxes_rate: Generated<number>;
+  total_amount_cents: Int8;
+  total_amount_currency: string;
+  updated_at: Timestamp;
+  voided_at: Timestamp | null;
+}
+
+export interface CreditNoteTaxes {
+  amount_cents: Int8;
+  amount_currency: string;
+  base_amount_cents: Int8;
+  created_at: Timestamp;
+  credit_note_id: string;
+  id: string;
+  organization_id: string;
+  tax_code: string;
+  tax_description: string | null;
+  tax_id: string | null;
+  tax_name: string;
+  tax_rate: number;
+}
+
+export interface Credits {
+  amount_cents: Int8;
+  amount_currency: string;
+  applied_coupon_id: string | null;
+  before_taxes: boolean;
+  created_at: Timestamp;
+  credit_note_id: string | null;
+  id: string;
+  invoice_id: string;
+  organization_id: string;
+  progressive_billing_invoice_id: string | null;
+}
+
 export interface CustomerMetadata {
   created_at: Timestamp;
   customer_id: string;
@@ -334,6 +462,18 @@ export interface DailyUsages {
   usage_diff: Json;
 }
 
+export interface Documents {
+  byte_size: Int8;
+  created_at: Timestamp;
+  credit_note_id: string | null;
+  file_key: string;
+  id: string;
+  invoice_id: string | null;
+  kind: string;
+  organization_id: string;
+  payment_id: string | null;
+}
+
 export interface EntitlementRemovals {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
@@ -364,6 +504,16 @@ export interface EntitlementValues {
   privilege_id: string;
   updated_at: Timestamp;
   value: string;
+}
+
+export interface ErrorDetails {
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  details: Generated<Json>;
+  error_code: string;
+  id: string;
+  invoice_id: string | null;
+  organization_id: string;
 }
 
 export interface EventEpochs {
@@ -513,6 +663,30 @@ export interface InstallationKeys {
   name: string;
 }
 
+export interface InvoiceCustomSections {
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  details: string | null;
+  display_name: string | null;
+  id: string;
+  name: string;
+  organization_id: string;
+  section_type: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface InvoiceMetadata {
+  created_at: Timestamp;
+  id: string;
+  invoice_id: string;
+  key: string;
+  organization_id: string;
+  updated_at: Timestamp;
+  value: string;
+}
+
 export interface Invoices {
   billing_entity_id: string;
   billing_entity_sequential_id: Int8 | null;
@@ -530,8 +704,11 @@ export interface Invoices {
   net_payment_term: Generated<number>;
   number: string;
   organization_id: string;
+  payment_attempts: Generated<number>;
   payment_dispute_lost_at: Timestamp | null;
   payment_due_date: CalendarDate;
+  payment_method_id: string | null;
+  payment_method_type: string | null;
   payment_overdue: Generated<boolean>;
   payment_status: Generated<string>;
   prepaid_credit_amount_cents: Generated<Int8>;
@@ -539,9 +716,11 @@ export interface Invoices {
   prepaid_purchased_credit_amount_cents: Int8 | null;
   progressive_billing_credit_amount_cents: Generated<Int8>;
   purchase_order_number: string | null;
+  ready_for_payment_processing: Generated<boolean>;
   ready_to_be_refreshed: Generated<boolean>;
   self_billed: Generated<boolean>;
   sequential_id: Int8 | null;
+  skip_automatic_payment: Generated<boolean>;
   skip_charges: Generated<boolean>;
   status: string;
   sub_total_excluding_taxes_amount_cents: Generated<Int8>;
@@ -555,6 +734,19 @@ export interface Invoices {
   updated_at: Timestamp;
   version_number: Generated<number>;
   voided_at: Timestamp | null;
+  voided_invoice_id: string | null;
+}
+
+export interface InvoiceSettlements {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  credit_note_id: string | null;
+  id: string;
+  invoice_id: string;
+  organization_id: string;
+  payment_id: string | null;
+  settlement_type: string;
 }
 
 export interface InvoicesTaxes {
@@ -594,6 +786,32 @@ export interface InvoiceSubscriptions {
 export interface JobWorkers {
   seen_at: Timestamp;
   worker_id: string;
+}
+
+export interface LedgerAccounts {
+  balance_cents: Generated<Int8>;
+  created_at: Timestamp;
+  credit_note_id: string | null;
+  currency: string;
+  customer_id: string;
+  entries_count: Generated<Int8>;
+  id: string;
+  kind: string;
+  organization_id: string;
+  wallet_id: string | null;
+}
+
+export interface LedgerEntries {
+  account_id: string;
+  amount_cents: Int8;
+  balance_after_cents: Int8;
+  created_at: Timestamp;
+  credit_id: string | null;
+  id: string;
+  movement_id: string;
+  organization_id: string;
+  place: Int8;
+  wallet_transaction_id: string | null;
 }
 
 export interface LifetimeUsages {
@@ -641,6 +859,23 @@ export interface Organizations {
   timezone: Generated<string>;
   updated_at: Timestamp;
   zipcode: string | null;
+}
+
+export interface Payments {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  customer_id: string;
+  error_code: string | null;
+  id: string;
+  invoice_id: string | null;
+  organization_id: string;
+  payable_payment_status: string | null;
+  payment_type: string;
+  provider_payment_id: string | null;
+  reference: string | null;
+  status: string;
+  updated_at: Timestamp;
 }
 
 export interface Plans {
@@ -694,6 +929,43 @@ export interface Privileges {
   organization_id: string;
   updated_at: Timestamp;
   value_type: Generated<string>;
+}
+
+export interface RecurringTransactionRules {
+  created_at: Timestamp;
+  expiration_at: Timestamp | null;
+  granted_credits: Generated<Numeric>;
+  grants_target_top_up: boolean | null;
+  id: string;
+  ignore_paid_top_up_limits: Generated<boolean>;
+  interval: string | null;
+  invoice_requires_successful_payment: Generated<boolean>;
+  method: Generated<string>;
+  organization_id: string;
+  paid_credits: Generated<Numeric>;
+  payment_method_id: string | null;
+  payment_method_type: Generated<string>;
+  purchase_order_number: string | null;
+  skip_invoice_custom_sections: Generated<boolean>;
+  started_at: Timestamp | null;
+  status: Generated<string>;
+  target_ongoing_balance: Numeric | null;
+  terminated_at: Timestamp | null;
+  threshold_credits: Generated<Numeric>;
+  transaction_metadata: Generated<Json>;
+  transaction_name: string | null;
+  trigger: string;
+  updated_at: Timestamp;
+  wallet_id: string;
+}
+
+export interface SelectedCustomSections {
+  created_at: Timestamp;
+  id: string;
+  invoice_custom_section_id: string;
+  organization_id: string;
+  owner_id: string;
+  owner_type: string;
 }
 
 export interface SubscriptionFixedChargeUnitsOverrides {
@@ -830,6 +1102,99 @@ export interface UsageThresholds {
   updated_at: Timestamp;
 }
 
+export interface WalletRefreshes {
+  created_at: Timestamp;
+  customer_id: string;
+  organization_id: string;
+  version: Generated<Int8>;
+}
+
+export interface Wallets {
+  allowed_fee_types: Generated<string[]>;
+  balance_cents: Generated<Int8>;
+  billing_entity_id: string | null;
+  code: string;
+  consumed_amount_cents: Generated<Int8>;
+  consumed_credits: Generated<Numeric>;
+  created_at: Timestamp;
+  credits_balance: Generated<Numeric>;
+  credits_ongoing_balance: Generated<Numeric>;
+  credits_ongoing_usage_balance: Generated<Numeric>;
+  currency: string;
+  customer_id: string;
+  depleted_ongoing_balance: Generated<boolean>;
+  expiration_at: Timestamp | null;
+  id: string;
+  invoice_requires_successful_payment: Generated<boolean>;
+  last_balance_sync_at: Timestamp | null;
+  last_consumed_credit_at: Timestamp | null;
+  last_ongoing_balance_sync_at: Timestamp | null;
+  metadata: Json | null;
+  name: string | null;
+  ongoing_balance_cents: Generated<Int8>;
+  ongoing_usage_balance_cents: Generated<Int8>;
+  organization_id: string;
+  paid_top_up_max_amount_cents: Int8 | null;
+  paid_top_up_min_amount_cents: Int8 | null;
+  payment_method_id: string | null;
+  payment_method_type: Generated<string>;
+  priority: Generated<number>;
+  purchase_order_number: string | null;
+  rate_amount: Numeric;
+  skip_invoice_custom_sections: Generated<boolean>;
+  status: Generated<string>;
+  terminated_at: Timestamp | null;
+  updated_at: Timestamp;
+}
+
+export interface WalletTargets {
+  billable_metric_id: string;
+  created_at: Timestamp;
+  organization_id: string;
+  wallet_id: string;
+}
+
+export interface WalletTransactionConsumptions {
+  consumed_amount_cents: Int8;
+  created_at: Timestamp;
+  id: string;
+  inbound_transaction_id: string;
+  organization_id: string;
+  outbound_transaction_id: string;
+}
+
+export interface WalletTransactions {
+  amount: Numeric;
+  amount_cents: Int8;
+  billing_entity_id: string | null;
+  created_at: Timestamp;
+  credit_amount: Numeric;
+  credit_note_id: string | null;
+  failed_at: Timestamp | null;
+  id: string;
+  invoice_id: string | null;
+  invoice_requires_successful_payment: Generated<boolean>;
+  metadata: Generated<Json>;
+  name: string | null;
+  organization_id: string;
+  payment_method_id: string | null;
+  payment_method_type: Generated<string>;
+  priority: Generated<number>;
+  purchase_order_number: string | null;
+  remaining_amount_cents: Int8 | null;
+  rule_id: string | null;
+  settled_at: Timestamp | null;
+  skip_invoice_custom_sections: Generated<boolean>;
+  source: Generated<string>;
+  status: string;
+  top_up_day: CalendarDate | null;
+  transaction_status: string;
+  transaction_type: string;
+  updated_at: Timestamp;
+  voided_invoice_id: string | null;
+  wallet_id: string;
+}
+
 export interface WebhookEndpoints {
   created_at: Timestamp;
   event_types: string[] | null;
@@ -876,9 +1241,13 @@ export interface WeightedLevels {
 export interface DB {
   add_ons: AddOns;
   add_ons_taxes: AddOnsTaxes;
+  adjusted_fees: AdjustedFees;
   advance_totals: AdvanceTotals;
   api_keys: ApiKeys;
+  applied_coupons: AppliedCoupons;
+  applied_invoice_custom_sections: AppliedInvoiceCustomSections;
   applied_pricing_units: AppliedPricingUnits;
+  applied_usage_thresholds: AppliedUsageThresholds;
   billable_metric_filters: BillableMetricFilters;
   billable_metrics: BillableMetrics;
   billing_entities: BillingEntities;
@@ -891,13 +1260,19 @@ export interface DB {
   commitments_taxes: CommitmentsTaxes;
   coupon_targets: CouponTargets;
   coupons: Coupons;
+  credit_note_items: CreditNoteItems;
+  credit_note_taxes: CreditNoteTaxes;
+  credit_notes: CreditNotes;
+  credits: Credits;
   customer_metadata: CustomerMetadata;
   customers: Customers;
   customers_taxes: CustomersTaxes;
   daily_usages: DailyUsages;
+  documents: Documents;
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
+  error_details: ErrorDetails;
   event_epochs: EventEpochs;
   events: Events;
   features: Features;
@@ -908,16 +1283,24 @@ export interface DB {
   fixed_charges_taxes: FixedChargesTaxes;
   idempotency_keys: IdempotencyKeys;
   installation_keys: InstallationKeys;
+  invoice_custom_sections: InvoiceCustomSections;
+  invoice_metadata: InvoiceMetadata;
+  invoice_settlements: InvoiceSettlements;
   invoice_subscriptions: InvoiceSubscriptions;
   invoices: Invoices;
   invoices_taxes: InvoicesTaxes;
   job_workers: JobWorkers;
+  ledger_accounts: LedgerAccounts;
+  ledger_entries: LedgerEntries;
   lifetime_usages: LifetimeUsages;
   organizations: Organizations;
+  payments: Payments;
   plans: Plans;
   plans_taxes: PlansTaxes;
   pricing_units: PricingUnits;
   privileges: Privileges;
+  recurring_transaction_rules: RecurringTransactionRules;
+  selected_custom_sections: SelectedCustomSections;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;
   taxes: Taxes;
@@ -927,6 +1310,11 @@ export interface DB {
   usage_alerts: UsageAlerts;
   usage_cells: UsageCells;
   usage_thresholds: UsageThresholds;
+  wallet_refreshes: WalletRefreshes;
+  wallet_targets: WalletTargets;
+  wallet_transaction_consumptions: WalletTransactionConsumptions;
+  wallet_transactions: WalletTransactions;
+  wallets: Wallets;
   webhook_endpoints: WebhookEndpoints;
   webhooks: Webhooks;
   weighted_levels: WeightedLevels;

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import type { Ctx } from '../../platform/context.ts'
+import type { UsageThreshold } from '../types.ts'
+
+/** The kept usage thresholds of plans, by plan, in order of creation. One query. */
+export async function getThresholdsOfPlans(
+  ctx: Ctx,
+  planIds: readonly string[],
+): Promise<Map<string, UsageThreshold[]>> {
+  return getThresholds(ctx, 'plan_id', planIds)
+}
+
+/** As {@link getThresholdsOfPlans}, for the thresholds that subscriptions have of their own. */
+export async function getThresholdsOfSubscriptions(
+  ctx: Ctx,
+  subscriptionIds: readonly string[],
+): Promise<Map<string, UsageThreshold[]>> {
+  return getThresholds(ctx, 'subscription_id', subscriptionIds)
+}
+
+async function getThresholds(
+  ctx: Ctx,
+  owner: 'plan_id' | 'subscription_id',
+  ownerIds: readonly string[],
+): Promise<Map<string, UsageThreshold[]>> {
+  if (ownerIds.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('usage_thresholds')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`${sql.ref(owner)} = any(${ownerIds}::uuid[])`)
+    .where('deleted_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  const byOwner = Map.groupBy(rows, row => row[owner] ?? '')
+  return new Map(
+    [...byOwner].map(([id, thresholds]) => [
+      id,
+      thresholds.map(row => ({
+        id: row.id,
+        amountCents: row.amount_cents,
+        recurring: row.recurring,
+        thresholdDisplayName: row.threshold_display_name,
+        createdAt: row.created_at,
+        updatedAt: row.updated_at,
+      })),
+    ]),
+  )
+}

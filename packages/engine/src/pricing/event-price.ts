@@ -1,8 +1,9 @@
 import type { Currency, Decimal } from '../money/index.ts'
 import { ZERO } from '../money/index.ts'
-import { type ChargeModel, type ChargeModelName, chargeModels } from './charge-model.ts'
-import type { AmountDetails, ChargeModelDefinition, Price, PricedUsage } from './charge-model-definition.ts'
+import { type ChargeModel, type ChargeModelName, chargeModels, neededUsage, price } from './charge-model.ts'
+import type { AmountDetails, Price, PricedUsage } from './charge-model-definition.ts'
 import { eventAmount } from './percentage.ts'
+import { withNext } from './running-total.ts'
 
 /** What one event adds to usage. */
 export interface AddedUsage {
@@ -54,19 +55,36 @@ export function priceOfEvent<Name extends ChargeModelName>(
   }
 }
 
+/** An event that is not part of the usage yet. */
+export interface NextEvent extends Omit<AddedUsage, 'isCounted'> {
+  /** What it stands for among the events of a period: its value, or one unit where values or events are counted. */
+  readonly value: Decimal
+}
+
 /**
- * What an event would cost if it came now: as {@link priceOfEvent}, but what is due without any usage does not count.
+ * What an event would cost if it came now. Unlike with an event that came, what is due without any usage is not part of it.
  *
- * @param usage as it is, with what the event would add to running totals and values of events
+ * @param usage before the event
  */
 export function priceOfNextEvent<Name extends ChargeModelName>(
   chargeModel: ChargeModel<Name>,
   usage: PricedUsage,
-  added: AddedUsage,
+  next: NextEvent,
   currency: Currency,
 ): Decimal {
-  const including = price(chargeModel, usage, currency)
-  return including.amount.minus(price(chargeModel, withoutEvent(usage, added), currency).amount)
+  const { runningTotal: allowance } = neededUsage(chargeModel)
+  const including: PricedUsage = {
+    units: usage.units.plus(next.units),
+    eventsCount: usage.eventsCount + 1,
+    ...(usage.runningTotal !== undefined &&
+      allowance !== undefined && { runningTotal: withNext(usage.runningTotal, next, allowance) }),
+    ...(usage.eventValues !== undefined && { eventValues: [...usage.eventValues, next.value] }),
+    ...(usage.preciseTotalAmountCents !== undefined && {
+      preciseTotalAmountCents: usage.preciseTotalAmountCents.plus(next.preciseTotalAmountCents ?? 0),
+    }),
+  }
+  const excluding = withoutEvent(including, { ...next, isCounted: true })
+  return price(chargeModel, including, currency).amount.minus(price(chargeModel, excluding, currency).amount)
 }
 
 /**
@@ -87,15 +105,6 @@ export function priceAlone(chargeModel: ChargeModel, units: Decimal): Decimal | 
 }
 
 const NOTHING: Pick<Price, 'amount' | 'amountDetails'> = { amount: ZERO, amountDetails: {} }
-
-function price<Name extends ChargeModelName>(
-  { model, properties }: ChargeModel<Name>,
-  usage: PricedUsage,
-  currency: Currency,
-): Price {
-  const definition: ChargeModelDefinition<typeof properties> = chargeModels[model]
-  return definition.price(properties, usage, currency)
-}
 
 /** Which units are free is left as it is with the event. */
 function withoutEvent(usage: PricedUsage, { units, isCounted, preciseTotalAmountCents }: AddedUsage): PricedUsage {

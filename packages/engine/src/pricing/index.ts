@@ -18,6 +18,7 @@ export {
   type AddedUsage,
   costsTheSameAlways,
   type EventPrice,
+  type NextEvent,
   priceAlone,
   priceOfEvent,
   priceOfNextEvent,

@@ -142,7 +142,7 @@ describe('events that are charged one by one', () => {
       'a sum that begins below 0',
       { model: 'standard', properties: { amount: '1' } },
       ['-3', '2', '2'],
-      [0, 200, 200],
+      [0, 200, 0],
       ['0', '2', '2'],
     ],
     [
@@ -409,19 +409,23 @@ describe('units weighted by the days that are left', () => {
 
 describe('what an event would cost', () => {
   it('counts it on top of what there is', () => {
-    const next = (charged: Charged, texts: string[], units: string) => {
+    const next = (charged: Charged, texts: string[], value: string) => {
       const row = usageOf(charged, texts.map(eventAt))
-      return formatDecimal(
-        priceOfNextEvent(
-          parseChargeModel(charged.model, charged.properties),
-          row,
-          { units: decimal(units), isCounted: true },
-          'USD',
-        ),
-      )
+      const event = { units: decimal(value), value: decimal(value), preciseTotalAmountCents: decimal('7.5') }
+      const chargeModel = parseChargeModel(charged.model, charged.properties)
+      return formatDecimal(priceOfNextEvent(chargeModel, row, event, 'USD'))
     }
-    expect(next({ model: 'graduated', properties: graduated }, ['1', '1', '1'], '1')).toBe('1.5')
+    expect(next({ model: 'graduated', properties: graduated }, ['1', '1'], '1')).toBe('1.5')
     expect(next({ model: 'graduated', properties: graduated }, ['1'], '1')).toBe('1.0')
+    expect(next({ model: 'graduated', properties: graduated }, [], '1')).toBe('1.0')
+    expect(next({ model: 'percentage', properties: aboveHundred }, ['60'], '60')).toBe('0.8')
+    expect(next({ model: 'percentage', properties: aboveHundred }, ['60', '50'], '60')).toBe('1.8')
+    const bounded = { rate: '2.5', fixed_amount: '0.30', per_transaction_max_amount: '2' }
+    expect(next({ model: 'percentage', properties: bounded }, ['20'], '100')).toBe('2.0')
+    expect(next({ model: 'dynamic', properties: {} }, ['2 $4'], '1')).toBe('0.075')
+    const free = { rate: '2', free_units_per_events: 2 }
+    expect(next({ model: 'percentage', properties: free, aggregation: 'count_agg' }, ['x', 'x'], '1')).toBe('0.02')
+    expect(next({ model: 'percentage', properties: free }, ['10'], '10')).toBe('0.0')
   })
 
   it.each<[ChargeModelName, ChargeProperties, string, Currency, object | null]>([

@@ -3,7 +3,9 @@ import { clockTasks } from './clock.ts'
 import { claimEventEpoch } from './postgres/epoch.ts'
 import { eventRoutes } from './routes.ts'
 
-export type { AggregateQuery, EventFilters, EventStore, EventsQuery, MetricQuery, UsageEvent } from './event-store.ts'
+export type { AggregateQuery, EventBound, EventFilters, EventStore, EventsQuery, MetricQuery, UsageEvent } from './event-store.ts'
+export { type EventProperties, eventProperties } from './event-properties.ts'
+export { formatMicroseconds } from './event-time.ts'
 export { forgetKeptUsage } from './postgres/stored-cells.ts'
 export { eventStore } from './store.ts'
 

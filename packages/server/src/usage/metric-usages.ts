@@ -71,11 +71,12 @@ function ownEvents(
   return events.filter(event => event.at.timestamp >= start)
 }
 
-function scopeOf({ subscription, span, conditions }: UsageQuestion) {
+function scopeOf({ subscription, span, conditions, upTo }: UsageQuestion) {
   return {
     externalSubscriptionId: subscription.externalId,
     from: span.from,
     to: span.to,
     conditions: conditions ?? {},
+    ...(upTo !== undefined && { upTo }),
   }
 }

@@ -15,6 +15,7 @@ import {
   type UsageSpan,
 } from '@weir/engine'
 import type { BillableMetric, Charge, PlanSnapshot } from '../catalog/index.ts'
+import type { EventBound } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { readAdvanceTotals } from './advance-totals.ts'
 import { readMetricUsages } from './metric-usages.ts'
@@ -38,6 +39,8 @@ export interface UsageQuestion {
    * then taken into account, and answers are kept.
    */
   readonly running?: boolean
+  /** Only events up to a certain one: what it is charged for in advance depends on those before it. */
+  readonly upTo?: EventBound
 }
 
 export interface MeteredSubscription {

@@ -1,3 +1,4 @@
+import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
 import {
@@ -12,8 +13,10 @@ import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clo
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
+import { findFee } from './fees-store.ts'
 import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
+import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 
 const invoiceWebhook: WebhookObject = {
@@ -21,6 +24,14 @@ const invoiceWebhook: WebhookObject = {
   async serialize(ctx: Ctx, invoiceId: string) {
     const invoice = await findVisibleInvoice(ctx, invoiceId)
     return invoice && presentInvoiceForWebhook(ctx, invoice)
+  },
+}
+
+const feeWebhook: WebhookObject = {
+  objectType: 'fee',
+  async serialize(ctx: Ctx, feeId: string) {
+    const fee = await findFee(ctx, feeId)
+    return fee && serializeFee(fee)
   },
 }
 
@@ -34,12 +45,14 @@ export const invoices: Domain = {
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    ...advanceTasks,
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
   reactions: {
+    'events.arrived': onEventsArrived,
     'subscription.activated': onSubscriptionActivated,
     'subscription.ended': onSubscriptionEnded,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
@@ -48,6 +61,7 @@ export const invoices: Domain = {
     'billable_metric.changed': onBillableMetricChanged,
   },
   webhooks: {
+    'fee.created': feeWebhook,
     'invoice.drafted': invoiceWebhook,
     'invoice.ready_to_finalize': invoiceWebhook,
     'invoice.created': invoiceWebhook,

@@ -14,6 +14,7 @@ export {
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { presentSubscriptions } from './present.ts'
+export { findServedSubscriptions, servedAt } from './served-at.ts'
 export {
   findActiveSubscription,
   findSubscriptionsByIds,

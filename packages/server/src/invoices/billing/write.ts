@@ -123,13 +123,14 @@ function usageFeeColumns(line: AssembledFee & { kind: 'charge' }, billed: Billed
     precise_unit_amount: fee.preciseUnitAmount,
     grouped_by: JSON.stringify(fee.groupedBy),
     amount_details: JSON.stringify(fee.amountDetails),
-    computed_from: JSON.stringify(origin(charge, fee.filterId, billed.boundaries.chargesDuration)),
+    computed_from: JSON.stringify(chargeOrigin(charge, fee.filterId, billed.boundaries.chargesDuration)),
     from_datetime: billed.boundaries.charges?.from ?? null,
     to_datetime: billed.boundaries.charges?.to ?? null,
   }
 }
 
-function origin(charge: Charge, filterId: string | null, periodDays: number): ComputedFrom {
+/** What a fee of a charge was computed from. */
+export function chargeOrigin(charge: Charge, filterId: string | null, periodDays: number): ComputedFrom {
   const filter = charge.filters.find(candidate => candidate.id === filterId)
   const { metric } = charge
   return {

@@ -23,6 +23,7 @@ import { replayIdempotentRequests } from './platform/http/idempotency.ts'
 import { documentApi } from './platform/http/openapi.ts'
 import { type Operations, operationRoutes } from './platform/http/operations.ts'
 import { createHttpServer, type HttpServer } from './platform/http/server.ts'
+import { type RunningLoops, startLoops } from './platform/jobs/loops.ts'
 import { taskList } from './platform/jobs/tasks.ts'
 import type { CronTick } from './platform/jobs/worker.ts'
 import type { Domain } from './platform/module.ts'
@@ -42,6 +43,8 @@ export interface App {
   readonly http: HttpServer
   readonly tasks: TaskList
   readonly ticks: readonly CronTick[]
+  /** Starts the background work that never ends, beside the worker. */
+  startLoops(): RunningLoops
   /** Puts right what must be before anything is served; the database is migrated. */
   prepare(): Promise<void>
   /** The ctx of a system actor before its organization is known: for the CLI and for the first start. */
@@ -78,9 +81,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 
+  const contextOf = (organizationId: string) => systemContext(system, organizationId)
   const tasks = taskList(
     domains.flatMap(domain => domain.tasks ?? []),
-    organizationId => systemContext(system, organizationId),
+    contextOf,
   )
   return {
     http,
@@ -88,6 +92,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     async prepare() {
       for (const domain of domains) await domain.prepare?.(database.pool)
     },
+    startLoops: () =>
+      startLoops(
+        domains.flatMap(domain => domain.loops ?? []),
+        system,
+        contextOf,
+      ),
     tasks: { ...tasks, [RUN_CLOCK_TASK]: payload => runClockTask(system, clockTasks, payload) },
     ticks: clockTasks.map(task => ({
       task: RUN_CLOCK_TASK,

@@ -9,6 +9,7 @@ import { type Database, openDatabase } from './platform/db/database.ts'
 import { MIGRATIONS_DIRECTORY, migrate } from './platform/db/migrate.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres/index.ts'
 import type { HeartbeatRhythm } from './platform/jobs/heartbeat.ts'
+import type { RunningLoops } from './platform/jobs/loops.ts'
 import { startWorker, type Worker } from './platform/jobs/worker.ts'
 import { StartupError } from './platform/startup-error.ts'
 
@@ -73,6 +74,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await app.prepare()
   let worker: Worker | undefined
   starting.defer(async () => worker?.stop())
+  let loops: RunningLoops | undefined
+  starting.defer(async () => loops?.stop())
   // Requests end before the worker does: one that is under way may be waiting for background work.
   starting.defer(() => closeHttp(app))
   const url = await listen(app, config)
@@ -87,6 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       alone: embedded !== undefined,
       heartbeat: options.heartbeat,
     })
+    loops = app.startLoops()
   }
   ready = true
 

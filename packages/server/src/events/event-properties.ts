@@ -15,10 +15,10 @@ export function eventProperties(text: string): EventProperties {
     typeof value === 'number' && source !== undefined ? JSON.rawJSON(plain(source)) : value,
   )
   const properties = isRecord(parsed) ? parsed : {}
-  const valueOf = (key: string) => (Object.hasOwn(properties, key) ? properties[key] : undefined)
+  const propertyOf = (key: string) => (Object.hasOwn(properties, key) ? properties[key] : undefined)
   return {
-    textOf: key => textOf(valueOf(key)),
-    isPresent: key => isPresent(valueOf(key)),
+    textOf: key => textOf(propertyOf(key)),
+    isPresent: key => isPresent(propertyOf(key)),
   }
 }
 

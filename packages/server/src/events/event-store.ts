@@ -1,4 +1,11 @@
-import type { AggregationCell, AggregationType, Dimension, EventPosition, MeteredAggregation, MeteredEvent } from '@weir/engine'
+import type {
+  AggregationCell,
+  AggregationType,
+  Dimension,
+  EventPosition,
+  MeteredAggregation,
+  MeteredEvent,
+} from '@weir/engine'
 import type { Page } from '../platform/http/pagination.ts'
 
 /** A usage event as it is kept. What was sent is stored as sent: neither code nor subscription need to exist. */
@@ -63,6 +70,13 @@ export interface EventsQuery extends Omit<AggregateQuery, 'metrics' | 'again'> {
   readonly metrics: readonly MetricQuery<MeteredAggregation>[]
 }
 
+/** That events of a subscription came: each position stands for those that one transaction stored. */
+export interface Arrival {
+  readonly externalSubscriptionId: string
+  /** As text: they may be larger than what a JavaScript number holds. */
+  readonly positions: readonly string[]
+}
+
 /** Which events are listed: those that meet every condition given. */
 export interface EventFilters {
   readonly code?: string
@@ -101,6 +115,13 @@ export interface EventStore {
    * events that have one. It takes one statement for all metrics of a period, and one for those of all time.
    */
   events(query: EventsQuery): Promise<MeteredEvent[][]>
+
+  /**
+   * The events that arrived, by time and then by arrival, with one statement however many arrivals.
+   *
+   * @param codes only events with one of these codes
+   */
+  arrived(arrivals: readonly Arrival[], codes?: readonly string[]): Promise<UsageEvent[]>
 
   /** A page of events by time, latest first, those of the same time by transaction id. */
   list(filters: EventFilters, page: Page): Promise<{ events: UsageEvent[]; totalCount: number }>

@@ -1,6 +1,6 @@
-import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import {
   billSubscriptionEnd,
   billSubscriptionStart,

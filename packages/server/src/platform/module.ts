@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { ClockTask } from './clock/clock-tasks.ts'
 import type { Ctx } from './context.ts'
 import type { DomainEvent } from './domain-events.ts'
+import type { Loop } from './jobs/loops.ts'
 import type { TaskDefinition } from './jobs/tasks.ts'
 
 /** How the object of a webhook is printed when its message is made. */
@@ -24,6 +25,8 @@ export interface Domain {
   readonly routes?: (api: FastifyInstance) => void
   /** Background work. */
   readonly tasks?: readonly TaskDefinition[]
+  /** Background work of every worker process that never ends. */
+  readonly loops?: readonly Loop[]
   /** Work that time causes. */
   readonly clockTasks?: readonly ClockTask[]
   /** By domain event of a lower domain, e.g. `subscription.activated`. */

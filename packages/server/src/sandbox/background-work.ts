@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { hasArrivals, processArrivals } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { organizationFlag } from '../platform/jobs/enqueue.ts'
 
@@ -16,8 +17,8 @@ const FIRST_PAUSE_MS = 2
 const LONGEST_PAUSE_MS = 50
 
 /**
- * Waits until no background work of the organization is waiting or running. Jobs that failed and wait for a later retry
- * do not hold it up: they are in the answer.
+ * Waits until no background work of the organization is waiting or running, and nothing more will follow from events that
+ * came. Jobs that failed and wait for a later retry do not hold it up: they are in the answer.
  */
 export async function settle(ctx: Ctx): Promise<FailedJob[]> {
   for (let wait = FIRST_PAUSE_MS; await hasOutstandingWork(ctx); wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS)) {
@@ -26,7 +27,12 @@ export async function settle(ctx: Ctx): Promise<FailedJob[]> {
   return listFailedJobs(ctx)
 }
 
+/** Nobody waits for the worker's next look at arrivals: they are acted on here, but for those it has in hand. */
 async function hasOutstandingWork(ctx: Ctx): Promise<boolean> {
+  if (await hasArrivals(ctx)) {
+    await processArrivals(ctx)
+    return true
+  }
   const { rows } = await sql<{ outstanding: boolean }>`
     select exists (
       select from graphile_worker.jobs

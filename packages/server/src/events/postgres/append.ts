@@ -17,9 +17,30 @@ const INSERT = `
     timestamp, properties, precise_total_amount_cents, created_at
   )`
 
-const INSERT_NEW = `${INSERT}
-  on conflict (organization_id, transaction_id, external_subscription_id) do nothing
-  returning id`
+/** Of each subscription that got events: tells that they came. Events that were left out did not come. */
+const ARRIVALS = `
+  insert into event_arrivals (organization_id, external_subscription_id, position)
+  select organization_id, external_subscription_id, min(position)
+  from stored
+  where external_subscription_id is not null
+  group by organization_id, external_subscription_id`
+
+const INSERT_ALL = `
+  with stored as (
+    ${INSERT}
+    returning organization_id, external_subscription_id, position
+  )
+  ${ARRIVALS}`
+
+const INSERT_NEW = `
+  with stored as (
+    ${INSERT}
+    on conflict (organization_id, transaction_id, external_subscription_id) do nothing
+    returning id, organization_id, external_subscription_id, position
+  ), arrivals as (
+    ${ARRIVALS}
+  )
+  select id from stored`
 
 const FIND_STORED = `
   select key.place::int as place
@@ -57,7 +78,7 @@ async function storeAll(pool: Pool, events: readonly UsageEvent[]): Promise<Appe
   const values = columns(inKeyOrder(events))
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await persistently(() => pool.query({ name: 'insert_events', text: INSERT, values }))
+      await persistently(() => pool.query({ name: 'insert_events', text: INSERT_ALL, values }))
       return events.map(() => 'stored')
     } catch (error) {
       if (codeOf(error) !== UNIQUE_VIOLATION || attempt === ATTEMPTS) throw error

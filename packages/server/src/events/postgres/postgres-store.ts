@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/context.ts'
 import type { EventStore } from '../event-store.ts'
 import { aggregateEvents, readMeteredEvents } from './aggregate.ts'
 import { appendEvents } from './append.ts'
-import { getEvent, listEvents } from './read.ts'
+import { arrivedEvents, getEvent, listEvents } from './read.ts'
 import { aggregateKept } from './stored-cells.ts'
 
 /** Events in the database of everything else: the default store. Reads take part in the transaction of the ctx. */
@@ -11,6 +11,7 @@ export function postgresStore(ctx: Ctx): EventStore {
     append: (events, onDuplicate) => appendEvents(ctx.pool, events, onDuplicate),
     aggregate: query => (query.again === true ? aggregateKept(ctx, query) : aggregateEvents(ctx, query)),
     events: query => readMeteredEvents(ctx, query),
+    arrived: (arrivals, codes) => arrivedEvents(ctx, arrivals, codes),
     list: (filters, page) => listEvents(ctx, filters, page),
     get: transactionId => getEvent(ctx, transactionId),
   }

@@ -1,7 +1,7 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Page } from '../../platform/http/pagination.ts'
-import type { EventFilters, UsageEvent } from '../event-store.ts'
+import type { Arrival, EventFilters, UsageEvent } from '../event-store.ts'
 
 /** {@link EventStore.list} on PostgreSQL. */
 export async function listEvents(
@@ -29,6 +29,33 @@ export async function listEvents(
     .offset(page.offset)
     .execute()
   return { events, totalCount: Number(total) }
+}
+
+/** {@link EventStore.arrived} on PostgreSQL. */
+export async function arrivedEvents(
+  ctx: Ctx,
+  arrivals: readonly Arrival[],
+  codes?: readonly string[],
+): Promise<UsageEvent[]> {
+  const places = arrivals.flatMap(({ externalSubscriptionId, positions }) =>
+    positions.map(position => ({ externalSubscriptionId, position })),
+  )
+  if (places.length === 0) return []
+  return visibleEvents(ctx)
+    .innerJoin(
+      sql<{ subscription: string; at: bigint }>`unnest(
+        ${places.map(place => place.externalSubscriptionId)}::text[],
+        ${places.map(place => place.position)}::bigint[]
+      )`.as<'arrivals'>(sql`arrivals (subscription, at)`),
+      join =>
+        join.onRef('arrivals.subscription', '=', 'external_subscription_id').onRef('arrivals.at', '=', 'position'),
+    )
+    .$if(codes !== undefined, query => query.where(sql<boolean>`code = any(${codes}::text[])`))
+    .select(COLUMNS)
+    .orderBy('timestamp')
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
 }
 
 /** {@link EventStore.get} on PostgreSQL. */

@@ -22,7 +22,11 @@ const EVENTS_A_TRANSACTION = 50
  * @param events in the order to bill them
  * @throws the errors of the events that could not be billed, after all others are done
  */
-export async function billEvents(ctx: Ctx, externalSubscriptionId: string, events: readonly UsageEvent[]): Promise<void> {
+export async function billEvents(
+  ctx: Ctx,
+  externalSubscriptionId: string,
+  events: readonly UsageEvent[],
+): Promise<void> {
   const errors: unknown[] = []
   for (let start = 0; start < events.length; start += EVENTS_A_TRANSACTION) {
     const part = events.slice(start, start + EVENTS_A_TRANSACTION)
@@ -58,7 +62,11 @@ async function billTogether(ctx: Ctx, externalSubscriptionId: string, events: re
     })
     if (matched.length === 0) return
     const targets = await loadTargets(tx, [...new Set(matched.map(one => one.subscriptionId))], served.customers)
-    const charged = await findChargedTransactions(tx, [...targets.keys()], events.map(event => event.transactionId))
+    const charged = await findChargedTransactions(
+      tx,
+      [...targets.keys()],
+      events.map(event => event.transactionId),
+    )
     for (const { event, subscriptionId } of matched) {
       const target = targets.get(subscriptionId)
       if (target !== undefined && !charged.has(subscriptionId, event.transactionId)) {
@@ -95,7 +103,8 @@ async function loadTargets(
       const { subscription } = record
       const customer = customers.find(one => one.id === subscription.customer_id)
       const customerEntity = customer && entities.get(customer.billing_entity_id)
-      const issuer = subscription.billing_entity_id === null ? customerEntity : entities.get(subscription.billing_entity_id)
+      const issuer =
+        subscription.billing_entity_id === null ? customerEntity : entities.get(subscription.billing_entity_id)
       if (customer === undefined || customerEntity === undefined || issuer === undefined) {
         throw new Error(`subscription ${subscription.id} has no customer, or no billing entity`)
       }
@@ -119,7 +128,14 @@ async function billEvent(tx: Ctx, target: Target, event: UsageEvent): Promise<vo
   }
 }
 
-function chargedEvent({ id, transactionId, timestamp, createdAt, properties, preciseTotalAmountCents }: UsageEvent): ChargedEvent {
+function chargedEvent({
+  id,
+  transactionId,
+  timestamp,
+  createdAt,
+  properties,
+  preciseTotalAmountCents,
+}: UsageEvent): ChargedEvent {
   return {
     transactionId,
     timestamp,

@@ -214,7 +214,11 @@ async function isPresent(ctx: Ctx, { charge, event, bucket, question }: Look, va
 }
 
 /** The usage of the event's bucket and group, the event included where it is stored. */
-async function usageWith(ctx: Ctx, question: UsageQuestion, { filterId, groupedBy }: EventBucket): Promise<PricedUsage> {
+async function usageWith(
+  ctx: Ctx,
+  question: UsageQuestion,
+  { filterId, groupedBy }: EventBucket,
+): Promise<PricedUsage> {
   const rows = await rowsOf(ctx, question)
   const isSame = (row: BucketUsage) =>
     row.filterId === filterId && Object.entries(groupedBy).every(([key, value]) => row.groupedBy[key] === value)
@@ -248,12 +252,12 @@ function priceOf(
     return priceOfEvent(chargeModel, usage, { units, isCounted, preciseTotalAmountCents }, currency)
   }
   const before = costsTheSameAlways(chargeModel) ? { units: ZERO, eventsCount: 0 } : usage
-  const next = { units, value: valueOf(charge, event), preciseTotalAmountCents }
+  const next = { units, value: standsFor(charge, event), preciseTotalAmountCents }
   return { amount: priceOfNextEvent(chargeModel, before, next, currency), amountDetails: {} }
 }
 
 /** What the event stands for where events are priced one by one. */
-function valueOf({ metric }: Charge, { properties }: ChargedEvent) {
+function standsFor({ metric }: Charge, { properties }: ChargedEvent) {
   const isSum = metric.aggregationType === 'sum_agg' && metric.fieldName !== null
   return decimal(isSum ? (properties.textOf(metric.fieldName ?? '') ?? 0) : 1)
 }
@@ -267,7 +271,7 @@ function presentedUnits(charge: Charge, event: ChargedEvent, { units, shownUnits
   return [
     {
       presentedBy: Object.fromEntries(keys.map(key => [key, event.properties.textOf(key) || null])),
-      units: formatDecimal(isUnique ? counted : valueOf(charge, event)),
+      units: formatDecimal(isUnique ? counted : standsFor(charge, event)),
     },
   ]
 }

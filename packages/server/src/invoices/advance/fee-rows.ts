@@ -30,7 +30,12 @@ export async function insertEventFee(
 /** The columns of an event's fee, stored or only estimated. */
 export function eventFeeRow(
   ctx: Ctx,
-  { id, invoiceId, billingEntityId, createdAt }: FeePlace & { readonly id: string; readonly createdAt: Temporal.Instant },
+  {
+    id,
+    invoiceId,
+    billingEntityId,
+    createdAt,
+  }: FeePlace & { readonly id: string; readonly createdAt: Temporal.Instant },
   { subscription, plan }: Pick<ChargedSubscription, 'subscription' | 'plan'>,
   event: ChargedEvent,
   { charge, fee, presented, period }: EventFee,

@@ -516,6 +516,12 @@ export interface ErrorDetails {
   organization_id: string;
 }
 
+export interface EventArrivals {
+  external_subscription_id: string;
+  organization_id: string;
+  position: Int8;
+}
+
 export interface EventEpochs {
   base: Int8;
   cluster: string;
@@ -1273,6 +1279,7 @@ export interface DB {
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
   error_details: ErrorDetails;
+  event_arrivals: EventArrivals;
   event_epochs: EventEpochs;
   events: Events;
   features: Features;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import {
-  accounts,
+  accountsDomain,
   adminRoutes,
   findKeyOwner,
   findOrganizationClock,
@@ -29,6 +29,7 @@ import type { CronTick } from './platform/jobs/worker.ts'
 import type { Domain } from './platform/module.ts'
 import { testClockRoutes } from './sandbox/index.ts'
 import { subscriptions } from './subscriptions/index.ts'
+import { billingEntityTaxes, taxes } from './taxes/index.ts'
 import { usage } from './usage/index.ts'
 import { webhooksDomain } from './webhooks/index.ts'
 
@@ -52,7 +53,16 @@ export interface App {
 }
 
 /** The domains that own the objects of the business, lower ones first. */
-const business: readonly Domain[] = [accounts, customers, catalog, events, subscriptions, usage, invoices]
+const business: readonly Domain[] = [
+  accountsDomain(billingEntityTaxes),
+  taxes,
+  customers,
+  catalog,
+  events,
+  subscriptions,
+  usage,
+  invoices,
+]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
 

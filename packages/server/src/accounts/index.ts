@@ -1,4 +1,5 @@
 import type { Domain } from '../platform/module.ts'
+import type { BillingEntityTaxes } from './billing-entity-taxes.ts'
 import { accountRoutes } from './routes.ts'
 
 export { createApiKey, findKeyOwner, type KeyOwner, listApiKeys, revokeApiKey } from './api-keys.ts'
@@ -11,6 +12,7 @@ export {
   listBillingEntities,
   resolveBillingEntity,
 } from './billing-entities.ts'
+export type { BillingEntityTaxes } from './billing-entity-taxes.ts'
 export { rememberKeyOwners } from './key-owners.ts'
 export {
   countOrganizations,
@@ -22,4 +24,7 @@ export {
 export { adminRoutes } from './routes.ts'
 export { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS } from './update-billing-entity.ts'
 
-export const accounts: Domain = { routes: accountRoutes }
+/** Organizations, who may call for them, and who issues their invoices. */
+export function accountsDomain(taxes: BillingEntityTaxes): Domain {
+  return { routes: api => accountRoutes(api, taxes) }
+}

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import type { Ctx } from '../platform/context.ts'
+import { type Ctx, transaction } from '../platform/context.ts'
 import { notFound, unauthorized } from '../platform/errors.ts'
 import { readObject, readRoot } from '../platform/http/input.ts'
 import { hashKey } from '../platform/secrets.ts'
 import { getBillingEntityByCode, getDefaultBillingEntity, listBillingEntities } from './billing-entities.ts'
+import type { BillingEntityTaxes } from './billing-entity-taxes.ts'
 import { createBillingEntity } from './create-billing-entity.ts'
 import { createOrganization, getOrganization } from './organizations.ts'
 import {
@@ -19,7 +20,7 @@ import { serializeBillingEntity, serializeOrganization } from './serialize.ts'
 import { updateBillingEntity } from './update-billing-entity.ts'
 import { listWebhookUrls, updateOrganization } from './update-organization.ts'
 
-export function accountRoutes(api: FastifyInstance): void {
+export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): void {
   const organization = { resource: 'organization' }
   const billingEntity = { resource: 'billing_entity' }
 
@@ -41,7 +42,10 @@ export function accountRoutes(api: FastifyInstance): void {
     },
     async request => {
       await updateOrganization(request.ctx, readRoot(request.body, 'organization', OrganizationInput))
-      return { organization: { ...(await presentOrganization(request.ctx)), taxes: [] } }
+      const { id } = await getDefaultBillingEntity(request.ctx)
+      return {
+        organization: { ...(await presentOrganization(request.ctx)), taxes: await taxes.present(request.ctx, id) },
+      }
     },
   )
 
@@ -74,7 +78,7 @@ export function accountRoutes(api: FastifyInstance): void {
   api.get<{ Params: { code: string } }>(
     '/billing_entities/:code',
     { config: billingEntity, schema: { tags: ['Billing entities'], summary: 'Read a billing entity' } },
-    async request => ({ billing_entity: await presentBillingEntity(request.ctx, request.params.code) }),
+    async request => ({ billing_entity: await presentBillingEntity(request.ctx, request.params.code, taxes) }),
   )
 
   api.route<{ Params: { code: string } }>({
@@ -88,8 +92,14 @@ export function accountRoutes(api: FastifyInstance): void {
     },
     handler: async request => {
       const input = readRoot(request.body, 'billing_entity', BillingEntityInput)
-      await updateBillingEntity(request.ctx, request.params.code, input)
-      return { billing_entity: await presentBillingEntity(request.ctx, request.params.code) }
+      const { code } = request.params
+      return transaction(request.ctx, async tx => {
+        if (input.tax_codes !== undefined) {
+          await taxes.replace(tx, (await getBillingEntityByCode(tx, code)).id, input.tax_codes)
+        }
+        await updateBillingEntity(tx, code, input)
+        return { billing_entity: await presentBillingEntity(tx, code, taxes) }
+      })
     },
   })
 }
@@ -103,9 +113,13 @@ async function presentOrganization(ctx: Ctx) {
   return serializeOrganization(organization, entity, { webhookUrls })
 }
 
-async function presentBillingEntity(ctx: Ctx, code: string) {
+async function presentBillingEntity(ctx: Ctx, code: string, taxes: BillingEntityTaxes) {
   const [entity, main] = await Promise.all([getBillingEntityByCode(ctx, code), getDefaultBillingEntity(ctx)])
-  return { ...serializeBillingEntity(entity, entity.id === main.id), taxes: [], selected_invoice_custom_sections: [] }
+  return {
+    ...serializeBillingEntity(entity, entity.id === main.id),
+    taxes: await taxes.present(ctx, entity.id),
+    selected_invoice_custom_sections: [],
+  }
 }
 
 /** Creating organizations from outside: for operators, where `WEIR_ADMIN_TOKEN` is set. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
-import { notFound, Problems } from '../platform/errors.ts'
+import { Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { type BillingEntity, getBillingEntityByCode } from './billing-entities.ts'
@@ -21,15 +21,13 @@ export interface BillingEntityChanges extends Settings {
 }
 
 /**
- * Updates the billing entity with this code. Keys that are absent stay as they are.
+ * Updates the billing entity with this code, but for its taxes. Keys that are absent stay as they are.
  *
- * @throws 404 `billing_entity_not_found`, `tax_not_found`; 422 with everything that is wrong
+ * @throws 404 `billing_entity_not_found`; 422 with everything that is wrong
  */
 export async function updateBillingEntity(ctx: Ctx, code: string, input: BillingEntityInput): Promise<void> {
   await transaction(ctx, async tx => {
     const entity = await getBillingEntityByCode(tx, code)
-    // No taxes exist yet, so every code is unknown; the empty list applies none.
-    if (input.tax_codes !== undefined && input.tax_codes.length > 0) throw notFound('tax')
     const problems = new Problems()
     const changes = readBillingEntityChanges(input, problems)
     if (input.document_numbering !== undefined) {

@@ -2,7 +2,10 @@ import type { Domain } from '../platform/module.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
+export { serializeAddOn } from './add-ons/serialize.ts'
+export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { completePlanDeletion } from './plans.ts'
+export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
 export {
   serializeBillableMetric,
   serializeCharge,

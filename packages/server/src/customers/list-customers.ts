@@ -2,6 +2,7 @@ import { CURRENCIES } from '@weir/engine'
 import { sql } from 'kysely'
 import { findBillingEntitiesByCodes } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { containing } from '../platform/db/search.ts'
 import { type ErrorDetails, validation } from '../platform/errors.ts'
 import { isRecord } from '../platform/http/input.ts'
 import type { Page } from '../platform/http/pagination.ts'
@@ -152,9 +153,8 @@ async function filteredCustomers(ctx: Ctx, filters: CustomerFilters) {
   return query
 }
 
-/** The term as it stands: `%`, `_` and `\` have no special meaning. */
 function searchCondition(term: string) {
-  const pattern = `%${term.replace(/[\\%_]/g, character => `\\${character}`)}%`
+  const pattern = containing(term)
   return sql<boolean>`(
     name ilike ${pattern}
     or firstname ilike ${pattern}

@@ -1,4 +1,5 @@
 import { formatInstant } from '../platform/wire.ts'
+import { serializeTax } from '../taxes/index.ts'
 import type { Customer, CustomerRecord, MetadataRow } from './store.ts'
 import { applicableTimeZone } from './time-zone.ts'
 
@@ -57,7 +58,7 @@ export function serializeCustomerForWebhook(record: CustomerRecord) {
 
 /** As it stands in a list. */
 export function serializeCustomerInList(record: CustomerRecord) {
-  return { ...serializeCustomer(record), taxes: [], integration_customers: [] }
+  return { ...serializeCustomer(record), taxes: record.taxes.map(serializeTax), integration_customers: [] }
 }
 
 /** As it is answered alone. */

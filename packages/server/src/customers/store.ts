@@ -3,6 +3,7 @@ import { type BillingEntity, findBillingEntitiesByIds } from '../accounts/index.
 import type { Ctx } from '../platform/context.ts'
 import type { CustomerMetadata, Customers } from '../platform/db/types.ts'
 import { notFound } from '../platform/errors.ts'
+import { getTaxesOf, type Tax } from '../taxes/index.ts'
 
 export type Customer = Selectable<Customers>
 export type MetadataRow = Selectable<CustomerMetadata>
@@ -12,6 +13,8 @@ export interface CustomerRecord {
   readonly customer: Customer
   readonly billingEntity: BillingEntity
   readonly metadata: readonly MetadataRow[]
+  /** Its own, which are used instead of the billing entity's. */
+  readonly taxes: readonly Tax[]
 }
 
 /** The kept customer with this external id; undefined when there is none. */
@@ -76,19 +79,23 @@ export async function lockCustomers(ctx: Ctx, customerIds: readonly string[]): P
     .execute()
 }
 
-/** Adds billing entities and metadata to customers, in their order, with two queries however many they are. */
+/** Adds billing entities, metadata and taxes to customers, in their order, with one query each however many they are. */
 export async function loadCustomerRecords(ctx: Ctx, customers: readonly Customer[]): Promise<CustomerRecord[]> {
   if (customers.length === 0) return []
   const entities = await findBillingEntitiesByIds(ctx, [...new Set(customers.map(row => row.billing_entity_id))])
-  const metadata = await listMetadata(
-    ctx,
-    customers.map(row => row.id),
-  )
+  const ids = customers.map(row => row.id)
+  const metadata = await listMetadata(ctx, ids)
+  const taxes = await getTaxesOf(ctx, 'customer', ids)
   const metadataOf = Map.groupBy(metadata, item => item.customer_id)
   return customers.map(customer => {
     const billingEntity = entities.get(customer.billing_entity_id)
     if (billingEntity === undefined) throw new Error(`customer ${customer.id} has no billing entity`)
-    return { customer, billingEntity, metadata: metadataOf.get(customer.id) ?? [] }
+    return {
+      customer,
+      billingEntity,
+      metadata: metadataOf.get(customer.id) ?? [],
+      taxes: taxes.get(customer.id) ?? [],
+    }
   })
 }
 

@@ -1,9 +1,10 @@
 import { type BillingEntity, findBillingEntitiesByIds, resolveBillingEntity } from '../accounts/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
-import { notFound, Problems, validation } from '../platform/errors.ts'
+import { Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
+import { getTaxesOf, replaceTaxes } from '../taxes/index.ts'
 import { insertCustomer } from './create-customer.ts'
 import { ACCOUNT_TYPES, type CustomerChanges, readChoice, readCustomerChanges } from './customer-changes.ts'
 import { MOST_METADATA_ITEMS, replaceMetadata } from './metadata.ts'
@@ -28,6 +29,7 @@ const ZERO_AMOUNT_RULES: readonly string[] = ['inherit', 'skip', 'finalize']
  *
  * - `customer.billing_settings_changed` when the customer's own grace period, issuing date anchor or adjustment changed.
  *   A new payment term alone leaves draft invoices as they are;
+ * - `customer.taxes_changed`, without them, when the customer was given a list of taxes;
  * - `customer.time_zone_changed` when another time zone applies, its own or a new billing entity's.
  *
  * @throws 404 `billing_entity_not_found`, `tax_not_found`; 422 with everything that is wrong with the fields
@@ -46,8 +48,7 @@ export async function upsertCustomer(ctx: Ctx, input: CustomerInput): Promise<Cu
             ...changes,
             ...(input.billing_entity_code !== undefined && { billing_entity_id: billingEntity.id }),
           })
-    // No taxes exist yet, so every code is unknown; the empty list applies none.
-    if (input.tax_codes !== undefined && input.tax_codes.length > 0) throw notFound('tax')
+    await applyTaxes(tx, customer, existing, input.tax_codes)
     if (input.skip_invoice_custom_sections && input.invoice_custom_section_codes !== undefined) {
       throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
     }
@@ -111,6 +112,25 @@ async function updateCustomer(ctx: Ctx, before: Customer, changes: CustomerChang
     .executeTakeFirstOrThrow()
   await emitConsequences(ctx, before, after)
   return after
+}
+
+/** A customer that moves to another billing entity keeps its taxes, but for those made for the former one's country. */
+async function applyTaxes(
+  ctx: Ctx,
+  customer: Customer,
+  before: Customer | undefined,
+  given: readonly string[] | undefined,
+): Promise<void> {
+  const moved = before !== undefined && before.billing_entity_id !== customer.billing_entity_id
+  const codes = given ?? (moved ? await codesAfterMove(ctx, customer) : undefined)
+  if (codes === undefined) return
+  await replaceTaxes(ctx, 'customer', customer.id, codes)
+  if (before !== undefined) await emit(ctx, 'customer.taxes_changed', customer.id)
+}
+
+async function codesAfterMove(ctx: Ctx, customer: Customer): Promise<string[]> {
+  const taxes = (await getTaxesOf(ctx, 'customer', [customer.id])).get(customer.id) ?? []
+  return taxes.map(tax => tax.code).filter(code => !code.toLowerCase().startsWith('lago_eu'))
 }
 
 async function emitConsequences(ctx: Ctx, before: Customer, after: Customer): Promise<void> {

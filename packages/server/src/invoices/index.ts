@@ -11,6 +11,13 @@ import { billCustomers, billSubscriptions } from './billing/periodic.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
+import {
+  onBillingEntityTaxesChanged,
+  onCustomerTaxesChanged,
+  onTaxChanged,
+  onTaxDeleted,
+  taxTasks,
+} from './drafts/flag-taxes.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
@@ -49,6 +56,7 @@ export const invoices: Domain = {
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
+    ...taxTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
   reactions: {
@@ -59,6 +67,10 @@ export const invoices: Domain = {
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
     'billable_metric.changed': onBillableMetricChanged,
+    'customer.taxes_changed': onCustomerTaxesChanged,
+    'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
+    'tax.changed': onTaxChanged,
+    'tax.deleted': onTaxDeleted,
   },
   webhooks: {
     'fee.created': feeWebhook,

@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { addOnRoutes } from '../add-ons/routes.ts'
+import { pricingUnitRoutes } from '../pricing-units/routes.ts'
 import { billableMetricRoutes } from './billable-metrics.ts'
 import { chargeFilterRoutes } from './charge-filters.ts'
 import { chargeRoutes } from './charges.ts'
@@ -11,4 +13,6 @@ export function catalogRoutes(api: FastifyInstance): void {
   planMetadataRoutes(api)
   chargeRoutes(api)
   chargeFilterRoutes(api)
+  addOnRoutes(api)
+  pricingUnitRoutes(api)
 }

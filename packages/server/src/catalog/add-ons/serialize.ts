@@ -1,0 +1,17 @@
+import { formatCents, formatInstant } from '../../platform/wire.ts'
+import { serializeTax, type Tax } from '../../taxes/index.ts'
+import type { AddOn } from './store.ts'
+
+export function serializeAddOn(addOn: AddOn, taxes: readonly Tax[]) {
+  return {
+    lago_id: addOn.id,
+    name: addOn.name,
+    invoice_display_name: addOn.invoice_display_name,
+    code: addOn.code,
+    amount_cents: formatCents(addOn.amount_cents),
+    amount_currency: addOn.amount_currency,
+    created_at: formatInstant(addOn.created_at),
+    description: addOn.description,
+    taxes: taxes.map(serializeTax),
+  }
+}

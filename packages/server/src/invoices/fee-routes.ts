@@ -1,15 +1,22 @@
 import type { FastifyInstance } from 'fastify'
-import { notFound, Problems } from '../platform/errors.ts'
+import { Type } from 'typebox'
+import { Problems } from '../platform/errors.ts'
+import { Input, Nullable, readRoot } from '../platform/http/input.ts'
 import { parseInstant } from '../platform/http/instants.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
-import { type FeeFilters, type FeeInstant, findFee, listFees } from './fees-store.ts'
-import { serializeFeeWithTaxes } from './serialize-fee.ts'
+import { deleteFee, getFee, updateFeePayment } from './change-fee.ts'
+import { type FeeFilters, type FeeInstant, listFees, PAYMENT_STATUSES } from './fees-store.ts'
+import { serializeFee, serializeFeeWithTaxes } from './serialize-fee.ts'
 
 const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge', 'product']
-const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed', 'refunded']
 const INSTANTS: readonly FeeInstant[] = ['created_at', 'succeeded_at', 'failed_at', 'refunded_at']
 
+const FeePaymentInput = Input({ payment_status: Nullable(Type.String()) })
+
 type Query = Record<string, unknown>
+interface ById {
+  Params: { id: string }
+}
 
 export function feeRoutes(api: FastifyInstance): void {
   const config = { resource: 'fee' }
@@ -21,15 +28,25 @@ export function feeRoutes(api: FastifyInstance): void {
     return { fees: fees.map(serializeFeeWithTaxes), meta: pageMeta(page, total) }
   })
 
-  api.get<{ Params: { id: string } }>(
+  api.get<ById>('/fees/:id', { config, schema: { tags, summary: 'Read a fee' } }, async request => ({
+    fee: serializeFeeWithTaxes(await getFee(request.ctx, request.params.id)),
+  }))
+
+  api.put<ById>(
     '/fees/:id',
-    { config, schema: { tags, summary: 'Read a fee' } },
+    {
+      config,
+      schema: { tags, summary: 'Say what became of the payment of a fee', body: Type.Object({ fee: FeePaymentInput }) },
+    },
     async request => {
-      const fee = await findFee(request.ctx, request.params.id)
-      if (fee === undefined) throw notFound('fee')
-      return { fee: serializeFeeWithTaxes(fee) }
+      const { payment_status } = readRoot(request.body, 'fee', FeePaymentInput)
+      return { fee: serializeFeeWithTaxes(await updateFeePayment(request.ctx, request.params.id, payment_status)) }
     },
   )
+
+  api.delete<ById>('/fees/:id', { config, schema: { tags, summary: 'Delete a fee' } }, async request => ({
+    fee: serializeFee(await deleteFee(request.ctx, request.params.id)),
+  }))
 }
 
 /** @throws 422 for an unknown type or status, and for a date that does not parse */

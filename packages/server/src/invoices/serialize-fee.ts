@@ -1,4 +1,4 @@
-import { type Currency, currencySubunits, decimal, formatDecimal } from '@weir/engine'
+import { type Currency, currencySubunits, decimal, endOfDay, formatDecimal, localDate, startOfDay } from '@weir/engine'
 import { formatCents, formatInstant, formatInstantOffset } from '../platform/wire.ts'
 import type { FeeRow } from './fees-store.ts'
 
@@ -51,10 +51,7 @@ export function serializeFee(fee: FeeRow) {
     self_billed: fee.self_billed ?? false,
     pricing_unit_details: null,
     presentation_breakdowns: [],
-    ...(hasPeriod(fee) && {
-      from_date: formatInstantOffset(fee.from_datetime),
-      to_date: formatInstantOffset(fee.to_datetime),
-    }),
+    ...(hasPeriod(fee) && serializePeriod(fee)),
     ...(fee.fee_type === 'charge' &&
       fee.pay_in_advance && { event_transaction_id: fee.pay_in_advance_event_transaction_id }),
   }
@@ -67,6 +64,19 @@ export function serializeFeeWithTaxes(fee: FeeRow) {
 
 function hasPeriod(fee: FeeRow): boolean {
   return ['charge', 'subscription', 'add_on', 'fixed_charge'].includes(fee.fee_type)
+}
+
+/** Events that are charged without an invoice show the whole days, in UTC, that their period begins and ends on. */
+function serializePeriod(fee: FeeRow) {
+  const { from_datetime: from, to_datetime: to } = fee
+  const isWholeDays = fee.pay_in_advance_event_transaction_id !== null && fee.charge_invoiceable === false
+  if (!isWholeDays || from === null || to === null) {
+    return { from_date: formatInstantOffset(from), to_date: formatInstantOffset(to) }
+  }
+  return {
+    from_date: formatInstantOffset(startOfDay(localDate(from, 'UTC'), 'UTC')),
+    to_date: formatInstantOffset(endOfDay(localDate(to, 'UTC'), 'UTC')),
+  }
 }
 
 /**

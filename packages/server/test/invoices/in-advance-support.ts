@@ -1,0 +1,103 @@
+import { expect } from 'vitest'
+import type { Tenant, TestApp } from '../support/app.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read what the wire gives
+export type Wire = any
+
+export interface Scene extends Tenant {
+  /** Sends an event of the metric `seats`, and waits for what follows. */
+  send(id: string, at: string, properties?: object, more?: object): Promise<void>
+  /** Oldest first. */
+  fees(query?: string): Promise<Wire[]>
+  /** By number. */
+  invoices(): Promise<Wire[]>
+}
+
+export const unix = (instant: string) => Temporal.Instant.from(instant).epochMilliseconds / 1000
+
+/** A tenant in June 2026 whose customer acme is on a plan with one charge in advance, of the metric `seats`. */
+export async function sceneOf(
+  app: TestApp,
+  charge: object,
+  {
+    metric = {},
+    customer = {},
+    plan = {},
+    at = '2026-06-01T00:00:00Z',
+  }: (Record<'metric' | 'customer' | 'plan', object> & { at: string }) | Record<string, never> = {},
+): Promise<Scene> {
+  const tenant = await app.newOrganization()
+  const { api } = tenant
+  await tenant.setClock(at)
+  const { recurring, ...metricTerms } = metric as { recurring?: boolean }
+  const created = await api.post('/billable_metrics', {
+    billable_metric: { name: 'Seats', code: 'seats', aggregation_type: 'sum_agg', field_name: 'value', ...metricTerms },
+  })
+  expect(created.body.error_details ?? created.status).toBe(200)
+  await ok(api.post('/customers', { customer: { external_id: 'acme', currency: 'USD', ...customer } }))
+  const {
+    charge_model = 'standard',
+    properties = { amount: '1' },
+    filters,
+    ...columns
+  } = charge as Record<string, unknown>
+  await ok(
+    api.post('/plans', {
+      plan: {
+        code: 'team',
+        name: 'Team',
+        interval: 'monthly',
+        amount_cents: 0,
+        pay_in_advance: false,
+        amount_currency: 'USD',
+        charges: [{ billable_metric_id: created.body.billable_metric.lago_id, charge_model, properties, filters }],
+        ...plan,
+      },
+    }),
+  )
+  const ofOrganization = { organization_id: tenant.organizationId }
+  await tenant.ctx.db
+    .updateTable('charges')
+    .set({ pay_in_advance: true, ...columns })
+    .where(eb => eb.and(ofOrganization))
+    .execute()
+  if (recurring)
+    await tenant.ctx.db
+      .updateTable('billable_metrics')
+      .set({ recurring })
+      .where(eb => eb.and(ofOrganization))
+      .execute()
+  await ok(
+    api.post('/subscriptions', {
+      subscription: { external_customer_id: 'acme', plan_code: 'team', external_id: 'acme-team' },
+    }),
+  )
+  await tenant.settle()
+  return {
+    ...tenant,
+    async send(id, eventAt, properties = {}, more = {}) {
+      const event = {
+        transaction_id: id,
+        code: 'seats',
+        external_subscription_id: 'acme-team',
+        timestamp: unix(eventAt),
+        properties,
+        ...more,
+      }
+      await ok(api.post('/events', { event }))
+      await tenant.settle()
+    },
+    fees: async (query = '') => (await ok(api.get(`/fees?${query}`))).fees,
+    async invoices() {
+      const { invoices } = await ok(api.get('/invoices'))
+      const details = invoices.map(async (invoice: Wire) => (await ok(api.get(`/invoices/${invoice.lago_id}`))).invoice)
+      return (await Promise.all(details)).toSorted((a: Wire, b: Wire) => (a.number < b.number ? -1 : 1))
+    },
+  }
+}
+
+export async function ok(answer: Promise<{ status: number; body: Wire }>): Promise<Wire> {
+  const { status, body } = await answer
+  if (status !== 200) throw new Error(`expected 200, got ${status}: ${JSON.stringify(body)}`)
+  return body
+}

@@ -22,6 +22,7 @@ import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTa
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { presentInvoiceForWebhook } from './present.ts'
+import { billAdvanceCharges, onSubscriptionEndedRegroup, regroupingTasks } from './regrouping/jobs.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
@@ -53,16 +54,20 @@ export const invoices: Domain = {
     billSubscriptionStart,
     billSubscriptionEnd,
     ...advanceTasks,
+    ...regroupingTasks,
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
     ...taxTasks,
   ],
-  clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
+  clockTasks: [billSubscriptions, billEndedTrials, billAdvanceCharges, finalizeInvoices, refreshDraftInvoices],
   reactions: {
     'events.arrived': onEventsArrived,
     'subscription.activated': onSubscriptionActivated,
-    'subscription.ended': onSubscriptionEnded,
+    async 'subscription.ended'(tx, events) {
+      await onSubscriptionEnded(tx, events)
+      await onSubscriptionEndedRegroup(tx, events)
+    },
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,

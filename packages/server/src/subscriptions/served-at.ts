@@ -1,9 +1,14 @@
+import { sql } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
-import { type Subscription, selectByExternalId } from './store.ts'
+import type { Subscription } from './store.ts'
 
-/** The subscriptions that ever served an external id. */
-export async function findServedSubscriptions(ctx: Ctx, externalId: string): Promise<Subscription[]> {
-  return selectByExternalId(ctx, externalId)
+/** The subscriptions that ever served some external ids, whoever their customers are. */
+export async function findServedSubscriptions(ctx: Ctx, externalIds: readonly string[]): Promise<Subscription[]> {
+  return ctx.db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`external_id = any(${externalIds}::text[])`)
     .where('started_at', 'is not', null)
     .where('status', 'in', ['active', 'terminated'])
     .execute()

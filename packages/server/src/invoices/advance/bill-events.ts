@@ -78,9 +78,9 @@ async function billTogether(ctx: Ctx, externalSubscriptionId: string, events: re
 
 /** Which subscription an event belongs to is only certain while its customer cannot end it. */
 async function lockServed(tx: Ctx, externalSubscriptionId: string) {
-  const found = await findServedSubscriptions(tx, externalSubscriptionId)
+  const found = await findServedSubscriptions(tx, [externalSubscriptionId])
   const customers = await lockCustomers(tx, [...new Set(found.map(subscription => subscription.customer_id))])
-  return { subscriptions: await findServedSubscriptions(tx, externalSubscriptionId), customers }
+  return { subscriptions: await findServedSubscriptions(tx, [externalSubscriptionId]), customers }
 }
 
 /** Whom events are charged to, and who issues the invoices. */

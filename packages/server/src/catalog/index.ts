@@ -12,7 +12,7 @@ export {
   serializeChargeFilter,
   serializePlan,
 } from './serialize.ts'
-export { getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricByCode, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {

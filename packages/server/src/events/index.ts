@@ -16,7 +16,10 @@ export type {
   MetricQuery,
   UsageEvent,
 } from './event-store.ts'
+export { parseUnixSeconds } from './event-time.ts'
 export { forgetKeptUsage } from './postgres/stored-cells.ts'
+export { readPreciseAmount } from './precise-amount.ts'
+export { propertiesText } from './properties.ts'
 export { eventStore } from './store.ts'
 
 /** What happened: usage events, received once and kept as they were sent. */

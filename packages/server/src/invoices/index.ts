@@ -19,6 +19,7 @@ import {
   taxTasks,
 } from './drafts/flag-taxes.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
+import { estimateRoutes } from './estimates/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { presentInvoiceForWebhook } from './present.ts'
@@ -47,6 +48,7 @@ export const invoices: Domain = {
   routes(api) {
     invoiceRoutes(api)
     feeRoutes(api)
+    estimateRoutes(api)
   },
   tasks: [
     billCustomers,

@@ -99,7 +99,8 @@ export function chargesInAdvance(plan: PlanSnapshot, code: string, properties: E
   })
 }
 
-function isNumber(text: string | null): boolean {
+/** Whether a text counts as a number in aggregations. */
+export function isNumber(text: string | null): boolean {
   return text !== null && text.length <= LONGEST_NUMBER && NUMBER.test(text)
 }
 
@@ -137,7 +138,8 @@ function namesWallet({ properties }: ChargedEvent): boolean {
   return properties.isPresent(TARGET_WALLET_KEY)
 }
 
-function bucketOf(charge: Charge, { properties }: ChargedEvent): EventBucket {
+/** The bucket and group that an event belongs to in advance. */
+export function bucketOf(charge: Charge, { properties }: ChargedEvent): EventBucket {
   const groupKeys = (of: Charge['properties']) => pricingGroupKeys(of, charge.acceptsTargetWallet)
   const metered = {
     pricingGroupKeys: groupKeys(charge.properties),

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { getPlans } from '../../catalog/index.ts'
+import { eventProperties, parseUnixSeconds, propertiesText } from '../../events/index.ts'
+import type { Ctx } from '../../platform/context.ts'
+import { notFound, validation } from '../../platform/errors.ts'
+import { isBlank } from '../../platform/http/input.ts'
+import { findServedSubscriptions, loadSubscriptionRecords, servedAt } from '../../subscriptions/index.ts'
+import { type ChargedEvent, type ChargedSubscription, chargedSubscription } from '../advance/event-fee.ts'
+
+/** An event to be estimated, as it was sent. */
+export interface GivenEvent {
+  readonly code: string | null
+  readonly externalSubscriptionId: string | null
+  /** Null where none was sent. */
+  readonly transactionId: string | null
+  readonly timestamp: unknown
+  readonly properties: unknown
+  readonly preciseTotalAmountCents: string | null
+}
+
+/** Whom the event would be charged to, were it sent now. */
+export interface EstimatedSubscription extends ChargedSubscription {
+  readonly externalCustomerId: string
+}
+
+/** @throws 404 `subscription_not_found` where none with this external id runs now */
+export async function findRunning(ctx: Ctx, externalId: string | null): Promise<EstimatedSubscription> {
+  if (externalId === null || isBlank(externalId)) throw notFound('subscription')
+  const served = servedAt(await findServedSubscriptions(ctx, [externalId]), microsecondsOf(ctx.clock.now()))
+  const [record] = served === undefined ? [] : await loadSubscriptionRecords(ctx, [served.id])
+  if (record === undefined) throw notFound('subscription')
+  const plans = await getPlans(ctx, [record.plan.id])
+  return { ...chargedSubscription(record, plans), externalCustomerId: record.externalCustomerId }
+}
+
+/** The event as it would be charged now, whatever time it names. */
+export function imaginedEvent(ctx: Ctx, given: GivenEvent, properties: unknown): ChargedEvent {
+  const text = propertiesText(properties)
+  if (text === undefined) throw validation({ properties: ['value_is_invalid'] })
+  return {
+    transactionId: given.transactionId ?? randomUUID(),
+    timestamp: microsecondsOf(ctx.clock.now()),
+    properties: eventProperties(text),
+    preciseTotalAmountCents: given.preciseTotalAmountCents,
+    position: null,
+  }
+}
+
+/** @throws 422 `invalid_format` for a time that is no number; absent is fine */
+export function checkTimestamp(timestamp: unknown): void {
+  if (timestamp === undefined || timestamp === null) return
+  if (JSON.isRawJSON(timestamp)) return
+  if (typeof timestamp === 'object') return
+  const isNumber = typeof timestamp !== 'boolean' && parseUnixSeconds(String(timestamp)) !== undefined
+  if (!isNumber) throw validation({ timestamp: ['invalid_format'] })
+}
+
+function microsecondsOf(at: Temporal.Instant): bigint {
+  return at.epochNanoseconds / 1000n
+}

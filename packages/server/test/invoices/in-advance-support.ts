@@ -7,10 +7,19 @@ export type Wire = any
 export interface Scene extends Tenant {
   /** Sends an event of the metric `seats`, and waits for what follows. */
   send(id: string, at: string, properties?: object, more?: object): Promise<void>
+  /** The same for a batch: id, time and properties of each. */
+  sendAll(events: readonly (readonly [id: string, at: string, properties: object])[]): Promise<void>
   /** Oldest first. */
   fees(query?: string): Promise<Wire[]>
   /** By number. */
   invoices(): Promise<Wire[]>
+}
+
+interface Setting {
+  readonly metric?: object
+  readonly customer?: object
+  readonly plan?: object
+  readonly at?: string
 }
 
 export const unix = (instant: string) => Temporal.Instant.from(instant).epochMilliseconds / 1000
@@ -19,12 +28,7 @@ export const unix = (instant: string) => Temporal.Instant.from(instant).epochMil
 export async function sceneOf(
   app: TestApp,
   charge: object,
-  {
-    metric = {},
-    customer = {},
-    plan = {},
-    at = '2026-06-01T00:00:00Z',
-  }: (Record<'metric' | 'customer' | 'plan', object> & { at: string }) | Record<string, never> = {},
+  { metric = {}, customer = {}, plan = {}, at = '2026-06-01T00:00:00Z' }: Setting = {},
 ): Promise<Scene> {
   const tenant = await app.newOrganization()
   const { api } = tenant
@@ -76,15 +80,11 @@ export async function sceneOf(
   return {
     ...tenant,
     async send(id, eventAt, properties = {}, more = {}) {
-      const event = {
-        transaction_id: id,
-        code: 'seats',
-        external_subscription_id: 'acme-team',
-        timestamp: unix(eventAt),
-        properties,
-        ...more,
-      }
-      await ok(api.post('/events', { event }))
+      await ok(api.post('/events', { event: { ...eventOf(id, eventAt, properties), ...more } }))
+      await tenant.settle()
+    },
+    async sendAll(events) {
+      await ok(api.post('/events/batch', { events: events.map(event => eventOf(...event)) }))
       await tenant.settle()
     },
     fees: async (query = '') => (await ok(api.get(`/fees?${query}`))).fees,
@@ -100,4 +100,8 @@ export async function ok(answer: Promise<{ status: number; body: Wire }>): Promi
   const { status, body } = await answer
   if (status !== 200) throw new Error(`expected 200, got ${status}: ${JSON.stringify(body)}`)
   return body
+}
+
+function eventOf(id: string, at: string, properties: object) {
+  return { transaction_id: id, code: 'seats', external_subscription_id: 'acme-team', timestamp: unix(at), properties }
 }

@@ -1,38 +1,27 @@
-import type { AdvanceUnits, EventBucket, GroupedBy } from '../metering/index.ts'
+import type { AdvanceUnits, EventBucket, PresentedUnits } from '../metering/index.ts'
 import type { Currency, Decimal } from '../money/index.ts'
 import { currencyExponent, currencySubunits, round, toCents, ZERO } from '../money/index.ts'
-import { type AmountDetails, type ChargeModel, type EventPrice, priceAlone } from '../pricing/index.ts'
-import { type FeeAmounts, feeAmounts, type PricingUnit } from './pricing-unit.ts'
-
-/** A fee for one event that is charged at once. Decimals are text in plain notation. */
-export interface AdvanceFee extends FeeAmounts {
-  /** Null for the default bucket. */
-  readonly filterId: string | null
-  readonly groupedBy: GroupedBy
-  readonly units: string
-  readonly totalAggregatedUnits: string
-  readonly eventsCount: 1
-  readonly amountDetails: AmountDetails
-}
-
-const PRECISE_DECIMALS = 15
+import { type ChargeModel, type EventPrice, priceAlone } from '../pricing/index.ts'
+import type { ChargeFee, PricedCharge } from './charge-fee.ts'
+import { feeAmounts, precise } from './pricing-unit.ts'
 
 /**
  * The fee for one event. What a unit costs is told from the rounded amount and the units shown; with either of them 0 it is 0.
  * With a pricing unit, the amount that is rounded to the decimals of the currency is the one that is converted.
  *
+ * @param presented the units of the event, split for display only
  * @example
  * // 2.03572 of 3 units at 14.00
- * advanceFee(bucket, { units: 2.03572, shownUnits: 3, … }, { amount: 28.50008, amountDetails: {} }, 'USD', null)
+ * advanceFee(bucket, { units: 2.03572, shownUnits: 3, … }, { amount: 28.50008, amountDetails: {} }, { currency: 'USD' })
  * // { units: '3', amountCents: 2850n, preciseAmountCents: '2850.008', preciseUnitAmount: '9.5', … }
  */
 export function advanceFee(
   { filterId, groupedBy }: Pick<EventBucket, 'filterId' | 'groupedBy'>,
   { shownUnits }: Pick<AdvanceUnits, 'shownUnits'>,
   { amount, amountDetails }: EventPrice,
-  currency: Currency,
-  pricingUnit: PricingUnit | null,
-): AdvanceFee {
+  { currency, pricingUnit = null }: Pick<PricedCharge, 'currency' | 'pricingUnit'>,
+  presented: readonly PresentedUnits[] = [],
+): ChargeFee {
   const rounded = round(amount, currencyExponent(currency))
   const unitAmount = shownUnits.isZero() ? ZERO : rounded.div(shownUnits)
   const units = shownUnits.toFixed()
@@ -44,6 +33,7 @@ export function advanceFee(
     eventsCount: 1,
     ...feeAmounts(pricingUnit === null ? amount : rounded, unitAmount, currency, pricingUnit),
     amountDetails,
+    presented,
   }
 }
 
@@ -75,6 +65,6 @@ export function instantEstimate(chargeModel: ChargeModel, units: Decimal, curren
     units: (isNegative ? ZERO : units).toFixed(),
     amountCents,
     amount: (isNegative ? ZERO : amount).toFixed(),
-    unitAmountCents: round(unitAmount.times(currencySubunits(currency)), PRECISE_DECIMALS).toFixed(),
+    unitAmountCents: precise(unitAmount.times(currencySubunits(currency))),
   }
 }

@@ -73,6 +73,11 @@ export interface ChargeModelDefinition<Properties> {
   readonly startsFree?: true
   /** How the amount of an event that is charged in advance came about; `{}` where absent. */
   eventDetails?(including: AmountDetails, excluding: AmountDetails): AmountDetails
+  /**
+   * What a projected number of units would cost, in units of the currency; it is not 0 or less. Absent for models that look
+   * at events: what they have cost so far is projected instead.
+   */
+  projectedAmount?(properties: Properties, units: Decimal): Decimal
 }
 
 /**

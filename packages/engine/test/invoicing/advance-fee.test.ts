@@ -1,12 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type AdvanceFee,
-  advanceFee,
-  chargeFees,
-  instantEstimate,
-  type PricingUnit,
-} from '../../src/invoicing/index.ts'
+import { advanceFee, type ChargeFee, chargeFees, instantEstimate, type PricingUnit } from '../../src/invoicing/index.ts'
 import {
   type AdvanceAggregation,
   advanceUnits,
@@ -74,7 +68,7 @@ function usageOf(
 }
 
 interface Billed {
-  readonly fees: AdvanceFee[]
+  readonly fees: ChargeFee[]
   readonly totals: RunningTotals[]
 }
 
@@ -105,7 +99,7 @@ function bill(charged: Charged, texts: readonly string[]): Billed {
       preciseTotalAmountCents: decimal(event.preciseTotalAmountCents ?? 0),
     }
     const price = priceOfEvent(chargeModel, usage, added, currency)
-    billed.fees.push(advanceFee({ filterId: null, groupedBy: {} }, units, price, currency, pricingUnit))
+    billed.fees.push(advanceFee({ filterId: null, groupedBy: {} }, units, price, { currency, pricingUnit }))
     if (units.totals !== null) billed.totals.push(units.totals)
   }
   return billed
@@ -398,7 +392,7 @@ describe('units weighted by the days that are left', () => {
       { units: units.units, isCounted: true },
       'USD',
     )
-    expect(advanceFee({ filterId: null, groupedBy: {} }, units, price, 'USD', null)).toMatchObject({
+    expect(advanceFee({ filterId: null, groupedBy: {} }, units, price, { currency: 'USD' })).toMatchObject({
       units: '3',
       amountCents: 2850n,
       preciseAmountCents: '2850.008',

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { Ctx } from '../platform/context.ts'
 import { Problems } from '../platform/errors.ts'
 import { Input, Nullable, readRoot } from '../platform/http/input.ts'
 import { parseInstant } from '../platform/http/instants.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
 import { deleteFee, getFee, updateFeePayment } from './change-fee.ts'
-import { type FeeFilters, type FeeInstant, listFees, PAYMENT_STATUSES } from './fees-store.ts'
-import { serializeFee, serializeFeeWithTaxes } from './serialize-fee.ts'
+import { type FeeFilters, type FeeInstant, type FeeRow, listFees, PAYMENT_STATUSES } from './fees-store.ts'
+import { presentFees, serializeFee } from './serialize-fee.ts'
 
 const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge', 'product']
 const INSTANTS: readonly FeeInstant[] = ['created_at', 'succeeded_at', 'failed_at', 'refunded_at']
@@ -25,11 +26,11 @@ export function feeRoutes(api: FastifyInstance): void {
   api.get<{ Querystring: Query }>('/fees', { config, schema: { tags, summary: 'List fees' } }, async request => {
     const page = readPage(request.query)
     const { fees, total } = await listFees(request.ctx, readFeeFilters(request.query), page)
-    return { fees: fees.map(serializeFeeWithTaxes), meta: pageMeta(page, total) }
+    return { fees: await presentFees(request.ctx, fees), meta: pageMeta(page, total) }
   })
 
   api.get<ById>('/fees/:id', { config, schema: { tags, summary: 'Read a fee' } }, async request => ({
-    fee: serializeFeeWithTaxes(await getFee(request.ctx, request.params.id)),
+    fee: await presentFee(request.ctx, await getFee(request.ctx, request.params.id)),
   }))
 
   api.put<ById>(
@@ -40,13 +41,19 @@ export function feeRoutes(api: FastifyInstance): void {
     },
     async request => {
       const { payment_status } = readRoot(request.body, 'fee', FeePaymentInput)
-      return { fee: serializeFeeWithTaxes(await updateFeePayment(request.ctx, request.params.id, payment_status)) }
+      const fee = await updateFeePayment(request.ctx, request.params.id, payment_status)
+      return { fee: await presentFee(request.ctx, fee) }
     },
   )
 
   api.delete<ById>('/fees/:id', { config, schema: { tags, summary: 'Delete a fee' } }, async request => ({
     fee: serializeFee(await deleteFee(request.ctx, request.params.id)),
   }))
+}
+
+async function presentFee(ctx: Ctx, fee: FeeRow) {
+  const [presented] = await presentFees(ctx, [fee])
+  return presented
 }
 
 /** @throws 422 for an unknown type or status, and for a date that does not parse */

@@ -1,6 +1,7 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
+import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
   billSubscriptionStart,
@@ -18,6 +19,7 @@ import {
   onTaxDeleted,
   taxTasks,
 } from './drafts/flag-taxes.ts'
+import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { estimateRoutes } from './estimates/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
@@ -57,9 +59,11 @@ export const invoices: Domain = {
     billSubscriptionEnd,
     ...advanceTasks,
     ...regroupingTasks,
+    billFixedChargeIncrease,
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
+    ...planDeletionTasks,
     ...taxTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, billAdvanceCharges, finalizeInvoices, refreshDraftInvoices],
@@ -70,9 +74,11 @@ export const invoices: Domain = {
       await onSubscriptionEnded(tx, events)
       await onSubscriptionEndedRegroup(tx, events)
     },
+    'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
+    'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,

@@ -5,6 +5,7 @@ import type { TaskDefinition } from '../platform/jobs/tasks.ts'
 import type { Reaction } from '../platform/module.ts'
 import type { CustomerRef } from './due.ts'
 import { endSubscriptionsOfCustomer, endSubscriptionsOfPlan } from './end-subscriptions.ts'
+import { onUnitsOfPlanChanged, recordUnitsOfPlan } from './fixed-charges/units-of-plan.ts'
 import { rescheduleBillingEntity, rescheduleCustomer } from './reschedule.ts'
 import { activateDueSubscriptions, terminateEndedSubscriptions } from './run-due.ts'
 
@@ -39,6 +40,7 @@ export const tasks: readonly TaskDefinition[] = [
     name: RESCHEDULE_BILLING_ENTITY,
     run: (ctx, { billingEntityId }) => rescheduleBillingEntity(ctx, String(billingEntityId)),
   },
+  recordUnitsOfPlan,
 ]
 
 /** What follows here from what happens to plans, customers and billing entities. */
@@ -49,6 +51,7 @@ export const reactions: Readonly<Record<string, Reaction>> = {
     queue: objectId,
   })),
   'plan.deletion_requested': enqueue(({ organizationId, objectId }) => endOfPlan(organizationId, objectId)),
+  'plan.fixed_charge_units_changed': onUnitsOfPlanChanged,
   'customer.time_zone_changed': enqueue(({ organizationId, objectId }) => ({
     task: RESCHEDULE_CUSTOMER,
     payload: { organizationId, customerId: objectId },

@@ -4,6 +4,7 @@ import { pricingUnitRoutes } from '../pricing-units/routes.ts'
 import { billableMetricRoutes } from './billable-metrics.ts'
 import { chargeFilterRoutes } from './charge-filters.ts'
 import { chargeRoutes } from './charges.ts'
+import { fixedChargeRoutes } from './fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { planRoutes } from './plans.ts'
 
@@ -13,6 +14,7 @@ export function catalogRoutes(api: FastifyInstance): void {
   planMetadataRoutes(api)
   chargeRoutes(api)
   chargeFilterRoutes(api)
+  fixedChargeRoutes(api)
   addOnRoutes(api)
   pricingUnitRoutes(api)
 }

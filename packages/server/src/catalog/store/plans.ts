@@ -3,11 +3,11 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
+import { getTaxesOf } from '../../taxes/index.ts'
 import type { PlanInterval, PlanSnapshot } from '../types.ts'
 import { getChargesOfPlans } from './charges.ts'
 import { getMinimumCommitments } from './commitments.ts'
 import { getFixedChargesOfPlans } from './fixed-charges.ts'
-import { getTaxesOf } from './taxes.ts'
 import { getThresholdsOfPlans } from './thresholds.ts'
 
 export type PlanRow = Selectable<Plans>
@@ -25,9 +25,9 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute()
   const charges = Map.groupBy(await getChargesOfPlans(ctx, ids), charge => charge.planId)
+  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
   const taxes = await getTaxesOf(ctx, 'plan', ids)
   const commitments = await getMinimumCommitments(ctx, ids)
-  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
   const parentIds = rows.flatMap(row => row.parent_id ?? [])
   const thresholds = await getThresholdsOfPlans(ctx, [...new Set([...ids, ...parentIds])])
   return new Map(

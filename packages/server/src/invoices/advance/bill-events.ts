@@ -1,13 +1,23 @@
+import { type CompletedInvoice, completeInvoice } from '@weir/engine'
 import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { getPlans } from '../../catalog/index.ts'
 import { type Customer, lockCustomers } from '../../customers/index.ts'
 import { eventProperties, type UsageEvent } from '../../events/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import { emit } from '../../platform/domain-events.ts'
+import { emitAll } from '../../platform/domain-events.ts'
 import { findServedSubscriptions, loadSubscriptionRecords, servedAt } from '../../subscriptions/index.ts'
-import { type AdvanceInvoiceOrder, createAdvanceInvoice } from './advance-invoice.ts'
-import { type ChargedEvent, chargedSubscription, chargesInAdvance, computeEventFee } from './event-fee.ts'
-import { findChargedTransactions, insertEventFee } from './fee-rows.ts'
+import { type AppliedTax, getTaxesOfCustomers } from '../../taxes/index.ts'
+import { type InvoiceOrder, issueInvoices } from '../billing/create-invoice.ts'
+import { writeStandaloneFees } from '../billing/write.ts'
+import { findChargedTransactions } from './charged-events.ts'
+import {
+  type ChargedEvent,
+  type ChargedSubscription,
+  chargedSubscription,
+  chargesInAdvance,
+  computeEventFee,
+  type EventFee,
+} from './event-fee.ts'
 import { keepTotals } from './running-totals.ts'
 
 /** As many are billed in one transaction: the customer is locked as long. */
@@ -67,12 +77,13 @@ async function billTogether(ctx: Ctx, externalSubscriptionId: string, events: re
       [...targets.keys()],
       events.map(event => event.transactionId),
     )
+    const fees: TargetFee[] = []
     for (const { event, subscriptionId } of matched) {
       const target = targets.get(subscriptionId)
-      if (target !== undefined && !charged.has(subscriptionId, event.transactionId)) {
-        await billEvent(tx, target, event)
-      }
+      if (target === undefined || charged.has(subscriptionId, event.transactionId)) continue
+      fees.push(...(await computeFees(tx, target, event)))
     }
+    await writeFees(tx, fees)
   })
 }
 
@@ -84,7 +95,7 @@ async function lockServed(tx: Ctx, externalSubscriptionId: string) {
 }
 
 /** Whom events are charged to, and who issues the invoices. */
-type Target = Omit<AdvanceInvoiceOrder, 'event' | 'fee'>
+type Target = ChargedSubscription & Pick<InvoiceOrder, 'customer' | 'customerEntity' | 'issuer'>
 
 async function loadTargets(
   tx: Ctx,
@@ -93,6 +104,10 @@ async function loadTargets(
 ): Promise<Map<string, Target>> {
   const records = await loadSubscriptionRecords(tx, subscriptionIds)
   const plans = await getPlans(tx, [...new Set(records.map(({ plan }) => plan.id))])
+  const taxes = await getTaxesOfCustomers(
+    tx,
+    customers.map(customer => ({ customerId: customer.id, billingEntityId: customer.billing_entity_id })),
+  )
   const entityIds = [
     ...customers.map(customer => customer.billing_entity_id),
     ...records.flatMap(({ subscription }) => subscription.billing_entity_id ?? []),
@@ -100,42 +115,40 @@ async function loadTargets(
   const entities = await findBillingEntitiesByIds(tx, [...new Set(entityIds)])
   return new Map(
     records.map(record => {
-      const { subscription } = record
-      const customer = customers.find(one => one.id === subscription.customer_id)
+      const { id, customer_id: customerId, billing_entity_id: entityId } = record.subscription
+      const customer = customers.find(one => one.id === customerId)
       const customerEntity = customer && entities.get(customer.billing_entity_id)
-      const issuer =
-        subscription.billing_entity_id === null ? customerEntity : entities.get(subscription.billing_entity_id)
+      const issuer = entityId === null ? customerEntity : entities.get(entityId)
       if (customer === undefined || customerEntity === undefined || issuer === undefined) {
-        throw new Error(`subscription ${subscription.id} has no customer, or no billing entity`)
+        throw new Error(`subscription ${id} has no customer, or no billing entity`)
       }
-      return [subscription.id, { ...chargedSubscription(record, plans), customer, customerEntity, issuer }]
+      const charged = chargedSubscription(record, plans, taxes.get(customerId) ?? [])
+      return [id, { ...charged, customer, customerEntity, issuer }]
     }),
   )
 }
 
-/** The fees of one event, each on an invoice of its own where its charge is invoiceable. */
-async function billEvent(tx: Ctx, target: Target, event: UsageEvent): Promise<void> {
-  const charged = chargedEvent(event)
-  for (const charge of chargesInAdvance(target.plan, event.code, charged.properties)) {
-    const computed = await computeEventFee(tx, target, charge, charged)
-    if (charge.invoiceable) {
-      await createAdvanceInvoice(tx, { ...target, event: charged, fee: computed })
-    } else {
-      const place = { invoiceId: null, billingEntityId: target.issuer.id }
-      await emit(tx, 'fee.created', await insertEventFee(tx, place, target, charged, computed))
-    }
-    await keepTotals(tx, target.subscription.external_id, charged, [computed])
-  }
+interface TargetFee {
+  readonly target: Target
+  readonly fee: EventFee
+  readonly at: Temporal.Instant
 }
 
-function chargedEvent({
-  id,
-  transactionId,
-  timestamp,
-  createdAt,
-  properties,
-  preciseTotalAmountCents,
-}: UsageEvent): ChargedEvent {
+/** The fees of one event. What the next one costs depends on how far this one was charged. */
+async function computeFees(tx: Ctx, target: Target, event: UsageEvent): Promise<TargetFee[]> {
+  const charged = chargedEvent(event)
+  const at = Temporal.Instant.fromEpochNanoseconds(event.timestamp * 1000n)
+  const fees: TargetFee[] = []
+  for (const charge of chargesInAdvance(target.plan, event.code, charged.properties)) {
+    const fee = await computeEventFee(tx, target, charge, charged)
+    await keepTotals(tx, target.subscription.external_id, charged, fee)
+    fees.push({ target, fee, at })
+  }
+  return fees
+}
+
+function chargedEvent(event: UsageEvent): ChargedEvent {
+  const { id, transactionId, timestamp, createdAt, properties, preciseTotalAmountCents } = event
   return {
     transactionId,
     timestamp,
@@ -143,4 +156,34 @@ function chargedEvent({
     preciseTotalAmountCents,
     position: { timestamp, createdAt, id },
   }
+}
+
+/** Each fee stands alone, or is on an invoice of its own where its charge is invoiceable. */
+async function writeFees(tx: Ctx, fees: readonly TargetFee[]): Promise<void> {
+  for (const { target, fee, at } of fees.filter(({ fee: { charge } }) => !charge.invoiceable)) {
+    const setting = { billingEntityId: target.issuer.id, createdAt: tx.clock.now(), at, billed: [fee.billed] }
+    const ids = await writeStandaloneFees(tx, setting, completeInvoice([fee.line]).fees)
+    await emitAll(
+      tx,
+      ids.map(objectId => ({ type: 'fee.created', objectId })),
+    )
+  }
+  await issueInvoices(
+    tx,
+    fees
+      .filter(({ fee: { charge } }) => charge.invoiceable)
+      .map(({ target, fee, at }) => ({
+        order: { ...target, subscriptions: [], reason: 'in_advance_charge', at, skipCharges: false },
+        computed: {
+          billed: [fee.billed],
+          assembled: { ...neverNegative(completeInvoice([fee.line])), standalone: [], levels: [] },
+        },
+      })),
+  )
+}
+
+/** An event may make usage cheaper, but nobody is paid for it. */
+function neverNegative(invoice: CompletedInvoice<AppliedTax>): CompletedInvoice<AppliedTax> {
+  const { totals } = invoice
+  return totals.totalAmountCents < 0n ? { ...invoice, totals: { ...totals, totalAmountCents: 0n } } : invoice
 }

@@ -1,11 +1,12 @@
 import {
   type AdvanceAggregation,
-  type AdvanceFee,
   type AdvanceUnits,
+  type AssembledFee,
   advanceFee,
   advanceUnits,
   type BillingTerms,
   type BucketUsage,
+  billingBoundaries,
   bucketOfEvent,
   bucketUsage,
   type ChargeModel,
@@ -30,7 +31,9 @@ import type { Charge, PlanSnapshot } from '../../catalog/index.ts'
 import type { EventProperties } from '../../events/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { type Subscription, type SubscriptionRecord, termsOf } from '../../subscriptions/index.ts'
-import { readUsage, type UsageQuestion } from '../../usage/index.ts'
+import { type AppliedTax, applicableTaxes } from '../../taxes/index.ts'
+import { pricingUnitOf, readUsage, type UsageQuestion } from '../../usage/index.ts'
+import type { BilledSubscription } from '../billing/compute.ts'
 import { findLastTotals } from './running-totals.ts'
 
 /** An event that is charged as it comes. */
@@ -50,18 +53,18 @@ export interface ChargedSubscription {
   readonly subscription: Subscription
   readonly terms: BillingTerms
   readonly plan: PlanSnapshot
+  /** What the customer brings to fees of which neither the charge nor the plan has taxes. */
+  readonly customerTaxes: readonly AppliedTax[]
 }
 
 /** What one event costs by one charge. Nothing of it is stored yet. */
 export interface EventFee {
   readonly charge: Charge
-  readonly fee: AdvanceFee
-  /** The units by the values of the presentation group keys, for display only. */
-  readonly presented: readonly PresentedUnits[]
+  readonly line: AssembledFee<AppliedTax> & { readonly kind: 'charge' }
+  /** The subscription as a billing run at the time of the event sees it. */
+  readonly billed: BilledSubscription
   /** How far the bucket and group is charged now; null where that is not kept. */
   readonly totals: RunningTotals | null
-  /** The usage window that the event lies in. */
-  readonly period: UsagePeriod
 }
 
 type UsagePeriod = ReturnType<typeof currentUsagePeriod>
@@ -75,13 +78,14 @@ const LONGEST_NUMBER = 1000
 export function chargedSubscription(
   record: SubscriptionRecord,
   plans: ReadonlyMap<string, PlanSnapshot>,
+  customerTaxes: readonly AppliedTax[],
 ): ChargedSubscription {
   const terms = termsOf(record)
   const plan = plans.get(record.subscription.plan_id)
   if (terms === undefined || plan === undefined) {
     throw new Error(`subscription ${record.subscription.id} has no plan, or has not started`)
   }
-  return { subscription: record.subscription, terms, plan }
+  return { subscription: record.subscription, terms, plan, customerTaxes }
 }
 
 /**
@@ -121,8 +125,27 @@ export async function computeEventFee(
   const chargeModel = parseChargeModel(charge.chargeModel, propertiesOf(charge, bucket))
   const usage = costsTheSameAlways(chargeModel) ? unitsAlone(units) : await usageWith(ctx, question, bucket)
   const price = priceOf(chargeModel, usage, { units, bucket, event, charge: asked }, amountCurrency)
-  const fee = advanceFee(bucket, units, price, amountCurrency, pricingUnitOf(charge))
-  return { charge, fee, presented: presentedUnits(charge, event, units), totals: units.totals, period }
+  const priced = { currency: amountCurrency, pricingUnit: pricingUnitOf(charge) }
+  return {
+    charge,
+    line: {
+      kind: 'charge',
+      subscriptionId: to.subscription.id,
+      chargeId: charge.id,
+      fee: advanceFee(bucket, units, price, priced, presentedUnits(charge, event, units)),
+      period: { from: period.from, to: period.to },
+      taxes: applicableTaxes(charge.taxes, to.plan.taxes, to.customerTaxes),
+      trueUpOf: null,
+      event: { id: event.position?.id ?? null, transactionId: event.transactionId },
+    },
+    billed: billedAt(to, at, period),
+    totals: units.totals,
+  }
+}
+
+/** Links carry what a billing run at that time would bill; fees have the window that the event lies in, and its days. */
+function billedAt({ subscription, terms, plan }: ChargedSubscription, at: Temporal.Instant, { fullDays }: UsagePeriod) {
+  return { subscription, plan, boundaries: { ...billingBoundaries(terms, at, 'billing'), chargesDuration: fullDays } }
 }
 
 /** What an event is looked at with. */
@@ -276,14 +299,4 @@ function presentedUnits(charge: Charge, event: ChargedEvent, { units, shownUnits
       units: formatDecimal(isUnique ? counted : standsFor(charge, event)),
     },
   ]
-}
-
-function pricingUnitOf({ appliedPricingUnit: unit }: Charge) {
-  if (unit === null) return null
-  return {
-    id: unit.pricingUnitId,
-    code: unit.code,
-    shortName: unit.shortName,
-    conversionRate: unit.conversionRate.toFixed(),
-  }
 }

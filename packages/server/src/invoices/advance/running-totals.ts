@@ -46,27 +46,24 @@ export async function keepTotals(
   tx: Ctx,
   externalSubscriptionId: string,
   event: Pick<ChargedEvent, 'transactionId' | 'timestamp'>,
-  fees: readonly EventFee[],
+  { charge, line: { fee }, totals }: EventFee,
 ): Promise<void> {
-  const rows = fees.flatMap(({ charge, fee, totals }) =>
-    totals === null
-      ? []
-      : [
-          {
-            id: newId(),
-            organization_id: tx.org.id,
-            external_subscription_id: externalSubscriptionId,
-            charge_id: charge.id,
-            charge_filter_id: fee.filterId,
-            grouped_by: JSON.stringify(fee.groupedBy),
-            event_transaction_id: event.transactionId,
-            timestamp: Temporal.Instant.fromEpochNanoseconds(event.timestamp * 1000n),
-            current: totals.current,
-            max: totals.max,
-            max_prorated: totals.maxProrated,
-            created_at: tx.clock.now(),
-          },
-        ],
-  )
-  if (rows.length > 0) await tx.db.insertInto('advance_totals').values(rows).execute()
+  if (totals === null) return
+  await tx.db
+    .insertInto('advance_totals')
+    .values({
+      id: newId(),
+      organization_id: tx.org.id,
+      external_subscription_id: externalSubscriptionId,
+      charge_id: charge.id,
+      charge_filter_id: fee.filterId,
+      grouped_by: JSON.stringify(fee.groupedBy),
+      event_transaction_id: event.transactionId,
+      timestamp: Temporal.Instant.fromEpochNanoseconds(event.timestamp * 1000n),
+      current: totals.current,
+      max: totals.max,
+      max_prorated: totals.maxProrated,
+      created_at: tx.clock.now(),
+    })
+    .execute()
 }

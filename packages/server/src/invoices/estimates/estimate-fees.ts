@@ -3,9 +3,8 @@ import { findMetricByCode } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { notFound, validation } from '../../platform/errors.ts'
 import { type ChargedEvent, computeEventFee, isNumber } from '../advance/event-fee.ts'
-import { serializeFeeWithTaxes } from '../serialize-fee.ts'
-import { estimatedRow } from './estimated-row.ts'
 import { checkTimestamp, findRunning, type GivenEvent, imaginedEvent } from './given-event.ts'
+import { presentEstimate } from './present-estimate.ts'
 
 const NUMERIC = ['sum_agg', 'max_agg', 'latest_agg']
 
@@ -27,9 +26,7 @@ export async function estimateFees(ctx: Ctx, given: GivenEvent) {
   if (charges.length === 0) throw validation({ code: ['does_not_match_an_instant_charge'] })
   const fees: object[] = []
   for (const charge of charges) {
-    const computed = await computeEventFee(ctx, target, charge, event)
-    const row = estimatedRow(ctx, target, event, computed)
-    fees.push({ ...serializeFeeWithTaxes(row), lago_id: null, created_at: null })
+    fees.push(presentEstimate(ctx, target, await computeEventFee(ctx, target, charge, event)))
   }
   return fees
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { getPlans } from '../../catalog/index.ts'
+import { findCustomersByIds } from '../../customers/index.ts'
 import { eventProperties, parseUnixSeconds, propertiesText } from '../../events/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { notFound, validation } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { findServedSubscriptions, loadSubscriptionRecords, servedAt } from '../../subscriptions/index.ts'
+import { getTaxesOfCustomers } from '../../taxes/index.ts'
 import { type ChargedEvent, type ChargedSubscription, chargedSubscription } from '../advance/event-fee.ts'
 
 /** An event to be estimated, as it was sent. */
@@ -29,8 +31,12 @@ export async function findRunning(ctx: Ctx, externalId: string | null): Promise<
   const served = servedAt(await findServedSubscriptions(ctx, [externalId]), microsecondsOf(ctx.clock.now()))
   const [record] = served === undefined ? [] : await loadSubscriptionRecords(ctx, [served.id])
   if (record === undefined) throw notFound('subscription')
-  const plans = await getPlans(ctx, [record.plan.id])
-  return { ...chargedSubscription(record, plans), externalCustomerId: record.externalCustomerId }
+  const { subscription, plan, externalCustomerId } = record
+  const [customer] = await findCustomersByIds(ctx, [subscription.customer_id])
+  if (customer === undefined) throw notFound('subscription')
+  const payer = { customerId: customer.id, billingEntityId: customer.billing_entity_id }
+  const taxes = (await getTaxesOfCustomers(ctx, [payer])).get(customer.id) ?? []
+  return { ...chargedSubscription(record, await getPlans(ctx, [plan.id]), taxes), externalCustomerId }
 }
 
 /** The event as it would be charged now, whatever time it names. */

@@ -619,6 +619,7 @@ export interface FeesTaxes {
 }
 
 export interface FixedChargeEvents {
+  cause_id: string | null;
   created_at: Timestamp;
   deleted_at: Timestamp | null;
   fixed_charge_id: string;

@@ -1,19 +1,10 @@
 import { type ChargeModelName, isChargeModelName } from '@weir/engine'
 import { forbidden } from '../platform/errors.ts'
-import type { BillableMetric } from './types.ts'
 
 /**
  * What the price book understands but billing cannot carry out yet. A request that would need it is refused as a whole:
  * a price that is accepted is a price that is charged.
  */
-
-/** @throws 403 `feature_unavailable` for a valid metric whose aggregation cannot be computed */
-export function requireBillableMetricAvailable(
-  metric: Pick<BillableMetric, 'aggregationType' | 'recurring' | 'expression'>,
-): void {
-  const unavailable = metric.aggregationType === 'weighted_sum_agg' || metric.recurring || metric.expression !== null
-  if (unavailable) throw forbidden('feature_unavailable')
-}
 
 /** @throws 403 `feature_unavailable` for a charge model of the field that the engine cannot price */
 export function requireModelAvailable(model: string): ChargeModelName {

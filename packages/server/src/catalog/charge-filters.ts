@@ -28,7 +28,7 @@ export function findFilter(charge: Charge, id: string): ChargeFilter {
 export async function addFilter(ctx: Ctx, path: ChargePath, input: SingleChargeFilterInput): Promise<FilterOfCharge> {
   return changeFilters(ctx, path, input, (charge, now) => {
     const filter = newFilter(charge, input, now)
-    return { filters: [...charge.filters, filter], filter, change: filterCreation(filter) }
+    return { filters: [...charge.filters, filter], filter, change: filterCreation(charge, filter) }
   })
 }
 
@@ -48,7 +48,7 @@ export async function editFilter(
       ...(input.properties === undefined ? {} : { properties: filterProperties(charge, input.properties) }),
       position: nextPosition(others),
     }
-    return { filters: [...others, filter], filter, change: filterUpdate(current, filter) }
+    return { filters: [...others, filter], filter, change: filterUpdate(charge, current, filter) }
   })
 }
 

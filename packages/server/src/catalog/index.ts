@@ -5,8 +5,22 @@ import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
 export { serializeAddOn } from './add-ons/serialize.ts'
-export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
+export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { copyCharge } from './cascades/child-charge.ts'
+export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
+export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
+export { serializeValue } from './entitlements/serialize.ts'
+export {
+  deleteEntitlements,
+  deleteEntitlementValues,
+  getEntitlementsOf,
+  insertEntitlement,
+  setEntitlementValue,
+} from './entitlements/store.ts'
+export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
+export { serializePrivilege } from './features/serialize.ts'
+export { holdFeaturesByCodes } from './features/store.ts'
+export type { Feature } from './features/types.ts'
 export type { UnitsChange } from './fixed-charges/commit.ts'
 export { setMinimumCommitment } from './minimum-commitment.ts'
 export { changePlan, completePlanDeletion } from './plans.ts'
@@ -20,7 +34,7 @@ export {
   serializePlan,
 } from './serialize.ts'
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
-export { findMetricByCode, getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { saveCharges } from './store/save-charges.ts'
 export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'

@@ -7,6 +7,7 @@ import { type ChangedCharge, changesOfPlan } from './cascades/changes.ts'
 import { cascadeAmount, cascadeCharges } from './cascades/jobs.ts'
 import { type ChargeSetting, replaceCharges } from './charge-set.ts'
 import { chargeSettingOf, requireMetricsOfCharges } from './charge-setting.ts'
+import { deleteEntitlementsOfPlan } from './entitlements/store.ts'
 import { createFixedChargesOfPlan, replaceFixedChargesOfPlan } from './fixed-charges/fixed-charges.ts'
 import { requireAddOnsOfFixedCharges } from './fixed-charges/setting.ts'
 import { readMetadata } from './metadata.ts'
@@ -165,6 +166,7 @@ export async function completePlanDeletion(ctx: Ctx, planId: string): Promise<vo
     const plan = await lockPlan(tx, planId)
     if (plan === undefined || plan.deleted_at !== null || !plan.pending_deletion) return
     const planIds = await deletePlanFamily(tx, planId)
+    for (const id of planIds) await deleteEntitlementsOfPlan(tx, id)
     await emitAll(
       tx,
       planIds.map(objectId => ({ type: 'plan.deletion_completed', objectId })),

@@ -24,6 +24,10 @@ export const BillableMetricInput = Input({
 export type BillableMetricInput = Type.Static<typeof BillableMetricInput>
 export type MetricFilterInput = NonNullable<BillableMetricInput['filters']>[number]
 
+/** An expression that is tried out; its event is read as it comes. */
+export const ExpressionTrialInput = Input({ expression: Text, event: AnyMap })
+export type ExpressionTrialInput = Type.Static<typeof ExpressionTrialInput>
+
 const filterFields = { invoice_display_name: Text, properties: AnyMap, values: AnyMap }
 
 /** A filter inside the payload of a charge. */

@@ -1,6 +1,7 @@
 import { type ChargeProperties, formatDecimal } from '@weir/engine'
 import { formatCents, formatInstant } from '../platform/wire.ts'
 import { serializeTax } from '../taxes/index.ts'
+import { serializeEntitlement } from './entitlements/serialize.ts'
 import { serializeFixedCharge } from './fixed-charges/serialize.ts'
 import type { BillableMetric, Charge, ChargeFilter, MinimumCommitment, PlanSnapshot, UsageThreshold } from './types.ts'
 
@@ -86,7 +87,7 @@ export function serializeFullPlan(plan: PlanSnapshot) {
 }
 
 export function serializePlanForWebhook(plan: PlanSnapshot) {
-  return { ...serializeDeletedPlan(plan), entitlements: [] }
+  return { ...serializeDeletedPlan(plan), entitlements: plan.entitlements.map(serializeEntitlement) }
 }
 
 /** A plan as the webhook that tells of its deletion shows it: what it entitled to is not repeated. */

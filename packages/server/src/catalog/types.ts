@@ -1,6 +1,7 @@
 /** What the price book holds, as plain data: what is shown, what is billed and what usage is computed from. */
 import type { ALL_FILTER_VALUES, ChargeModelName, ChargeProperties, Currency, Decimal } from '@weir/engine'
 import type { Tax } from '../taxes/index.ts'
+import type { Entitlement } from './entitlements/types.ts'
 
 export const AGGREGATION_TYPES = [
   'count_agg',
@@ -182,6 +183,8 @@ export interface PlanSnapshot {
   /** In order of creation. */
   readonly fixedCharges: readonly FixedCharge[]
   readonly taxes: readonly Tax[]
+  /** In order of creation. */
+  readonly entitlements: readonly Entitlement[]
   readonly minimumCommitment: MinimumCommitment | null
   /** Its own, in order of creation: the recurring one first. */
   readonly usageThresholds: readonly UsageThreshold[]

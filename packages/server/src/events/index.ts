@@ -1,10 +1,14 @@
 import type { Domain } from '../platform/module.ts'
 import { processArrivalsLoop } from './arrivals.ts'
 import { clockTasks } from './clock.ts'
+import { eventErrorWebhook } from './event-errors.ts'
 import { claimEventEpoch } from './postgres/epoch.ts'
+import { eventsErrorsWebhook, tellEventErrors } from './report.ts'
 import { eventRoutes } from './routes.ts'
 
-export { EVENTS_ARRIVED, eventsAt, hasArrivals, processArrivals } from './arrivals.ts'
+export { arrivalsOf, arrivedEvents, EVENTS_ARRIVED, eventsAt, hasArrivals, processArrivals } from './arrivals.ts'
+export { type DerivableEvent, type Derivation, deriveProperties } from './derive.ts'
+export { reportEventError } from './event-errors.ts'
 export { type EventProperties, eventProperties } from './event-properties.ts'
 export type {
   AggregateQuery,
@@ -17,6 +21,7 @@ export type {
   UsageEvent,
 } from './event-store.ts'
 export { parseUnixSeconds } from './event-time.ts'
+export { presentPosition } from './postgres/epoch.ts'
 export { forgetKeptUsage } from './postgres/stored-cells.ts'
 export { readPreciseAmount } from './precise-amount.ts'
 export { propertiesText } from './properties.ts'
@@ -26,6 +31,8 @@ export { eventStore } from './store.ts'
 export const events: Domain = {
   routes: eventRoutes,
   prepare: claimEventEpoch,
+  tasks: [tellEventErrors],
   clockTasks,
   loops: [processArrivalsLoop],
+  webhooks: { ...eventErrorWebhook, ...eventsErrorsWebhook },
 }

@@ -24,6 +24,8 @@ export interface ChargeUpdate {
 
 export interface FilterCreation {
   readonly type: 'filter_created'
+  /** What the properties are for. */
+  readonly chargeModel: ChargeModelName
   readonly values: ChargeFilter['values']
   readonly properties: ChargeProperties
   readonly invoiceDisplayName: string | null
@@ -94,30 +96,31 @@ export function changesOfUpdate(
     after: { chargeModel: after.chargeModel, properties: after.properties },
     ...followed,
   }
-  return [update, ...filterChanges(before.filters, after.filters)].map(change => ({ chargeId: after.id, change }))
+  return [update, ...filterChanges(before, after)].map(change => ({ chargeId: after.id, change }))
 }
 
 /** Filters are the same when they have the same keys with the same lists of values. */
-function filterChanges(before: readonly ChargeFilter[], after: readonly ChargeFilter[]): ChargeChange[] {
-  const left = [...before]
-  const changes = after.flatMap((filter): ChargeChange[] => {
+function filterChanges(before: Charge, after: Charge): ChargeChange[] {
+  const left = [...before.filters]
+  const changes = after.filters.flatMap((filter): ChargeChange[] => {
     const index = left.findIndex(other => filterIdentity(other.values) === filterIdentity(filter.values))
     const [current] = index < 0 ? [] : left.splice(index, 1)
-    if (current === undefined) return [filterCreation(filter)]
+    if (current === undefined) return [filterCreation(after, filter)]
     const same =
       current.invoiceDisplayName === filter.invoiceDisplayName &&
       isDeepStrictEqual(current.properties, filter.properties)
-    return same ? [] : [filterUpdate(current, filter)]
+    return same ? [] : [filterUpdate(after, current, filter)]
   })
   return [...changes, ...left.map(filterDeletion)]
 }
 
-export function filterCreation({ values, properties, invoiceDisplayName }: ChargeFilter): FilterCreation {
-  return { type: 'filter_created', values, properties, invoiceDisplayName }
+export function filterCreation({ chargeModel }: Charge, filter: ChargeFilter): FilterCreation {
+  const { values, properties, invoiceDisplayName } = filter
+  return { type: 'filter_created', chargeModel, values, properties, invoiceDisplayName }
 }
 
-export function filterUpdate(before: ChargeFilter, after: ChargeFilter): FilterUpdate {
-  return { ...filterCreation(after), type: 'filter_updated', propertiesBefore: before.properties }
+export function filterUpdate(charge: Charge, before: ChargeFilter, after: ChargeFilter): FilterUpdate {
+  return { ...filterCreation(charge, after), type: 'filter_updated', propertiesBefore: before.properties }
 }
 
 export function filterDeletion({ values }: ChargeFilter): ChargeChange {

@@ -59,8 +59,12 @@ function followUpdate(child: Charge, { before, after, ...followed }: ChargeUpdat
   }
 }
 
-/** Values that the metric does not declare any more are left out, and so is a filter without any left. */
+/**
+ * Values that the metric does not declare any more are left out, and so is a filter without any left, or with a price of
+ * another model than the copy's.
+ */
 function followFilterCreation(child: Charge, change: FilterCreation, now: Temporal.Instant): Charge {
+  if (child.chargeModel !== change.chargeModel) return child
   const values = declaredValues(child, change.values)
   const known = new Set(child.filters.map(filter => filterIdentity(filter.values)))
   if (known.has(filterIdentity(change.values)) || known.has(filterIdentity(values))) return child
@@ -86,7 +90,7 @@ function declaredValues(child: Charge, values: ChargeFilter['values']): ChargeFi
 
 function followFilterUpdate(child: Charge, change: FilterUpdate): Charge {
   const current = child.filters.find(filter => filterIdentity(filter.values) === filterIdentity(change.values))
-  if (current === undefined) return child
+  if (current === undefined || child.chargeModel !== change.chargeModel) return child
   const isOwnPrice = !isDeepStrictEqual(byNumber(current.properties), byNumber(change.propertiesBefore))
   const next: ChargeFilter = isOwnPrice
     ? { ...current, properties: withKeysOf(current.properties, change.properties, ['pricing_group_keys']) }

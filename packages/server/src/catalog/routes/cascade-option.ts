@@ -6,11 +6,12 @@ import { boolean, isRecord } from '../../platform/http/input.ts'
  * a request need not have, or in the query string, as `charge[cascade_updates]=true`.
  */
 export function readCascade(
-  request: Pick<FastifyRequest, 'body' | 'query'>,
+  { body, query }: Pick<FastifyRequest, 'body' | 'query'>,
   root: string,
 ): { readonly cascade_updates: boolean | null } {
-  const body = isRecord(request.body) ? request.body[root] : undefined
-  const query = isRecord(request.query) ? request.query[`${root}[cascade_updates]`] : undefined
-  const given = isRecord(body) ? (body.cascade_updates ?? query) : query
-  return { cascade_updates: boolean(given ?? false) }
+  const given = [body, query].map(source => {
+    const input = isRecord(source) ? source[root] : undefined
+    return isRecord(input) ? input.cascade_updates : undefined
+  })
+  return { cascade_updates: boolean(given[0] ?? given[1] ?? false) }
 }

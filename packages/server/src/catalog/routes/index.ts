@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { addOnRoutes } from '../add-ons/routes.ts'
+import { planEntitlementRoutes } from '../entitlements/routes.ts'
+import { featureRoutes } from '../features/routes.ts'
 import { pricingUnitRoutes } from '../pricing-units/routes.ts'
 import { billableMetricRoutes } from './billable-metrics.ts'
 import { chargeFilterRoutes } from './charge-filters.ts'
@@ -17,4 +19,6 @@ export function catalogRoutes(api: FastifyInstance): void {
   fixedChargeRoutes(api)
   addOnRoutes(api)
   pricingUnitRoutes(api)
+  featureRoutes(api)
+  planEntitlementRoutes(api)
 }

@@ -5,7 +5,7 @@ import { type Customer, lockCustomers } from '../../customers/index.ts'
 import { eventProperties, type UsageEvent } from '../../events/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emitAll } from '../../platform/domain-events.ts'
-import { findServedSubscriptions, loadSubscriptionRecords, servedAt } from '../../subscriptions/index.ts'
+import { loadSubscriptionRecords, matchSubscriptions } from '../../subscriptions/index.ts'
 import { type AppliedTax, getTaxesOfCustomers } from '../../taxes/index.ts'
 import { type InvoiceOrder, issueInvoices } from '../billing/create-invoice.ts'
 import { writeStandaloneFees } from '../billing/write.ts'
@@ -24,7 +24,7 @@ import { keepTotals } from './running-totals.ts'
 const EVENTS_A_TRANSACTION = 50
 
 /**
- * Bills events that came to an external subscription id by the charges that take their money at once, one after another.
+ * Bills events that came by the charges that take their money at once, one after another.
  * Each event is billed as a whole or not at all, and once: repeating this bills nothing twice.
  *
  * An event that cannot be billed keeps no other from it.
@@ -32,30 +32,26 @@ const EVENTS_A_TRANSACTION = 50
  * @param events in the order to bill them
  * @throws the errors of the events that could not be billed, after all others are done
  */
-export async function billEvents(
-  ctx: Ctx,
-  externalSubscriptionId: string,
-  events: readonly UsageEvent[],
-): Promise<void> {
+export async function billEvents(ctx: Ctx, events: readonly UsageEvent[]): Promise<void> {
   const errors: unknown[] = []
   for (let start = 0; start < events.length; start += EVENTS_A_TRANSACTION) {
     const part = events.slice(start, start + EVENTS_A_TRANSACTION)
     try {
-      await billTogether(ctx, externalSubscriptionId, part)
+      await billTogether(ctx, part)
     } catch (error) {
       if (part.length === 1) errors.push(error)
-      else errors.push(...(await billApart(ctx, externalSubscriptionId, part)))
+      else errors.push(...(await billApart(ctx, part)))
     }
   }
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new AggregateError(errors, errors.map(String).join('; '))
 }
 
-async function billApart(ctx: Ctx, externalSubscriptionId: string, events: readonly UsageEvent[]): Promise<unknown[]> {
+async function billApart(ctx: Ctx, events: readonly UsageEvent[]): Promise<unknown[]> {
   const errors: unknown[] = []
   for (const event of events) {
     try {
-      await billTogether(ctx, externalSubscriptionId, [event])
+      await billTogether(ctx, [event])
     } catch (error) {
       errors.push(error)
     }
@@ -63,15 +59,16 @@ async function billApart(ctx: Ctx, externalSubscriptionId: string, events: reado
   return errors
 }
 
-async function billTogether(ctx: Ctx, externalSubscriptionId: string, events: readonly UsageEvent[]): Promise<void> {
+async function billTogether(ctx: Ctx, events: readonly UsageEvent[]): Promise<void> {
   await transaction(ctx, async tx => {
-    const served = await lockServed(tx, externalSubscriptionId)
-    const matched = events.flatMap(event => {
-      const subscription = servedAt(served.subscriptions, event.timestamp)
+    const customers = await lockCustomersOf(tx, events)
+    const matches = await matchSubscriptions(tx, events)
+    const matched = events.flatMap((event, place) => {
+      const [subscription] = matches[place] ?? []
       return subscription === undefined ? [] : [{ event, subscriptionId: subscription.id }]
     })
     if (matched.length === 0) return
-    const targets = await loadTargets(tx, [...new Set(matched.map(one => one.subscriptionId))], served.customers)
+    const targets = await loadTargets(tx, [...new Set(matched.map(one => one.subscriptionId))], customers)
     const charged = await findChargedTransactions(
       tx,
       [...targets.keys()],
@@ -88,10 +85,10 @@ async function billTogether(ctx: Ctx, externalSubscriptionId: string, events: re
 }
 
 /** Which subscription an event belongs to is only certain while its customer cannot end it. */
-async function lockServed(tx: Ctx, externalSubscriptionId: string) {
-  const found = await findServedSubscriptions(tx, [externalSubscriptionId])
-  const customers = await lockCustomers(tx, [...new Set(found.map(subscription => subscription.customer_id))])
-  return { subscriptions: await findServedSubscriptions(tx, [externalSubscriptionId]), customers }
+async function lockCustomersOf(tx: Ctx, events: readonly UsageEvent[]): Promise<Customer[]> {
+  const matches = await matchSubscriptions(tx, events)
+  const customerIds = matches.flatMap(([subscription]) => subscription?.customer_id ?? [])
+  return lockCustomers(tx, [...new Set(customerIds)])
 }
 
 /** Whom events are charged to, and who issues the invoices. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { eventsAt } from '../../events/index.ts'
+import { arrivalsOf, eventsAt } from '../../events/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
@@ -13,7 +13,8 @@ const BILL_EVENTS = 'bill_events_in_advance'
  * charged in advance, one question finds it out, however many events came.
  */
 export const onEventsArrived: Reaction = async (tx, events) => {
-  const positionsOf = new Map(events.map(event => [event.objectId, event.data?.positions]))
+  const arrivals = arrivalsOf(events)
+  const positionsOf = new Map(arrivals.map(arrival => [arrival.externalSubscriptionId, arrival.positions]))
   const charged = await findCharged(tx, [...positionsOf.keys()])
   const customers = new Map(charged.map(row => [row.external_id, row.customer_id]))
   await addJobs(
@@ -37,8 +38,7 @@ const billEventsInAdvance: TaskDefinition = {
     const charged = await findCharged(ctx, [externalSubscriptionId])
     const codes = [...new Set(charged.map(row => row.code))]
     if (codes.length === 0) return
-    const events = await eventsAt(ctx, externalSubscriptionId, payload.positions as readonly string[], codes)
-    await billEvents(ctx, externalSubscriptionId, events)
+    await billEvents(ctx, await eventsAt(ctx, externalSubscriptionId, payload.positions as readonly string[], codes))
   },
 }
 

@@ -1,9 +1,10 @@
 import type { BillableMetric } from '../../catalog/index.ts'
-import { findMetricByCode } from '../../catalog/index.ts'
+import { findMetricsByCodes } from '../../catalog/index.ts'
+import type { EventProperties } from '../../events/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { notFound, validation } from '../../platform/errors.ts'
-import { type ChargedEvent, computeEventFee, isNumber } from '../advance/event-fee.ts'
-import { checkTimestamp, findRunning, type GivenEvent, imaginedEvent } from './given-event.ts'
+import { computeEventFee, isNumber } from '../advance/event-fee.ts'
+import { checkTimestamp, findRunning, type GivenEvent, givenProperties, imaginedEvent } from './given-event.ts'
 import { presentEstimate } from './present-estimate.ts'
 
 const NUMERIC = ['sum_agg', 'max_agg', 'latest_agg']
@@ -18,10 +19,11 @@ const NUMERIC = ['sum_agg', 'max_agg', 'latest_agg']
 export async function estimateFees(ctx: Ctx, given: GivenEvent) {
   const target = await findRunning(ctx, given.externalSubscriptionId)
   checkTimestamp(given.timestamp)
-  const metric = given.code === null ? undefined : await findMetricByCode(ctx, given.code)
+  const { code } = given
+  const metric = code === null ? undefined : (await findMetricsByCodes(ctx, [code])).get(code)
   if (metric === undefined) throw notFound('billable_metric')
-  checkNumber(metric, imaginedEvent(ctx, given, given.properties))
-  const event = imaginedEvent(ctx, given, given.properties)
+  checkNumber(metric, givenProperties(given.properties))
+  const event = await imaginedEvent(ctx, given)
   const charges = target.plan.charges.filter(charge => charge.payInAdvance && charge.metric.id === metric.id)
   if (charges.length === 0) throw validation({ code: ['does_not_match_an_instant_charge'] })
   const fees: object[] = []
@@ -31,7 +33,7 @@ export async function estimateFees(ctx: Ctx, given: GivenEvent) {
   return fees
 }
 
-function checkNumber({ aggregationType, fieldName }: BillableMetric, { properties }: ChargedEvent): void {
+function checkNumber({ aggregationType, fieldName }: BillableMetric, properties: EventProperties): void {
   if (!NUMERIC.includes(aggregationType) || fieldName === null || !properties.isPresent(fieldName)) return
   if (!isNumber(properties.textOf(fieldName))) throw validation({ properties: ['value_is_not_valid_number'] })
 }

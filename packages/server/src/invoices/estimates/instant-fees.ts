@@ -50,7 +50,7 @@ function isInstant(charge: Charge): boolean {
 async function instantFees(ctx: Ctx, target: EstimatedSubscription, given: GivenEvent): Promise<object[]> {
   const charges = target.plan.charges.filter(charge => isInstant(charge) && charge.metric.code === given.code)
   if (charges.length === 0) return []
-  const event = imaginedEvent(ctx, given, given.properties)
+  const event = await imaginedEvent(ctx, given)
   return charges.map(charge => instantFee(target, charge, event))
 }
 

@@ -38,6 +38,19 @@ export async function findPaidFees(
 
 const isPaid = sql`invoice_id is null and payment_status = 'succeeded' and deleted_at is null`
 
+/** What a customer has or had under some external ids: the ids of the subscriptions. */
+export async function findFamily(tx: Ctx, customerId: string, externalIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('organization_id', '=', tx.org.id)
+    .where('customer_id', '=', customerId)
+    .where(sql<boolean>`external_id = any(${externalIds}::text[])`)
+    .where('status', 'in', ['active', 'terminated'])
+    .execute()
+  return rows.map(row => row.id)
+}
+
 /** Those of the customers that have paid fees which stand alone. */
 export async function findCustomersWithPaidFees(tx: Ctx, customerIds: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql<{ customer_id: string }>`

@@ -2,15 +2,10 @@ import { billingBoundaries, type Period, terminationBoundaries } from '@weir/eng
 import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { type Customer, lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import {
-  findServedSubscriptions,
-  loadSubscriptionRecords,
-  type SubscriptionRecord,
-  termsOf,
-} from '../../subscriptions/index.ts'
+import { loadSubscriptionRecords, type SubscriptionRecord, termsOf } from '../../subscriptions/index.ts'
 import { loadBillingHistories } from '../billing/history.ts'
 import { writeRegroupingInvoice } from './invoice.ts'
-import { findPaidFees, type PaidFee, wantsRegrouping } from './paid-fees.ts'
+import { findFamily, findPaidFees, type PaidFee, wantsRegrouping } from './paid-fees.ts'
 
 /** Subscriptions that were just billed together, or one that just ended. */
 export interface RegroupingRun {
@@ -64,12 +59,7 @@ async function loadFamily(
   input: readonly SubscriptionRecord[],
 ): Promise<SubscriptionRecord[]> {
   const externalIds = [...new Set(input.map(({ subscription }) => subscription.external_id))]
-  const found = await findServedSubscriptions(tx, externalIds)
-  const own = found.filter(subscription => subscription.customer_id === customerId)
-  const records = await loadSubscriptionRecords(
-    tx,
-    own.map(subscription => subscription.id),
-  )
+  const records = await loadSubscriptionRecords(tx, await findFamily(tx, customerId, externalIds))
   return records.toSorted(byStart)
 }
 

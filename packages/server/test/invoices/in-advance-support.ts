@@ -19,6 +19,10 @@ interface Setting {
   readonly metric?: object
   readonly customer?: object
   readonly plan?: object
+  /** Of the charge, created before. */
+  readonly taxes?: readonly { readonly code: string; readonly rate: number }[]
+  /** What a credit is worth, in which the charge is priced. */
+  readonly pricingUnit?: string
   readonly at?: string
 }
 
@@ -28,23 +32,20 @@ export const unix = (instant: string) => Temporal.Instant.from(instant).epochMil
 export async function sceneOf(
   app: TestApp,
   charge: object,
-  { metric = {}, customer = {}, plan = {}, at = '2026-06-01T00:00:00Z' }: Setting = {},
+  { metric = {}, customer = {}, plan = {}, taxes = [], pricingUnit, at = '2026-06-01T00:00:00Z' }: Setting = {},
 ): Promise<Scene> {
   const tenant = await app.newOrganization()
   const { api } = tenant
   await tenant.setClock(at)
-  const { recurring, ...metricTerms } = metric as { recurring?: boolean }
   const created = await api.post('/billable_metrics', {
-    billable_metric: { name: 'Seats', code: 'seats', aggregation_type: 'sum_agg', field_name: 'value', ...metricTerms },
+    billable_metric: { name: 'Seats', code: 'seats', aggregation_type: 'sum_agg', field_name: 'value', ...metric },
   })
   expect(created.body.error_details ?? created.status).toBe(200)
   await ok(api.post('/customers', { customer: { external_id: 'acme', currency: 'USD', ...customer } }))
-  const {
-    charge_model = 'standard',
-    properties = { amount: '1' },
-    filters,
-    ...columns
-  } = charge as Record<string, unknown>
+  for (const tax of taxes) await ok(api.post('/taxes', { tax: { name: tax.code, ...tax } }))
+  if (pricingUnit !== undefined) {
+    await ok(api.post('/pricing_units', { pricing_unit: { code: 'credits', name: 'Credits', short_name: 'CR' } }))
+  }
   await ok(
     api.post('/plans', {
       plan: {
@@ -54,23 +55,23 @@ export async function sceneOf(
         amount_cents: 0,
         pay_in_advance: false,
         amount_currency: 'USD',
-        charges: [{ billable_metric_id: created.body.billable_metric.lago_id, charge_model, properties, filters }],
+        charges: [
+          {
+            billable_metric_id: created.body.billable_metric.lago_id,
+            charge_model: 'standard',
+            pay_in_advance: true,
+            properties: { amount: '1' },
+            ...charge,
+            ...(taxes.length > 0 && { tax_codes: taxes.map(tax => tax.code) }),
+            ...(pricingUnit !== undefined && {
+              applied_pricing_unit: { code: 'credits', conversion_rate: pricingUnit },
+            }),
+          },
+        ],
         ...plan,
       },
     }),
   )
-  const ofOrganization = { organization_id: tenant.organizationId }
-  await tenant.ctx.db
-    .updateTable('charges')
-    .set({ pay_in_advance: true, ...columns })
-    .where(eb => eb.and(ofOrganization))
-    .execute()
-  if (recurring)
-    await tenant.ctx.db
-      .updateTable('billable_metrics')
-      .set({ recurring })
-      .where(eb => eb.and(ofOrganization))
-      .execute()
   await ok(
     api.post('/subscriptions', {
       subscription: { external_customer_id: 'acme', plan_code: 'team', external_id: 'acme-team' },

@@ -7,7 +7,8 @@ import { ok, type Scene, sceneOf, unix, type Wire } from './in-advance-support.t
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startTestApp()
+  // One event here cannot be billed, which is logged.
+  app = await startTestApp({ LOG_LEVEL: 'silent' })
 })
 afterAll(() => app?.stop())
 
@@ -478,6 +479,27 @@ describe('the invoice of an event', () => {
     ])
     expect(messages(receiver).map((body: Wire) => body.webhook_type)).toEqual(['fee.created', 'invoice.created'])
     await receiver.stop()
+  })
+
+  it('is taxed, and priced in the unit of its charge', async () => {
+    const scene = await sceneOf(app, {}, { taxes: [{ code: 'vat', rate: 20 }], pricingUnit: '0.75' })
+    await scene.send('a', '2026-06-02T00:00:00Z', { value: '12.3456' })
+    const [invoice] = await scene.invoices()
+    expect(invoice).toMatchObject({
+      fees_amount_cents: 926,
+      taxes_amount_cents: 185,
+      total_amount_cents: 1111,
+    })
+    expect(invoice.applied_taxes).toMatchObject([{ tax_code: 'vat', amount_cents: 185, fees_amount_cents: 926 }])
+    const [fee] = await scene.fees()
+    expect(fee).toMatchObject({
+      amount_cents: 926,
+      precise_amount: '9.2625',
+      taxes_amount_cents: 185,
+      total_amount_cents: 1111,
+      pricing_unit_details: { pricing_unit_code: 'credits', amount_cents: 1235, conversion_rate: '0.75' },
+      applied_taxes: [{ tax_code: 'vat', tax_rate: 20, amount_cents: 185 }],
+    })
   })
 
   it('never comes twice, whoever bills the event, nor is one left out', async () => {

@@ -26,6 +26,9 @@ interface Setting {
   readonly at?: string
 }
 
+/** Units and cents of fees. */
+export const feeValues = (fees: readonly Wire[]) => fees.map(fee => [fee.units, fee.amount_cents])
+
 export const unix = (instant: string) => Temporal.Instant.from(instant).epochMilliseconds / 1000
 
 /** A tenant in June 2026 whose customer acme is on a plan with one charge in advance, of the metric `seats`. */

@@ -1,109 +1,17 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { advanceFee, type ChargeFee, chargeFees, instantEstimate, type PricingUnit } from '../../src/invoicing/index.ts'
-import {
-  type AdvanceAggregation,
-  advanceUnits,
-  bucketUsage,
-  type MeteredCharge,
-  type MeteredEvent,
-  type RunningTotals,
-  type UsageSpan,
-} from '../../src/metering/index.ts'
-import { type Currency, decimal, formatDecimal, ZERO } from '../../src/money/index.ts'
+import { advanceFee, instantEstimate, type PricingUnit } from '../../src/invoicing/index.ts'
+import { advanceUnits, type RunningTotals, type UsageSpan } from '../../src/metering/index.ts'
+import { type Currency, decimal, formatDecimal } from '../../src/money/index.ts'
 import {
   type ChargeModelName,
   type ChargeProperties,
   costsTheSameAlways,
-  neededUsage,
   parseChargeModel,
   priceOfEvent,
   priceOfNextEvent,
 } from '../../src/pricing/index.ts'
 import { percentageTiers, tiers } from '../pricing/support.ts'
-
-const june: UsageSpan = {
-  from: Temporal.Instant.from('2026-06-01T00:00:00Z'),
-  to: Temporal.Instant.from('2026-06-30T23:59:59.999999Z'),
-  fullDays: 30,
-  timeZone: 'UTC',
-  endedByUpgrade: false,
-}
-
-/** `10`, `a add`, `3 $12.5`: a value, then an operation or what the event says it costs. */
-function eventAt(text: string, place: number): MeteredEvent {
-  const [value = '', more] = text.split(' ')
-  return {
-    dimensions: [],
-    value,
-    operation: more === undefined || more.startsWith('$') ? null : more,
-    preciseTotalAmountCents: more?.startsWith('$') ? more.slice(1) : null,
-    at: { timestamp: june.from.epochNanoseconds / 1000n + BigInt(place), createdAt: BigInt(place), id: String(place) },
-  }
-}
-
-interface Charged {
-  readonly model: ChargeModelName
-  readonly properties: ChargeProperties
-  readonly aggregation?: AdvanceAggregation
-  readonly currency?: Currency
-  readonly pricingUnit?: PricingUnit
-}
-
-/** The usage of some events, as an invoice or current usage tells it. */
-function usageOf(
-  { model, properties, aggregation = 'sum_agg' }: Charged,
-  events: readonly MeteredEvent[],
-  changes: Partial<MeteredCharge> = {},
-) {
-  const needs = neededUsage(parseChargeModel(model, properties))
-  const [row] = bucketUsage(
-    { pricingGroupKeys: [], filters: [], needs, ...changes },
-    { filters: {}, rounding: null },
-    { aggregation, dimensions: [], events },
-    june,
-  )
-  if (row === undefined) throw new Error('no usage')
-  return row
-}
-
-interface Billed {
-  readonly fees: ChargeFee[]
-  readonly totals: RunningTotals[]
-}
-
-/** Bills events one after another, as they arrive. */
-function bill(charged: Charged, texts: readonly string[]): Billed {
-  const { model, properties, aggregation = 'sum_agg', currency = 'USD', pricingUnit = null } = charged
-  const chargeModel = parseChargeModel(model, properties)
-  const events = texts.map(eventAt)
-  const billed: Billed = { fees: [], totals: [] }
-  for (const [place, event] of events.entries()) {
-    const before = events
-      .slice(0, place)
-      .filter(other => other.value === event.value)
-      .at(-1)
-    const units = advanceUnits(
-      aggregation,
-      { ...event, timestamp: event.at.timestamp },
-      {
-        billed: billed.totals.at(-1) ?? null,
-        wasPresent: before !== undefined && (before.operation ?? 'add') === 'add',
-        proratedOver: null,
-      },
-    )
-    const usage = usageOf(charged, events.slice(0, place + 1))
-    const added = {
-      units: units.units,
-      isCounted: true,
-      preciseTotalAmountCents: decimal(event.preciseTotalAmountCents ?? 0),
-    }
-    const price = priceOfEvent(chargeModel, usage, added, currency)
-    billed.fees.push(advanceFee({ filterId: null, groupedBy: {} }, units, price, { currency, pricingUnit }))
-    if (units.totals !== null) billed.totals.push(units.totals)
-  }
-  return billed
-}
+import { bill, type Charged, eventAt, june, usageOf } from './advance-support.ts'
 
 const graduated = { graduated_ranges: tiers('0-2 @1 +3', '3-* @0.5 +1') }
 const graduatedPercentage = { graduated_percentage_ranges: percentageTiers('0-1000 @3 +10', '1001-* @1.5 +4') }
@@ -452,89 +360,5 @@ describe('what an event would cost', () => {
     const told = instantEstimate(parseChargeModel(model, properties), decimal(units), currency)
     if (estimate === null) expect(told).toBeNull()
     else expect(told).toMatchObject(estimate)
-  })
-})
-
-describe('the fees of a period', () => {
-  const amount = fc.integer({ min: 0, max: 5000 }).map(n => decimal(n).div(1000).toFixed())
-  const optional = (arbitrary: fc.Arbitrary<unknown>, key: string) =>
-    fc.option(
-      arbitrary.map(value => ({ [key]: value })),
-      { nil: {} },
-    )
-  const tier = fc.tuple(fc.integer({ min: 1, max: 20 }), amount, amount)
-  const tiersOf = (rate: string) =>
-    fc.array(tier, { minLength: 1, maxLength: 4 }).map(list => {
-      let from = 0
-      return list.map(([width, price, flat_amount], place) => {
-        const to = from + width
-        const bounds = { from_value: from, to_value: place === list.length - 1 ? null : to }
-        from = to + 1
-        return { ...bounds, [rate]: price, flat_amount }
-      })
-    })
-  const charged: fc.Arbitrary<Pick<Charged, 'model' | 'properties'>> = fc.oneof(
-    amount.map(value => ({ model: 'standard' as const, properties: { amount: value } })),
-    fc
-      .tuple(amount, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 9 }))
-      .map(([value, package_size, free_units]) => ({
-        model: 'package' as const,
-        properties: { amount: value, package_size, free_units },
-      })),
-    tiersOf('per_unit_amount').map(graduated_ranges => ({
-      model: 'graduated' as const,
-      properties: { graduated_ranges },
-    })),
-    tiersOf('rate').map(graduated_percentage_ranges => ({
-      model: 'graduated_percentage' as const,
-      properties: { graduated_percentage_ranges },
-    })),
-    fc
-      .tuple(
-        amount,
-        optional(amount, 'fixed_amount'),
-        // With both, what one event frees depends on the events after it: then fees need not add up.
-        fc.oneof(
-          optional(fc.integer({ min: 1, max: 4 }), 'free_units_per_events'),
-          optional(amount, 'free_units_per_total_aggregation'),
-        ),
-        optional(amount, 'per_transaction_min_amount'),
-      )
-      .map(([rate, ...others]) => ({ model: 'percentage' as const, properties: Object.assign({ rate }, ...others) })),
-  )
-
-  it('add up to what the same usage costs in arrears, as long as it only grows', () => {
-    const values = fc.array(
-      fc.integer({ min: 1, max: 9000 }).map(n => decimal(n).div(1000).toFixed()),
-      { minLength: 1, maxLength: 8 },
-    )
-    fc.assert(
-      fc.property(
-        charged,
-        fc.constantFrom('sum_agg' as const, 'count_agg' as const),
-        values,
-        (model, aggregation, texts) => {
-          const { fees } = bill({ ...model, aggregation }, texts)
-          const chargeModel = parseChargeModel(model.model, model.properties)
-          const row = usageOf({ ...model, aggregation }, texts.map(eventAt))
-          const [whole] = chargeFees({ currency: 'USD', chargeModel, filters: [] }, [row])
-          const sum = fees.reduce((total, fee) => total.plus(fee.preciseAmountCents), ZERO)
-          expect(Number(sum)).toBeCloseTo(Number(whole?.preciseAmountCents), 9)
-        },
-      ),
-    )
-  })
-
-  it('charge the highest total that was reached, whatever went up and down before', () => {
-    const values = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 12 })
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), values, (first, rest) => {
-        const texts = [first, ...rest].map(String)
-        const { fees } = bill({ model: 'standard', properties: { amount: '1' } }, texts)
-        let level = 0
-        const highest = Math.max(...texts.map(text => (level += Number(text))))
-        expect(fees.reduce((sum, fee) => sum + Number(fee.amountCents), 0)).toBe(highest * 100)
-      }),
-    )
   })
 })

@@ -24,6 +24,7 @@ import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTa
 import { estimateRoutes } from './estimates/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
+import { pastUsageRoutes } from './past-usage/routes.ts'
 import { presentInvoiceForWebhook } from './present.ts'
 import { billAdvanceCharges, onSubscriptionEndedRegroup, regroupingTasks } from './regrouping/jobs.ts'
 import { invoiceRoutes } from './routes.ts'
@@ -51,6 +52,7 @@ export const invoices: Domain = {
     invoiceRoutes(api)
     feeRoutes(api)
     estimateRoutes(api)
+    pastUsageRoutes(api)
   },
   tasks: [
     billCustomers,

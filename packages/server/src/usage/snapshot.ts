@@ -19,6 +19,7 @@ import type { BillableMetric, Charge, PlanSnapshot } from '../catalog/index.ts'
 import type { EventBound } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { readAdvanceTotals } from './advance-totals.ts'
+import { regroupLevels, regroupTotals } from './kept-groups.ts'
 import { readOpeningLevels } from './levels.ts'
 import { readMetricUsages } from './metric-usages.ts'
 
@@ -42,6 +43,8 @@ export interface UsageQuestion {
   readonly running?: boolean
   /** Only events up to a certain one: what it is charged for in advance depends on those before it. */
   readonly upTo?: EventBound
+  /** Events after it are not looked at: how usage stood at an instant within the span. */
+  readonly until?: Temporal.Instant
 }
 
 export interface MeteredSubscription {
@@ -152,8 +155,8 @@ function meteredCharge(charge: Charge, question: UsageQuestion, kept: Kept): Met
         : pricingGroupKeys(properties, charge.acceptsTargetWallet).filter(key => !fixed.has(key)),
     needs: neededUsage(parseChargeModel(charge.chargeModel, properties)),
   })
-  const billed = kept.advanceTotals.get(charge.id)
-  const levels = kept.openingLevels.get(charge.id)
+  const billed = regroupTotals(kept.advanceTotals.get(charge.id) ?? [], question)
+  const levels = regroupLevels(kept.openingLevels.get(charge.id) ?? [], question)
   return {
     ...bucket(charge.properties),
     filters: charge.filters.map(filter => ({
@@ -166,8 +169,12 @@ function meteredCharge(charge: Charge, question: UsageQuestion, kept: Kept): Met
       key => question.presentationKeys?.includes(key) ?? true,
     ),
     prorated: charge.prorated && (running || !charge.payInAdvance),
-    ...(running && charge.payInAdvance && { billedInAdvance: billed ?? [] }),
-    ...(levels !== undefined && { openingLevels: levels }),
+    running,
+    ...(running && charge.payInAdvance && { billedInAdvance: billed }),
+    openingLevels: levels,
+    // Once a period was billed, what came late for it counts no more; a subscription that took the place of another one
+    // begins with all that was before it.
+    levelsAreComplete: levels.length > 0 && !question.subscription.hasPrevious,
   }
 }
 

@@ -329,3 +329,74 @@ describe('usage in advance that carries over', () => {
     expect(await ofBots()).toEqual(renewals)
   })
 })
+
+describe('a subscription that takes the place of another', () => {
+  /** Makes one the successor of the other, as a change of plan does. */
+  async function replace(story: Story, previous: string, next: string): Promise<void> {
+    const idOf = async (externalId: string) => {
+      const { id } = await story.ctx.db
+        .selectFrom('subscriptions')
+        .select('id')
+        .where('organization_id', '=', story.organizationId)
+        .where('external_id', '=', externalId)
+        .executeTakeFirstOrThrow()
+      return id
+    }
+    await story.ctx.db
+      .updateTable('subscriptions')
+      .set({ previous_subscription_id: await idOf(previous) })
+      .where('id', '=', await idOf(next))
+      .execute()
+  }
+
+  it('is credited what was paid for the same days of the same add-on', async () => {
+    const story = await begin()
+    await story.addOn('seats')
+    const seats = (amount: string) => ({
+      add_on_code: 'seats',
+      units: '10',
+      pay_in_advance: true,
+      prorated: true,
+      ...standard(amount),
+    })
+    await story.plan('small', { pay_in_advance: true, fixed_charges: [seats('6')] })
+    await story.plan('large', { pay_in_advance: true, fixed_charges: [seats('12')] })
+    await story.subscribe('small', 'small')
+    await story.settle()
+    await story.customer('acme', { billing_configuration: { invoice_grace_period: 5 } })
+    await story.setClock('2026-06-14T10:00:00Z')
+    await story.subscribe('large', 'large')
+    await story.settle()
+    const [paid, draft] = await story.invoices()
+    expect([paid, draft].map(lines)).toEqual([
+      ['subscription small: 1.0 = 0', 'fixed_charge seats: 10.0 = 6000'],
+      ['subscription large: 1.0 = 0', 'fixed_charge seats: 10.0 = 6800'],
+    ])
+    await replace(story, 'small', 'large')
+    const { body } = await story.api.put(`/invoices/${draft.lago_id}/refresh`)
+    // 17 of 30 days: 68.00, less 34.00.
+    expect(lines(body.invoice)).toEqual(['subscription large: 1.0 = 0', 'fixed_charge seats: 10.0 = 3400'])
+  })
+
+  it('bills what carries over to it, so that the one before does not', async () => {
+    const story = await begin()
+    await story.customer('acme', { billing_configuration: { invoice_grace_period: 5 } })
+    const recurring = { recurring: true }
+    const [disks, keys] = [await story.metric('disks', recurring), await story.metric('keys', recurring)]
+    const charge = (metric: { lago_id: string }) => ({ billable_metric_id: metric.lago_id, ...standard('1') })
+    await story.plan('small', { charges: [charge(disks), charge(keys)] })
+    await story.plan('large', { amount_cents: 100, charges: [charge(disks)] })
+    await story.subscribe('small', 'small')
+    await story.send('small', 'disks', '2026-06-05 4')
+    await story.send('small', 'keys', '2026-06-05 5')
+    await story.setClock('2026-06-10T15:00:00Z')
+    await story.api.delete('/subscriptions/small')
+    await story.settle()
+    const [draft] = await story.invoices()
+    expect(lines(draft)).toEqual(['subscription small: 1.0 = 0', 'charge disks: 4.0 = 400', 'charge keys: 5.0 = 500'])
+    await story.subscribe('large', 'large')
+    await replace(story, 'small', 'large')
+    const { body } = await story.api.put(`/invoices/${draft.lago_id}/refresh`)
+    expect(lines(body.invoice)).toEqual(['subscription small: 1.0 = 0', 'charge keys: 5.0 = 500'])
+  })
+})

@@ -182,7 +182,6 @@ function questionOf(
   { timestamp, position }: ChargedEvent,
   period: UsagePeriod,
 ): UsageQuestion {
-  const to = position === null ? Temporal.Instant.fromEpochNanoseconds(timestamp * 1000n) : period.to
   return {
     subscription: {
       externalId: subscription.external_id,
@@ -191,9 +190,11 @@ function questionOf(
     },
     plan,
     charges: [charge],
-    span: { from: period.from, to, fullDays: period.fullDays, timeZone: terms.timeZone, endedByUpgrade: false },
+    span: { ...period, timeZone: terms.timeZone, endedByUpgrade: false },
     presentationKeys: [],
-    ...(position !== null && { upTo: { position, isIncluded: true } }),
+    ...(position === null
+      ? { until: Temporal.Instant.fromEpochNanoseconds(timestamp * 1000n) }
+      : { upTo: { position, isIncluded: true } }),
   }
 }
 

@@ -15,10 +15,15 @@ export interface PeriodCharges {
 
 const NONE: PeriodCharges = { invoiced: [], standalone: [] }
 
-/** Reads the usage of one subscription after the other; what decides which charges count is read for all of them. */
+/**
+ * Reads the usage of one subscription after the other; what decides which charges count is read for all of them.
+ *
+ * @param again whether the invoices are computed again: fees on no invoice were made the first time
+ */
 export async function chargesReader(
   tx: Ctx,
   billed: readonly BilledNow[],
+  again: boolean,
 ): Promise<(one: BilledNow) => Promise<PeriodCharges>> {
   const nextMetrics = await loadNextMetrics(tx, billed)
   return async one => {
@@ -26,7 +31,10 @@ export async function chargesReader(
     const { charges: period, chargesDuration: fullDays } = boundaries
     if (request.skipCharges || period === null || Temporal.Instant.compare(period.from, period.to) >= 0) return NONE
     const charges = plan.charges.filter(
-      charge => isBilledByPeriod(charge, one) && !isTakenOver(charge, one, nextMetrics.get(subscription.id)),
+      charge =>
+        (charge.invoiceable || !again) &&
+        isBilledByPeriod(charge, one) &&
+        !isTakenOver(charge, one, nextMetrics.get(subscription.id)),
     )
     const usage = await readUsage(tx, {
       subscription: {

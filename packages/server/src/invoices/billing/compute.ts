@@ -87,7 +87,7 @@ async function compute(
 ): Promise<(ComputedInvoice | undefined)[]> {
   const billed = await findBilled(tx, requests, invoiceId)
   const all = billed.flat()
-  const chargesOf = await chargesReader(tx, all)
+  const chargesOf = await chargesReader(tx, all, invoiceId !== null)
   const fixedCharges = await loadFixedCharges(tx, all)
   const commitments = await loadCommitments(tx, all)
   const snapshotOf = async (one: BilledNow): Promise<SubscriptionSnapshot<AppliedTax>> => {
@@ -98,7 +98,7 @@ async function compute(
       currency: one.plan.amountCurrency,
       taxes: applicableTaxes(one.plan.taxes, one.customerTaxes),
       charges: charges.invoiced,
-      renewals: invoiceId === null ? charges.standalone : [],
+      renewals: charges.standalone,
       fixedCharges: fixedCharges.get(one.subscription.id) ?? [],
       commitment: commitments.get(one.subscription.id) ?? null,
     }

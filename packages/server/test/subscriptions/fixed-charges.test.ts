@@ -235,6 +235,42 @@ describe('units of one subscription', () => {
   })
 })
 
+describe('units paid in advance that are raised at once', () => {
+  const raise = { units: 11, apply_units_immediately: true }
+
+  it.each<[string, (plan: string, id: string, fixedChargeId: string) => Promise<unknown>]>([
+    ['on the plan', plan => change(plan, seats({ ...raise }))],
+    [
+      'in the payload of the plan',
+      (plan, _, id) => tenant.api.put(`/plans/${plan}`, { plan: { fixed_charges: [{ id, ...seats(raise) }] } }),
+    ],
+    ['for the subscription', (_, id) => override(id, raise)],
+    ['for the subscription, with another name', (_, id) => override(id, { ...raise, invoice_display_name: 'Places' })],
+    [
+      'in the payload of the subscription',
+      (_, id, fixedChargeId) =>
+        tenant.api.put(`/subscriptions/${id}`, {
+          subscription: { plan_overrides: { fixed_charges: [{ id: fixedChargeId, ...raise }] } },
+        }),
+    ],
+  ])('are billed for the rest of the period: %s', async (_, work) => {
+    await tenant.setClock('2026-04-01T00:00:00Z')
+    const plan = await createPlan(tenant, {
+      amount_cents: 0,
+      fixed_charges: [seats({ pay_in_advance: true, prorated: true })],
+    })
+    const { external_id: id } = await subscribe(tenant, { plan_code: plan })
+    const [first] = (await tenant.api.get(`/subscriptions/${id}/fixed_charges`)).body.fixed_charges
+    await tenant.settle()
+    await tenant.setClock('2026-04-21T09:00:00Z')
+    expect(await work(plan, id, first.lago_id)).toMatchObject({ status: 200 })
+    await tenant.settle()
+    const { invoices } = (await tenant.api.get('/invoices')).body
+    const amounts = invoices.map((invoice: { fees_amount_cents: number }) => invoice.fees_amount_cents)
+    expect(amounts.toSorted()).toEqual([2067, 7440])
+  })
+})
+
 describe('private copies of a plan', () => {
   it('follow its fixed charges where they have the same terms', async () => {
     const plan = await createPlan(tenant, { fixed_charges: [seats({ units: 6 })] })

@@ -93,6 +93,7 @@ async function moveToCopy(
   overrides: PlanOverridesInput,
 ): Promise<SubscriptionRecord> {
   const { id } = record.subscription
+  await holdPlan(tx, record.plan.id)
   const units = await getUnitsOverridesOf(tx, id)
   const copy = await copyPlan(tx, await planOf(tx, record), withUnits(overrides, units))
   await tx.db
@@ -107,6 +108,17 @@ async function moveToCopy(
   await recordUnitsOfSubscription(tx, moved, copy.unitsChanges)
   if ((overrides.usage_thresholds ?? []).length > 0) await emitThresholdsChanged(tx, { subscriptionId: id })
   return moved
+}
+
+/** Nobody changes the plan while it is copied: its copy would miss what later copies get and earlier ones follow. */
+async function holdPlan(tx: Ctx, planId: string): Promise<void> {
+  await tx.db
+    .selectFrom('plans')
+    .select('id')
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', planId)
+    .forKeyShare()
+    .execute()
 }
 
 /** What is given for the same fixed charge wins. */

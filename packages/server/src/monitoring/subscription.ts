@@ -1,6 +1,5 @@
 import type { Ctx } from '../platform/context.ts'
-import { notFound } from '../platform/errors.ts'
-import { findByExternalId, readStatus, type Subscription } from '../subscriptions/index.ts'
+import { getSelected, readSelection, type Subscription } from '../subscriptions/index.ts'
 
 /**
  * The subscription that a path names: the active one, or the one with the status the query asks for.
@@ -12,7 +11,5 @@ export async function requireSubscription(
   externalId: string,
   query: Record<string, unknown>,
 ): Promise<Subscription> {
-  const subscription = await findByExternalId(ctx, externalId, readStatus(query))
-  if (subscription === undefined) throw notFound('subscription')
-  return subscription
+  return (await getSelected(ctx, readSelection(externalId, query))).subscription
 }

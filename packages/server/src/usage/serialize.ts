@@ -20,7 +20,7 @@ export type UsageCharge = Pick<Charge, 'id' | 'code' | 'chargeModel' | 'invoiceD
 }
 
 /** Current usage as the API gives it. Only whole cents are added up: each row was rounded by itself. */
-export function serializeCurrentUsage(usage: Pick<CurrentUsage, 'period' | 'plan' | 'charges'>, taxesAmountCents = 0n) {
+export function serializeCurrentUsage(usage: CurrentUsage, taxesAmountCents = 0n) {
   const amountCents = sumCents(usage.charges.flatMap(({ fees }) => fees))
   return {
     ...usageHead(usage.period, usage.plan.amountCurrency, amountCents, taxesAmountCents),
@@ -78,7 +78,7 @@ export function usageHead(
 }
 
 /** What is told of some rows together, at every level alike. */
-interface Shape<Fee, Sums extends object, Breakdowns extends object> {
+interface Shape<Fee, Sums, Breakdowns> {
   sums(fees: readonly Fee[]): Sums
   /** Of the whole charge. */
   totals(fees: readonly Fee[]): Sums

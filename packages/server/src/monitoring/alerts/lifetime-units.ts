@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { addJob } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import { loadSubscriptionRecords, type Subscription, type SubscriptionRecord } from '../../subscriptions/index.ts'
-import { readUsageOf } from '../current-usage.ts'
+import { currentUsageOf } from '../../usage/index.ts'
 import { type AlertReading, evaluateAlerts, largest } from './evaluate.ts'
 import { feesOfMetric } from './readings.ts'
 import { findSubscriptionAlerts } from './store.ts'
@@ -46,7 +46,7 @@ async function lifetimeUnitsReading(ctx: Ctx, record: SubscriptionRecord): Promi
     const charges = plan?.charges.filter(charge => charge.metric.id === alert.billable_metric_id) ?? []
     const [first] = charges
     if (first === undefined || charges.some(charge => charge.prorated)) return undefined
-    const usage = await readUsageOf(ctx, record, { billableMetricCode: first.metric.code, fullUsage: true })
+    const usage = await currentUsageOf(ctx, record, { billableMetricCode: first.metric.code, fullUsage: true })
     return largest(feesOfMetric(usage.charges, alert.billable_metric_id).map(fee => fee.units))
   }
 }

@@ -1,8 +1,7 @@
 import { endOfDay, isBillingDay, localDate } from '@weir/engine'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { billingSchedule, type SubscriptionRecord } from '../../subscriptions/index.ts'
-import { type ChargeUsage, type CurrentUsage, serializeCurrentUsage } from '../../usage/index.ts'
-import { readUsageOf } from '../current-usage.ts'
+import { type ChargeUsage, type CurrentUsage, currentUsageOf, serializeCurrentUsage } from '../../usage/index.ts'
 import { hasDailyUsage, storeDailyUsages } from './store.ts'
 
 /** Whether the invoice of the period that ended with a day tells its usage. */
@@ -19,7 +18,7 @@ export async function computeDailyUsage(ctx: Ctx, record: SubscriptionRecord, da
   const { started_at: startedAt } = subscription
   if (startedAt === null || Temporal.PlainDate.compare(date, localDate(startedAt, timeZone)) < 0) return
   if (await hasDailyUsage(ctx, subscription.id, date)) return
-  const usage = withUsageOnly(await readUsageOf(ctx, record, { asOf: endOfDay(date, timeZone) }))
+  const usage = withUsageOnly(await currentUsageOf(ctx, record, { asOf: endOfDay(date, timeZone) }))
   if (usage.charges.length === 0) return
   const { from, to } = usage.period
   await transaction(ctx, tx =>

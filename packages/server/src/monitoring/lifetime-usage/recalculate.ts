@@ -1,7 +1,7 @@
 import { type Ctx, transaction } from '../../platform/context.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
-import type { CurrentUsage } from '../../usage/index.ts'
-import { readUsageOf, usageAmountCents } from '../current-usage.ts'
+import { type CurrentUsage, currentUsageOf } from '../../usage/index.ts'
+import { usageAmountCents } from '../current-usage.ts'
 import {
   changeLifetimeUsage,
   claimLifetimeUsage,
@@ -22,7 +22,7 @@ export async function recalculateLifetimeUsage(
   record: SubscriptionRecord,
 ): Promise<{ lifetimeUsage: LifetimeUsage; usage: CurrentUsage }> {
   const settled = await settleFlags(ctx, record)
-  const usage = await readUsageOf(ctx, record)
+  const usage = await currentUsageOf(ctx, record)
   const lifetimeUsage = await changeLifetimeUsage(ctx, settled.id, {
     current_usage_amount_cents: usageAmountCents(usage),
     current_usage_refreshed_at: ctx.clock.now(),

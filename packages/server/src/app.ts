@@ -62,6 +62,7 @@ const business: readonly Domain[] = [
   events,
   subscriptions,
   usage,
+  credits,
   invoices,
 ]
 

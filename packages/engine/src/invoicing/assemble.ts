@@ -1,12 +1,31 @@
-import { countDays } from '../calendar/index.ts'
-import { bucketUsage, type MeteredCharge, type Metric, type MetricUsage, type UsageSpan } from '../metering/index.ts'
+import { countDays, isClosed, type Period } from '../calendar/index.ts'
+import {
+  type BucketUsage,
+  bucketUsage,
+  type GroupedBy,
+  type MeteredCharge,
+  type Metric,
+  type MetricUsage,
+  type UsageSpan,
+} from '../metering/index.ts'
 import { type ChargeFee, chargeFees, isStoredFee, type PricedCharge, trueUp } from './charge-fee.ts'
+import { type BilledAmount, type CommitmentFee, type CommitmentSpan, commitmentFee, isWithin } from './commitment.ts'
+import {
+  creditEarlierFee,
+  type FixedChargeFee,
+  fixedChargeFee,
+  isStoredFixedChargeFee,
+  type PaidFixedCharge,
+  type PricedFixedCharge,
+} from './fixed-charge-fee.ts'
+import { fixedChargeUnits, type UnitsDecision, type UnitsSpan } from './fixed-charge-units.ts'
 import {
   isSubscriptionFeeDue,
   type SubscriptionFee,
   type SubscriptionFeeInput,
   subscriptionFee,
 } from './subscription-fee.ts'
+import { type FeeTaxes, feeTaxes, type InvoiceTaxes, invoiceTaxes, type Tax } from './taxes.ts'
 import { type InvoiceTotals, invoiceTotals } from './totals.ts'
 
 /** A charge of the plan with the usage it is billed for, as they were when the invoice was computed. */
@@ -21,69 +40,221 @@ export interface ChargeSnapshot {
   readonly span: UsageSpan
 }
 
-/** One subscription on the invoice, with everything its fees depend on. */
-export interface SubscriptionSnapshot {
-  readonly subscriptionId: string
-  readonly base: SubscriptionFeeInput
-  /** The charges whose usage this invoice bills; none where usage is not billed now. */
-  readonly charges: readonly ChargeSnapshot[]
+/** A charge that is billed by the period. */
+export interface BilledCharge<T extends Tax> extends ChargeSnapshot {
+  /** What its fees are for: the period of the usage, or in advance the one that it is carried into. */
+  readonly period: Period
+  readonly taxes: readonly T[]
 }
 
-export type AssembledFee =
-  | { readonly kind: 'subscription'; readonly subscriptionId: string; readonly fee: SubscriptionFee }
-  | {
-      readonly kind: 'charge'
-      readonly subscriptionId: string
-      readonly chargeId: string
-      readonly fee: ChargeFee
-      /** Set on a true-up: the place, among the invoice's fees, of the fee that it completes. */
-      readonly trueUpOf: number | null
-    }
+/** A fixed charge with the history of its units. */
+export interface FixedChargeSnapshot<T extends Tax> {
+  readonly fixedChargeId: string
+  readonly priced: PricedFixedCharge
+  /** In the order they were made. */
+  readonly decisions: readonly UnitsDecision[]
+  readonly span: UnitsSpan
+  /** What was paid for the same days before an upgrade. */
+  readonly paidBefore: PaidFixedCharge | null
+  readonly taxes: readonly T[]
+}
 
-export interface AssembledInvoice {
-  readonly fees: readonly AssembledFee[]
+/** A minimum commitment, and what was billed on other invoices of what counts towards it. */
+export interface CommitmentSnapshot<T extends Tax> {
+  readonly commitmentId: string
+  readonly amountCents: bigint
+  readonly span: CommitmentSpan
+  readonly billedBefore: BilledAmount
+  readonly taxes: readonly T[]
+}
+
+/** One subscription on the invoice, with everything its fees depend on. */
+export interface SubscriptionSnapshot<T extends Tax = Tax> {
+  readonly subscriptionId: string
+  readonly base: SubscriptionFeeInput
+  readonly currency: PricedCharge['currency']
+  /** Of the base fee. */
+  readonly taxes: readonly T[]
+  /** The charges whose usage this invoice bills; none where usage is not billed now. */
+  readonly charges: readonly BilledCharge<T>[]
+  /** Charges in advance whose usage is carried into the next period by fees that are on no invoice. */
+  readonly renewals: readonly BilledCharge<T>[]
+  readonly fixedCharges: readonly FixedChargeSnapshot<T>[]
+  /** Null where none is due. */
+  readonly commitment: CommitmentSnapshot<T> | null
+}
+
+type Line<Kind extends string, Fee, T extends Tax> = {
+  readonly kind: Kind
+  readonly subscriptionId: string
+  readonly fee: Fee
+  /** What the fee is for. */
+  readonly period: Period
+  /** Those that apply to it. */
+  readonly taxes: readonly T[]
+}
+
+export type AssembledFee<T extends Tax = Tax> =
+  | Line<'subscription', SubscriptionFee, T>
+  | (Line<'charge', ChargeFee, T> & {
+      readonly chargeId: string
+      /** Set on a true-up: the place, among the fees, of the one that it completes. */
+      readonly trueUpOf: number | null
+    })
+  | (Line<'fixed_charge', FixedChargeFee, T> & { readonly fixedChargeId: string })
+  | (Line<'commitment', CommitmentFee, T> & { readonly commitmentId: string })
+
+export type TaxedFee<T extends Tax = Tax> = AssembledFee<T> & { readonly taxation: FeeTaxes<T> }
+
+/** The level that a time-weighted sum had at the end of a period, which the next one begins with. */
+export interface ClosingLevel {
+  readonly subscriptionId: string
+  readonly chargeId: string
+  readonly filterId: string | null
+  readonly groupedBy: GroupedBy
+  /** A decimal as text. */
+  readonly level: string
+  readonly since: Temporal.Instant
+  /** What was aggregated. */
+  readonly span: Period
+}
+
+export interface CompletedInvoice<T extends Tax = Tax> {
+  readonly fees: readonly TaxedFee<T>[]
+  readonly taxes: InvoiceTaxes<T>
   readonly totals: InvoiceTotals
 }
 
-/**
- * Computes an invoice from its snapshot: the base fee of each subscription where it is due, then its usage fees charge by
- * charge with their true-ups, then the totals. The same snapshot always gives the same invoice.
- */
-export function assembleInvoice(subscriptions: readonly SubscriptionSnapshot[]): AssembledInvoice {
-  const fees: AssembledFee[] = []
-  for (const subscription of subscriptions) {
-    const { subscriptionId, base } = subscription
-    if (isSubscriptionFeeDue(base)) fees.push({ kind: 'subscription', subscriptionId, fee: subscriptionFee(base) })
-    for (const charge of subscription.charges) addChargeFees(fees, subscription, charge)
-  }
-  return { fees, totals: invoiceTotals(fees.map(({ fee }) => fee)) }
+export interface AssembledInvoice<T extends Tax = Tax> extends CompletedInvoice<T> {
+  /** Fees that are on no invoice. */
+  readonly standalone: readonly TaxedFee<T>[]
+  readonly levels: readonly ClosingLevel[]
 }
 
-function addChargeFees(fees: AssembledFee[], subscription: SubscriptionSnapshot, charge: ChargeSnapshot): void {
-  const { subscriptionId } = subscription
-  const { chargeId } = charge
-  const computed = chargeFees(charge.priced, bucketUsage(charge.metered, charge.metric, charge.usage, charge.span))
+/**
+ * Computes an invoice from its snapshot: of each subscription the base fee where it is due, then its usage fees charge by
+ * charge with their true-ups, its fixed charges and what it is short of its minimum commitment; then taxes and totals. The
+ * same snapshot always gives the same invoice.
+ */
+export function assembleInvoice<T extends Tax>(subscriptions: readonly SubscriptionSnapshot<T>[]): AssembledInvoice<T> {
+  const fees: AssembledFee<T>[] = []
+  const standalone: AssembledFee<T>[] = []
+  const levels: ClosingLevel[] = []
+  for (const subscription of subscriptions) {
+    const { subscriptionId, base, taxes } = subscription
+    const first = fees.length
+    if (isSubscriptionFeeDue(base)) {
+      fees.push({
+        kind: 'subscription',
+        subscriptionId,
+        fee: subscriptionFee(base),
+        period: base.boundaries.base,
+        taxes,
+      })
+    }
+    for (const charge of subscription.charges) addChargeFees(fees, levels, subscription, charge)
+    for (const charge of subscription.fixedCharges) fees.push(...fixedChargeFees(subscriptionId, charge))
+    for (const charge of subscription.renewals) standalone.push(...renewalFees(subscriptionId, charge))
+    fees.push(...commitmentFees(subscription, fees.slice(first)))
+  }
+  return { ...completeInvoice(fees), standalone: standalone.map(taxed), levels }
+}
+
+/** The taxes and the totals of an invoice with these fees. */
+export function completeInvoice<T extends Tax>(fees: readonly AssembledFee<T>[]): CompletedInvoice<T> {
+  const feesAmountCents = fees.reduce((sum, { fee }) => sum + fee.amountCents, 0n)
+  const taxable = fees.map(({ fee, taxes }) => ({ amountCents: fee.amountCents, taxes }))
+  const taxes = invoiceTaxes(taxable, feesAmountCents)
+  return { fees: fees.map(taxed), taxes, totals: invoiceTotals(feesAmountCents, taxes) }
+}
+
+function taxed<T extends Tax>(line: AssembledFee<T>): TaxedFee<T> {
+  return { ...line, taxation: feeTaxes(line.fee, line.taxes) }
+}
+
+function addChargeFees<T extends Tax>(
+  fees: AssembledFee<T>[],
+  levels: ClosingLevel[],
+  subscription: SubscriptionSnapshot<T>,
+  charge: BilledCharge<T>,
+): void {
+  const usage = usageOf(charge)
+  levels.push(...closingLevels(subscription.subscriptionId, charge, usage))
+  const computed = chargeFees(charge.priced, usage)
   const completion = trueUpOf(subscription, charge, computed)
+  const line = (fee: ChargeFee, trueUpOf: number | null) =>
+    ({ ...chargeLine(subscription.subscriptionId, charge), fee, trueUpOf }) as const
   let parent: number | null = null
   for (const fee of computed) {
     const hasTrueUp = completion?.parent === fee
     if (!isStoredFee(fee, { isAdjusted: false, hasTrueUp })) continue
     if (hasTrueUp) parent = fees.length
-    fees.push({ kind: 'charge', subscriptionId, chargeId, fee, trueUpOf: null })
+    fees.push(line(fee, null))
   }
-  if (completion !== null)
-    fees.push({ kind: 'charge', subscriptionId, chargeId, fee: completion.fee, trueUpOf: parent })
+  if (completion !== null) fees.push(line(completion.fee, parent))
 }
 
-function trueUpOf({ base }: SubscriptionSnapshot, charge: ChargeSnapshot, fees: readonly ChargeFee[]) {
+/** Those of a renewal are kept whatever they are. */
+function renewalFees<T extends Tax>(subscriptionId: string, charge: BilledCharge<T>): AssembledFee<T>[] {
+  return chargeFees(charge.priced, usageOf(charge)).map(fee => ({
+    ...chargeLine(subscriptionId, charge),
+    fee,
+    trueUpOf: null,
+  }))
+}
+
+function chargeLine<T extends Tax>(subscriptionId: string, { chargeId, period, taxes }: BilledCharge<T>) {
+  return { kind: 'charge', subscriptionId, chargeId, period, taxes } as const
+}
+
+function usageOf({ metered, metric, usage, span }: ChargeSnapshot): BucketUsage[] {
+  return bucketUsage(metered, metric, usage, span)
+}
+
+/** Of metrics that carry over; a level is kept even where its fee is not. */
+function closingLevels(subscriptionId: string, charge: ChargeSnapshot, usage: readonly BucketUsage[]): ClosingLevel[] {
+  const { chargeId, metric, span } = charge
+  if (metric.recurring !== true) return []
+  return usage.flatMap(({ filterId, groupedBy, totalUnits, levelSince }) =>
+    totalUnits === undefined || levelSince === undefined
+      ? []
+      : [{ subscriptionId, chargeId, filterId, groupedBy, level: totalUnits.toFixed(), since: levelSince, span }],
+  )
+}
+
+function trueUpOf<T extends Tax>(
+  { base }: SubscriptionSnapshot<T>,
+  charge: ChargeSnapshot,
+  fees: readonly ChargeFee[],
+) {
   const { charges: period, chargesDuration } = base.boundaries
   if (charge.minAmountCents === 0n || period === null) return null
   const days = countDays(period.from, period.to, base.terms.timeZone)
-  const upgradeDay = base.terms.successor === 'upgrade' ? 1 : 0
+  const upgradeDay = isClosed(base.terms, base.at) && base.terms.successor === 'upgrade' ? 1 : 0
   const minimum = {
     minAmountCents: charge.minAmountCents,
     days: Math.max(days - upgradeDay, 0),
     fullPeriodDays: chargesDuration,
   }
-  return trueUp(fees, minimum, charge.priced.currency)
+  return trueUp(fees, minimum, charge.priced)
+}
+
+function fixedChargeFees<T extends Tax>(subscriptionId: string, charge: FixedChargeSnapshot<T>): AssembledFee<T>[] {
+  const { fixedChargeId, priced, decisions, span, paidBefore, taxes } = charge
+  const computed = fixedChargeFee(priced, fixedChargeUnits(decisions, span, priced.prorated))
+  const fee = paidBefore === null ? computed : creditEarlierFee(computed, span, paidBefore)
+  if (!isStoredFixedChargeFee(fee)) return []
+  const period = { from: span.from, to: span.to }
+  return [{ kind: 'fixed_charge', subscriptionId, fixedChargeId, fee, period, taxes }]
+}
+
+function commitmentFees<T extends Tax>(
+  { subscriptionId, commitment, currency }: SubscriptionSnapshot<T>,
+  fees: readonly AssembledFee<T>[],
+): AssembledFee<T>[] {
+  if (commitment === null) return []
+  const { commitmentId, amountCents, span, billedBefore, taxes } = commitment
+  const counted = fees.filter(({ period }) => isWithin(period, span.period)).map(({ fee }) => fee)
+  const fee = commitmentFee(amountCents, span, [billedBefore, ...counted], currency)
+  return fee === null ? [] : [{ kind: 'commitment', subscriptionId, commitmentId, fee, period: span.billed, taxes }]
 }

@@ -1,13 +1,16 @@
-import type { BucketUsage, GroupedBy } from '../metering/index.ts'
+import type { BucketUsage, GroupedBy, PresentedUnits } from '../metering/index.ts'
 import type { Currency, Decimal } from '../money/index.ts'
-import { currencySubunits, decimal, round, toCents, truncate, ZERO } from '../money/index.ts'
+import { currencySubunits, decimal, round, truncate, ZERO } from '../money/index.ts'
 import type { AmountDetails, ChargeModel } from '../pricing/index.ts'
 import { price } from '../pricing/index.ts'
+import { type FeeAmounts, feeAmounts, type PricingUnit, precise } from './pricing-unit.ts'
 
 /** What a charge takes for its usage. */
 export interface PricedCharge {
   /** The plan's. */
   readonly currency: Currency
+  /** Absent where the prices are in the currency itself. */
+  readonly pricingUnit?: PricingUnit | null
   /** The model and the properties of the default bucket. */
   readonly chargeModel: ChargeModel
   /** Each filter has its own properties. */
@@ -15,7 +18,7 @@ export interface PricedCharge {
 }
 
 /** A fee for the usage of one bucket and group of a charge in a period. Decimals are text in plain notation. */
-export interface ChargeFee {
+export interface ChargeFee extends FeeAmounts {
   /** Null for the default bucket. */
   readonly filterId: string | null
   readonly groupedBy: GroupedBy
@@ -23,19 +26,14 @@ export interface ChargeFee {
   readonly units: string
   readonly totalAggregatedUnits: string
   readonly eventsCount: number
-  /** In the currency's smallest unit, rounded half away from zero. */
-  readonly amountCents: bigint
-  /** Before rounding; 15 decimals. */
-  readonly preciseAmountCents: string
-  /** Cut to an integer, not rounded. */
-  readonly unitAmountCents: bigint
-  /** In units of the currency; 15 decimals. */
-  readonly preciseUnitAmount: string
   readonly amountDetails: AmountDetails
+  /** The units, split for display only. */
+  readonly presented: readonly PresentedUnits[]
 }
 
 /** The least a charge costs in a full period, and how much of one is billed. */
 export interface MinimumSpending {
+  /** In hundredths of the pricing unit, where the charge has one. */
   readonly minAmountCents: bigint
   /** Days billed; the last day does not count after an upgrade. */
   readonly days: number
@@ -49,8 +47,6 @@ export interface TrueUp {
   readonly fee: ChargeFee
 }
 
-const PRECISE_DECIMALS = 15
-
 /**
  * The fees of a charge for a period, one for each row of its usage, in the same order. Each amount is rounded once, here.
  * Where the usage or what it costs is negative, units and amounts are 0; the amount details keep what was computed.
@@ -61,49 +57,55 @@ const PRECISE_DECIMALS = 15
  * // [{ units: '12.5', amountCents: 42n, preciseAmountCents: '41.625', unitAmountCents: 3n, … }]
  */
 export function chargeFees(charge: PricedCharge, rows: readonly BucketUsage[]): ChargeFee[] {
-  const models = new Map<string | null, ChargeModel>([
-    [null, charge.chargeModel],
-    ...charge.filters.map(filter => [filter.id, filter.chargeModel] as const),
-  ])
-  return rows.map(row => {
-    const model = models.get(row.filterId)
-    if (model === undefined) throw new Error(`Usage of filter ${row.filterId}, which its charge does not have.`)
-    return chargeFee(model, row, charge.currency)
-  })
+  return rows.map(row => chargeFee(chargeModelOf(charge, row.filterId), row, charge))
+}
+
+/** The model that prices a bucket of a charge; null for the default bucket. */
+export function chargeModelOf(charge: PricedCharge, filterId: string | null): ChargeModel {
+  if (filterId === null) return charge.chargeModel
+  const filter = charge.filters.find(({ id }) => id === filterId)
+  if (filter === undefined) throw new Error(`Usage of filter ${filterId}, which its charge does not have.`)
+  return filter.chargeModel
 }
 
 /**
  * What a charge in arrears is short of its minimum spending, or null if nothing is due.
  *
  * The minimum is prorated by days, in double precision. The fees of all buckets and groups count with their rounded cents.
- * The parent is the first fee of the default bucket; the true-up is one unit of it.
+ * The parent is the first fee of the default bucket; the true-up is one unit of it. Where the charge is priced in a pricing
+ * unit, the minimum and what counts towards it are in hundredths of it, and what is missing is converted as any fee.
  *
  * @param fees all fees of the charge, zero ones too, as they are after any adjustment
  * @example
  * // 100.00 a month, 12 of 31 days: 38.71, of which 15.00 are spent
- * trueUp(fees, { minAmountCents: 10000n, days: 12, fullPeriodDays: 31 }, 'USD')
+ * trueUp(fees, { minAmountCents: 10000n, days: 12, fullPeriodDays: 31 }, { currency: 'USD' })
  * // { parent: …, fee: { units: '1', amountCents: 2371n, preciseAmountCents: '2370.967741935484', … } }
  */
-export function trueUp(fees: readonly ChargeFee[], minimum: MinimumSpending, currency: Currency): TrueUp | null {
+export function trueUp(
+  fees: readonly ChargeFee[],
+  minimum: MinimumSpending,
+  charge: Pick<PricedCharge, 'currency' | 'pricingUnit'>,
+): TrueUp | null {
   const parent = fees.find(fee => fee.filterId === null)
   if (parent === undefined) return null
 
   const due = decimal((Number(minimum.minAmountCents) / minimum.fullPeriodDays) * minimum.days)
-  const spentCents = fees.reduce((sum, fee) => sum + fee.amountCents, 0n)
-  const amountCents = truncate(round(due.minus(spentCents.toString()), 0))
+  const spent = fees.map(fee => fee.pricingUnitUsage ?? fee)
+  const missing = spent.reduce((rest, { amountCents }) => rest.minus(amountCents.toString()), due)
+  const amountCents = truncate(round(missing, 0))
   if (amountCents <= 0n) return null
 
-  const preciseAmountCents = fees.reduce((rest, fee) => rest.minus(fee.preciseAmountCents), due)
-  const fee = {
-    ...parent,
-    units: '1',
-    totalAggregatedUnits: '1',
-    eventsCount: 0,
-    amountCents,
-    preciseAmountCents: precise(preciseAmountCents),
-    unitAmountCents: amountCents,
-    preciseUnitAmount: precise(preciseAmountCents.div(currencySubunits(currency))),
-  }
+  const preciseMissing = spent.reduce((rest, { preciseAmountCents }) => rest.minus(preciseAmountCents), due)
+  const amounts = charge.pricingUnit
+    ? feeAmounts(missing.div(100), preciseMissing.div(100), charge.currency, charge.pricingUnit)
+    : {
+        amountCents,
+        preciseAmountCents: precise(preciseMissing),
+        unitAmountCents: amountCents,
+        preciseUnitAmount: precise(preciseMissing.div(currencySubunits(charge.currency))),
+        pricingUnitUsage: null,
+      }
+  const fee = { ...parent, ...amounts, units: '1', totalAggregatedUnits: '1', eventsCount: 0, presented: [] }
   return { parent, fee }
 }
 
@@ -120,7 +122,7 @@ export function isStoredFee(fee: ChargeFee, reference: { isAdjusted: boolean; ha
  * The fees of a charge as current usage shows them: zero fees are left out, but every bucket is represented, if need be by
  * one zero fee with null for each group key.
  */
-export function currentUsageFees(fees: readonly ChargeFee[]): ChargeFee[] {
+export function currentUsageFees<Fee extends ChargeFee>(fees: readonly Fee[]): Fee[] {
   const buckets = Map.groupBy(fees, fee => fee.filterId)
   return [...buckets.values()].flatMap(bucket => {
     const used = bucket.filter(fee => !isZeroFee(fee))
@@ -128,24 +130,21 @@ export function currentUsageFees(fees: readonly ChargeFee[]): ChargeFee[] {
   })
 }
 
-function chargeFee(model: ChargeModel, usage: BucketUsage, currency: Currency): ChargeFee {
+function chargeFee(model: ChargeModel, usage: BucketUsage, { currency, pricingUnit }: PricedCharge): ChargeFee {
   const { amountDetails, ...priced } = price(model, usage, currency)
   const isNegative = usage.units.lessThan(0) || priced.amount.lessThan(0)
   const { units, amount, unitAmount } = isNegative
     ? { units: ZERO, amount: ZERO, unitAmount: ZERO }
     : { units: feeUnits(usage), ...priced }
-  const subunits = currencySubunits(currency)
   return {
+    ...feeAmounts(amount, unitAmount, currency, pricingUnit ?? null),
     filterId: usage.filterId,
     groupedBy: usage.groupedBy,
     units: units.toFixed(),
     totalAggregatedUnits: (usage.totalUnits ?? units).toFixed(),
     eventsCount: usage.eventsCount,
-    amountCents: toCents(amount, currency),
-    preciseAmountCents: precise(amount.times(subunits)),
-    unitAmountCents: truncate(unitAmount.times(subunits)),
-    preciseUnitAmount: precise(unitAmount),
     amountDetails,
+    presented: usage.presented ?? [],
   }
 }
 
@@ -159,11 +158,7 @@ function isZeroFee({ units, amountCents, eventsCount }: ChargeFee): boolean {
   return amountCents === 0n && eventsCount === 0 && decimal(units).isZero()
 }
 
-function withoutGroup(fee: ChargeFee): ChargeFee {
+function withoutGroup<Fee extends ChargeFee>(fee: Fee): Fee {
   const keys = Object.keys(fee.groupedBy)
   return { ...fee, groupedBy: Object.fromEntries(keys.map(key => [key, null])) }
-}
-
-function precise(value: Decimal): string {
-  return round(value, PRECISE_DECIMALS).toFixed()
 }

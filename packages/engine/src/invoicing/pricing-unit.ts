@@ -74,7 +74,6 @@ export function feeAmounts(
   )
 }
 
-/** The amounts that a fee has in its currency for an amount in pricing units. */
 function convertedAmounts(usage: PricingUnitUsage, currency: Currency): FeeAmounts {
   const rate = usage.pricingUnit.conversionRate
   const converted = (hundredths: bigint) => decimal(hundredths).times(rate).div(SUBUNITS)
@@ -94,6 +93,7 @@ function amountsIn(currency: Currency, amount: Decimal, unitAmount: Decimal): Om
   }
 }
 
-function precise(value: Decimal): string {
+/** A decimal as precise amounts are kept: 15 places, halves away from zero, in plain notation. */
+export function precise(value: Decimal): string {
   return round(value, PRECISE_DECIMALS).toFixed()
 }

@@ -59,9 +59,8 @@ export function isSubscriptionFeeDue(input: SubscriptionFeeInput): boolean {
   const { terms, at, trialEndsAt, reason } = input
   if (isInTrial(trialEndsAt, at) && !isTrialEndDay(trialEndsAt, at, terms.timeZone)) return false
   if (!isStillBilled(input)) return false
-  if (!terms.payInAdvance) {
-    return reason !== 'subscription_starting' && (isClosed(terms, at) || isPlanPeriodDue(terms, at))
-  }
+  if (reason === 'in_advance_charge') return false
+  if (!terms.payInAdvance) return reason !== 'subscription_starting' && isPlanPeriodBilled(terms, at)
   if (isBilledThatDay(input)) return false
   if (!isLongPeriod(terms)) return true
   if (isStartedInThePast(terms.startedAt, input.subscriptionCreatedAt)) {
@@ -132,6 +131,14 @@ function isBilledThatDay({ terms, at, otherFeesCreatedAt }: SubscriptionFeeInput
 
 function isLongPeriod({ interval }: BillingTerms): boolean {
   return interval === 'yearly' || interval === 'semiannual'
+}
+
+/**
+ * Whether a billing instant is one that bills a plan period: on a plan with monthly charges only in its first month, and in
+ * arrears also when the subscription ends.
+ */
+export function isPlanPeriodBilled(terms: BillingTerms, at: Temporal.Instant): boolean {
+  return (!terms.payInAdvance && isClosed(terms, at)) || isPlanPeriodDue(terms, at)
 }
 
 /** On a plan with monthly charges, only the first month of a plan period bills the base fee. */

@@ -3,6 +3,8 @@ export interface InvoiceTotals {
   readonly feesAmountCents: bigint
   readonly subTotalExcludingTaxesAmountCents: bigint
   readonly taxesAmountCents: bigint
+  /** Percent; 5 decimals. */
+  readonly taxesRate: number
   readonly subTotalIncludingTaxesAmountCents: bigint
   readonly totalAmountCents: bigint
   /** An invoice with nothing to pay is paid. */
@@ -10,17 +12,21 @@ export interface InvoiceTotals {
 }
 
 /**
- * Adds up the fees of an invoice. Fees are rounded to the cent one by one, so this only ever adds whole cents and leaves
+ * Adds up an invoice. Fees are rounded to the cent one by one and taxes once, so this only ever adds whole cents and leaves
  * no remainder to distribute.
  */
-export function invoiceTotals(fees: readonly { readonly amountCents: bigint }[]): InvoiceTotals {
-  const sum = fees.reduce((total, fee) => total + fee.amountCents, 0n)
+export function invoiceTotals(
+  feesAmountCents: bigint,
+  taxes: { readonly taxesAmountCents: bigint; readonly taxesRate: number },
+): InvoiceTotals {
+  const total = feesAmountCents + taxes.taxesAmountCents
   return {
-    feesAmountCents: sum,
-    subTotalExcludingTaxesAmountCents: sum,
-    taxesAmountCents: 0n,
-    subTotalIncludingTaxesAmountCents: sum,
-    totalAmountCents: sum,
-    paymentStatus: sum > 0n ? 'pending' : 'succeeded',
+    feesAmountCents,
+    subTotalExcludingTaxesAmountCents: feesAmountCents,
+    taxesAmountCents: taxes.taxesAmountCents,
+    taxesRate: taxes.taxesRate,
+    subTotalIncludingTaxesAmountCents: total,
+    totalAmountCents: total,
+    paymentStatus: total > 0n ? 'pending' : 'succeeded',
   }
 }

@@ -55,6 +55,6 @@ export function currentProratedAdvanceUnits(
   return { units: atLeastZero(weighted.plus(billed.maxProrated ?? 0)), currentUnits }
 }
 
-function atLeastZero(value: Decimal): Decimal {
+export function atLeastZero(value: Decimal): Decimal {
   return value.lessThan(0) ? ZERO : value
 }

@@ -1,4 +1,5 @@
 import type { AggregationCell, AggregationType, EventPosition } from './aggregation.ts'
+import type { UsageSpan } from './span.ts'
 
 /** One event of a metric, as a store tells it where cells do not say enough. */
 export interface MeteredEvent {
@@ -39,6 +40,15 @@ export function cellsOfEvents<Type extends AggregationType>(
 /** Microseconds since the epoch. */
 export function microsecondsOf(at: Temporal.Instant): bigint {
   return at.epochNanoseconds / 1000n
+}
+
+/** Those from the beginning of the span on, cut to the millisecond: of metrics that carry over, earlier ones are told too. */
+export function within(events: readonly MeteredEvent[], span: UsageSpan): MeteredEvent[] {
+  return events.filter(event => isWithin(event, span))
+}
+
+export function isWithin({ at }: MeteredEvent, { from }: UsageSpan): boolean {
+  return at.timestamp >= (microsecondsOf(from) / 1000n) * 1000n
 }
 
 export function instantOf({ timestamp }: EventPosition): Temporal.Instant {

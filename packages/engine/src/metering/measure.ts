@@ -3,13 +3,14 @@ import { decimal, ZERO } from '../money/index.ts'
 import { type PricedUsage, type RunningTotal, runningSums, type UsageNeeds } from '../pricing/index.ts'
 import {
   type AdvanceTotal,
+  atLeastZero,
   type CurrentUnits,
   currentAdvanceUnits,
   currentProratedAdvanceUnits,
 } from './advance-totals.ts'
 import { type AggregationType, foldCells } from './aggregation.ts'
 import { eventValues } from './event-values.ts'
-import { cellsOfEvents, type MeteredEvent, microsecondsOf } from './events.ts'
+import { cellsOfEvents, isWithin, type MeteredEvent, within } from './events.ts'
 import { proratedSum, proratedUniqueCount } from './prorated.ts'
 import type { UsageSpan } from './span.ts'
 import type { MetricUsage, UsageInCells, UsageInEvents } from './usage.ts'
@@ -22,9 +23,11 @@ export interface MeasureSetting {
   readonly needs: UsageNeeds
   readonly prorated: boolean
   readonly recurring: boolean
-  /** A decimal as text; null where none was kept. */
+  /** The level at the beginning, a decimal as text; null: what earlier events left. */
   readonly openingLevel: string | null
   readonly isGrouped: boolean
+  /** Whether the period is still running. */
+  readonly running: boolean
   /** Set for the running usage of a charge in advance. */
   readonly inAdvance: { readonly billed: AdvanceTotal | null } | null
 }
@@ -32,6 +35,7 @@ export interface MeasureSetting {
 export interface Measured extends PricedUsage {
   readonly currentUnits?: Decimal
   readonly totalUnits?: Decimal
+  readonly levelSince?: Temporal.Instant
 }
 
 /** The usage of one bucket and group, with all that its price has to know; not rounded yet. */
@@ -61,7 +65,7 @@ function measureEvents({ aggregation, events }: UsageInEvents, setting: MeasureS
       needs.runningTotal !== undefined && { runningTotal: runningSums(values(), needs.runningTotal) }),
     ...(needs.eventValues === true && { eventValues: eventValues(aggregation, within(events, span)) }),
     ...(setting.prorated
-      ? proratedUnits(aggregation, events, span, folded.units, inAdvance)
+      ? proratedUnits(aggregation, events, folded.units, setting, span)
       : advanceUnits(aggregation, folded.units, inAdvance)),
   }
 }
@@ -86,36 +90,29 @@ function advanceUnits(
   return currentAdvanceUnits(total, inAdvance.billed)
 }
 
+/** What a running period shows is never less than nothing; an invoice makes the whole fee zero instead. */
 function proratedUnits(
   aggregation: AggregationType,
   events: readonly MeteredEvent[],
-  span: UsageSpan,
   total: Decimal,
-  inAdvance: MeasureSetting['inAdvance'],
+  { inAdvance, running }: MeasureSetting,
+  span: UsageSpan,
 ): Partial<Measured> {
   const prorated = aggregation === 'sum_agg' ? proratedSum(events, span) : proratedUniqueCount(events, span)
-  if (inAdvance !== null) return currentProratedAdvanceUnits(total, prorated.units, inAdvance.billed, span)
-  return {
-    units: prorated.units,
-    fullUnits: prorated.fullUnits,
-    eventsCount: prorated.eventsCount,
-    proratedChanges: prorated.changes,
+  const { fullUnits, eventsCount, units, changes: proratedChanges } = prorated
+  if (inAdvance !== null) {
+    return { eventsCount, fullUnits, ...currentProratedAdvanceUnits(total, units, inAdvance.billed, span) }
   }
+  return running
+    ? { units: atLeastZero(units), currentUnits: atLeastZero(total), fullUnits, eventsCount, proratedChanges }
+    : { units, fullUnits, eventsCount, proratedChanges }
 }
 
-/** Where no level was kept, it is what earlier events left. */
 function measureWeighted(events: readonly MeteredEvent[], span: UsageSpan, setting: MeasureSetting): Measured {
-  const from = microsecondsOf(span.from)
-  const earlier = events.filter(event => event.at.timestamp < from)
+  const earlier = events.filter(event => !isWithin(event, span))
   const left = earlier.reduce((sum, event) => sum.plus(event.value ?? 0), ZERO)
   const opening = setting.openingLevel === null ? left : decimal(setting.openingLevel)
   return weightedSum(setting.recurring ? opening : ZERO, within(events, span), span, setting.isGrouped)
-}
-
-/** Of metrics that carry over, events before the span are told too. */
-function within(events: readonly MeteredEvent[], span: UsageSpan): MeteredEvent[] {
-  const from = microsecondsOf(span.from)
-  return events.filter(event => event.at.timestamp >= from)
 }
 
 function requireSpan({ span }: MeasureSetting): UsageSpan {

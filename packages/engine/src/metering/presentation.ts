@@ -1,8 +1,8 @@
 import { formatDecimal } from '../money/index.ts'
 import { type AggregationCell, comparePositions } from './aggregation.ts'
-import { type MeteredEvent, microsecondsOf } from './events.ts'
+import { cellsOfEvents, type MeteredEvent, within } from './events.ts'
 import { groupBy } from './groups.ts'
-import { measure } from './measure.ts'
+import { type MeasureSetting, measure } from './measure.ts'
 import type { UsageSpan } from './span.ts'
 import type { GroupedBy, MetricUsage, UsageInCells } from './usage.ts'
 
@@ -25,17 +25,17 @@ export interface PresentationSetting {
 }
 
 /**
- * The units of one row by the values of the presentation keys, not rounded; nothing without usage. Of prorated usage, only
+ * The units of one row by the values of the presentation keys, not rounded; nothing without usage. Of prorated sums, only
  * what the period itself added is shown, unweighted; of latest values, the one that counts.
  */
 export function presentUnits(usage: MetricUsage, setting: PresentationSetting): PresentedUnits[] {
   if (setting.presentationKeys.length === 0) return []
   if ('events' in usage) {
-    const { span } = setting
-    const events =
-      setting.prorated && span !== null
-        ? usage.events.filter(event => event.at.timestamp >= microsecondsOf(span.from))
-        : usage.events
+    const { aggregation } = usage
+    const { prorated, span } = setting
+    if (aggregation === 'latest_agg') return latestValue(cellsOfEvents(aggregation, usage.events), setting)
+    const isAddedOnly = aggregation === 'sum_agg' && prorated && span !== null
+    const events = isAddedOnly ? within(usage.events, span) : usage.events
     return split(events, setting, part => ({ ...usage, events: part }))
   }
   const toUsage = (cells: readonly AggregationCell[]) => ({ ...usage, cells }) as UsageInCells
@@ -51,7 +51,16 @@ function split<Item extends AggregationCell | MeteredEvent>(
 ): PresentedUnits[] {
   if (items.length === 0) return []
   const { keys, pricingKeys, presentationKeys, recurring, span } = setting
-  const plain = { span, needs: {}, prorated: false, recurring, openingLevel: null, isGrouped: true, inAdvance: null }
+  const plain: MeasureSetting = {
+    span,
+    needs: {},
+    prorated: false,
+    recurring,
+    openingLevel: null,
+    isGrouped: true,
+    running: false,
+    inAdvance: null,
+  }
   return groupBy(items, [...new Set([...pricingKeys, ...presentationKeys])], keys).map(
     ({ groupedBy, items: part }) => ({
       presentedBy: presentedBy(presentationKeys, key => groupedBy[key] ?? null),

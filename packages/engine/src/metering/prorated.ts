@@ -89,7 +89,7 @@ interface Operation {
 
 /** The operations on one value that take effect. */
 function presencesOf(events: readonly MeteredEvent[], span: UsageSpan): Operation[] {
-  const kept = events.filter((event, place) => adds(event) || !isTakenBack(event, events.slice(place + 1), span))
+  const kept = withoutTakenBack(events, span)
   const effective = kept.filter((event, place) => {
     const before = kept[place - 1]
     return adds(event) !== (before !== undefined && adds(before))
@@ -100,10 +100,17 @@ function presencesOf(events: readonly MeteredEvent[], span: UsageSpan): Operatio
   })
 }
 
-/** Whether a removal is followed by an addition on the same day. */
-function isTakenBack(removal: MeteredEvent, later: readonly MeteredEvent[], { timeZone }: UsageSpan): boolean {
-  const day = localDate(instantOf(removal.at), timeZone)
-  return later.some(event => adds(event) && localDate(instantOf(event.at), timeZone).equals(day))
+/** All but the removals that are followed by an addition on the same day. */
+function withoutTakenBack(events: readonly MeteredEvent[], { timeZone }: UsageSpan): MeteredEvent[] {
+  let nextAddition: Temporal.PlainDate | null = null
+  const kept: MeteredEvent[] = []
+  for (const event of events.toReversed()) {
+    const day = localDate(instantOf(event.at), timeZone)
+    if (adds(event)) nextAddition = day
+    else if (nextAddition?.equals(day)) continue
+    kept.push(event)
+  }
+  return kept.reverse()
 }
 
 function daysPresent(addition: MeteredEvent, removal: MeteredEvent | undefined, span: UsageSpan): number {

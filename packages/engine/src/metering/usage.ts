@@ -21,8 +21,12 @@ export interface MeteredCharge extends MeteredBucket {
   readonly prorated?: boolean
   /** Of a charge in advance whose running usage is asked for: what was billed in the period. */
   readonly billedInAdvance?: readonly AdvanceTotal[]
+  /** Whether the period that usage is told for is still running. */
+  readonly running?: boolean
   /** Of time-weighted metrics that carry over: the levels at the beginning, as they were kept when the last period was billed. */
   readonly openingLevels?: readonly OpeningLevel[]
+  /** Whether what has no such level begins at nothing; at what earlier events left otherwise. */
+  readonly levelsAreComplete?: boolean
 }
 
 /** The default bucket of a charge, or one of its filters. */
@@ -89,6 +93,8 @@ export interface BucketUsage extends PricedUsage {
   readonly currentUnits?: Decimal
   /** The level at the end of the period, of time-weighted sums. */
   readonly totalUnits?: Decimal
+  /** Since when that level has stood. */
+  readonly levelSince?: Temporal.Instant
   /** The units, split for display only; absent where nothing is to be split. */
   readonly presented?: readonly PresentedUnits[]
 }
@@ -176,8 +182,9 @@ function bucketRow<Item extends Dimensioned>(
     needs: bucket.needs ?? {},
     prorated: charge.prorated === true,
     recurring: metric.recurring === true,
-    openingLevel: charge.openingLevels?.find(isOf)?.level ?? null,
+    openingLevel: charge.openingLevels?.find(isOf)?.level ?? (charge.levelsAreComplete === true ? '0' : null),
     isGrouped: bucket.pricingGroupKeys.length > 0,
+    running: charge.running === true,
     inAdvance: charge.billedInAdvance === undefined ? null : { billed: charge.billedInAdvance.find(isOf) ?? null },
   })
   const presented = presentUnits(toUsage(items), {

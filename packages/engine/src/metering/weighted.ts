@@ -10,6 +10,8 @@ export interface WeightedUsage {
   readonly eventsCount: number
   /** The level at the end; of metrics that do not carry over, what the span added. */
   readonly totalUnits: Decimal
+  /** Since when the level at the end has stood: the last event, or the beginning where there was none. */
+  readonly levelSince: Temporal.Instant
 }
 
 const SECONDS_A_DAY = 86_400
@@ -56,7 +58,12 @@ export function weightedSum(
     units: isGrouped ? units : ceil(units, UNIT_DECIMALS),
     eventsCount: events.length,
     totalUnits: level,
+    levelSince: instantOf(events.at(-1)) ?? span.from,
   }
+}
+
+function instantOf(event: MeteredEvent | undefined): Temporal.Instant | undefined {
+  return event && Temporal.Instant.fromEpochNanoseconds(event.at.timestamp * 1000n)
 }
 
 function wholeSecondAfter(microseconds: bigint): bigint {

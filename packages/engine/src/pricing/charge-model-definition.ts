@@ -67,6 +67,11 @@ export interface ChargeModelDefinition<Properties> {
   needs?(properties: Properties): UsageNeeds
   /** @param currency of the plan */
   price(properties: Properties, usage: PricedUsage, currency: Currency): Price
+  /**
+   * What a projected number of units would cost, in units of the currency; it is not 0 or less. Absent for models that look
+   * at events: what they have cost so far is projected instead.
+   */
+  projectedAmount?(properties: Properties, units: Decimal): Decimal
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Currency } from '../money/index.ts'
+import type { Currency, Decimal } from '../money/index.ts'
+import { decimal, ZERO } from '../money/index.ts'
 import type {
   ChargeModelDefinition,
   ChargeProperties,
@@ -70,6 +71,28 @@ export function price<Name extends ChargeModelName>(
   currency: Currency,
 ): Price {
   return chargeModels[chargeModel.model].price(chargeModel.properties, usage, currency)
+}
+
+/**
+ * What usage would cost if it went on for the whole period as it did in a share of it; in units of the currency, not rounded.
+ * Without units it costs nothing: no flat amount is projected.
+ *
+ * @param units projected
+ * @param amount that the usage has cost so far
+ * @param share of the period that has passed, more than 0
+ * @example
+ * const model = parseChargeModel('standard', { amount: '1.20' })
+ * projectedAmount(model, decimal('23.33'), decimal('8.4'), 0.3) // 27.996
+ */
+export function projectedAmount<Name extends ChargeModelName>(
+  chargeModel: ChargeModel<Name>,
+  units: Decimal,
+  amount: Decimal,
+  share: number,
+): Decimal {
+  const { projectedAmount: project } = chargeModels[chargeModel.model]
+  if (project === undefined) return amount.div(decimal(share))
+  return units.greaterThan(0) ? project(chargeModel.properties, units) : ZERO
 }
 
 /** What has to be known of usage to price it, beside its units and the number of its events. */

@@ -53,6 +53,18 @@ export const graduated: ChargeModelDefinition<GraduatedProperties> = {
     }
     return { amount, unitAmount: perUnit(amount, units), amountDetails: { [KEY]: details } }
   },
+
+  projectedAmount({ graduatedRanges }, units) {
+    let amount = ZERO
+    let below = ZERO
+    for (const tier of graduatedRanges) {
+      const reached = tier.toValue?.lessThanOrEqualTo(units) ? tier.toValue : units
+      amount = amount.plus(reached.minus(below).times(tier.perUnitAmount)).plus(tier.flatAmount)
+      if (isLastTier(tier, units)) break
+      below = reached
+    }
+    return amount
+  },
 }
 
 /** Fractions of a unit in the gap between the end of a tier and the next whole unit belong to the next tier. */

@@ -5,6 +5,7 @@ export {
   neededUsage,
   parseChargeModel,
   price,
+  projectedAmount,
 } from './charge-model.ts'
 export type {
   AmountDetails,

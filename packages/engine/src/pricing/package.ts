@@ -35,15 +35,21 @@ export const packageModel: ChargeModelDefinition<PackageProperties> = {
   price(properties, { units }) {
     const paidUnits = units.minus(properties.freeUnits)
     const isPaid = paidUnits.greaterThan(0)
-    // The number of packages is the quotient of doubles, rounded up: what a double cannot tell from a full package is one.
-    const packages = isPaid ? Math.ceil(paidUnits.toNumber() / properties.packageSize) : 0
-    const amount = properties.amount.times(packages)
+    const amount = amountOf(properties, paidUnits)
     return {
       amount,
       unitAmount: isPaid ? amount.div(paidUnits) : ZERO,
       amountDetails: amountDetails(properties, units, isPaid ? paidUnits : ZERO),
     }
   },
+
+  projectedAmount: (properties, units) => amountOf(properties, units.minus(properties.freeUnits)),
+}
+
+/** The number of packages is the quotient of doubles, rounded up: what a double cannot tell from a full package is one. */
+function amountOf({ amount, packageSize }: PackageProperties, paidUnits: Decimal): Decimal {
+  if (!paidUnits.greaterThan(0)) return ZERO
+  return amount.times(Math.ceil(paidUnits.toNumber() / packageSize))
 }
 
 function amountDetails(properties: PackageProperties, units: Decimal, paidUnits: Decimal): AmountDetails {

@@ -61,9 +61,11 @@ export const percentage: ChargeModelDefinition<PercentageProperties> = {
   price(properties, usage) {
     const plain = plainAmount(properties, usage)
     const isBounded = properties.minAmount !== null || properties.maxAmount !== null
-    const amount = isBounded
-      ? boundedAmount(properties, usage.eventValues ?? [])
-      : plain.unitsAmount.plus(plain.eventsAmount)
+    // A mean over time has no events to be priced one by one.
+    const amount =
+      isBounded && usage.eventValues !== undefined
+        ? boundedAmount(properties, usage.eventValues)
+        : plain.unitsAmount.plus(plain.eventsAmount)
     return {
       amount,
       unitAmount: perUnit(amount, shownUnits(usage)),

@@ -41,11 +41,11 @@ function amountOf(tiers: readonly UnitTier[], changes: readonly ProratedChange[]
     if (tier === undefined) return ZERO
     const end = endOf(tiers, tier)
     if (!over.isZero()) {
-      const weight = weightOf(changes[place - 1])
-      inTier = inTier.plus(over.times(weight))
+      const last = changes[place - 1]
+      inTier = inTier.plus(weighted(over, last))
       if (end !== null && full.greaterThanOrEqualTo(end)) {
         over = full.minus(end)
-        inTier = inTier.minus(over.times(weight))
+        inTier = inTier.minus(weighted(over, last))
         close(tier)
         continue
       }
@@ -60,7 +60,7 @@ function amountOf(tiers: readonly UnitTier[], changes: readonly ProratedChange[]
     if (isInside(tier, end, full)) continue
     const isAbove = end !== null && full.greaterThanOrEqualTo(end)
     over = isAbove ? full.minus(end) : full.minus(tier.fromValue).plus(1)
-    inTier = inTier.minus(over.times(weightOf(change)))
+    inTier = inTier.minus(weighted(over, change))
     close(tier)
   }
   if (tier !== undefined) close(tier)
@@ -68,10 +68,10 @@ function amountOf(tiers: readonly UnitTier[], changes: readonly ProratedChange[]
   return (money.lessThan(0) ? ZERO : money).plus(flatAmounts(tiers, peak))
 }
 
-/** The share of the period that a change was in force for. */
-function weightOf(change: ProratedChange | undefined): Decimal {
+/** Some units of a change, weighted by the share of the period that it was in force for. Divided last, to stay exact. */
+function weighted(units: Decimal, change: ProratedChange | undefined): Decimal {
   if (change === undefined || change.full.isZero()) return ZERO
-  return change.prorated.div(change.full)
+  return units.times(change.prorated).div(change.full)
 }
 
 /** An addition that was in force for no time, or the removal of such a one. */

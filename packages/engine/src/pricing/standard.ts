@@ -19,4 +19,6 @@ export const standard: ChargeModelDefinition<StandardProperties> = {
     const amount = usage.units.times(properties.amount)
     return { amount, unitAmount: perUnit(amount, shownUnits(usage)), amountDetails: {} }
   },
+
+  projectedAmount: ({ amount }, units) => units.times(amount),
 }

@@ -39,6 +39,11 @@ export const volume: ChargeModelDefinition<VolumeProperties> = {
       },
     }
   },
+
+  projectedAmount({ volumeRanges }, units) {
+    const tier = tierOf(volumeRanges, units)
+    return tier === undefined ? ZERO : units.times(tier.perUnitAmount).plus(tier.flatAmount)
+  },
 }
 
 /**

@@ -159,7 +159,7 @@ describe('the true-up to a minimum spending', () => {
     [5000n, 30, 29, 0n, 4833n, '4833.333333333333', '48.33333333333333'],
   ])('of %i for %i days, %i of them billed, %i spent', (min, fullPeriodDays, days, spent, cents, precise, unit) => {
     const parent = feeOfCents(spent, { groupedBy: { team: 'a' } })
-    expect(trueUp([parent], { minAmountCents: min, days, fullPeriodDays }, 'USD')).toEqual({
+    expect(trueUp([parent], { minAmountCents: min, days, fullPeriodDays }, { currency: 'USD' })).toEqual({
       parent,
       fee: {
         ...parent,
@@ -180,9 +180,13 @@ describe('the true-up to a minimum spending', () => {
     ['there is none', 0n, 31, 0n],
     ['less than half a cent is missing', 101n, 29, 94n],
   ])('is not due where %s', (_, minAmountCents, days, spent) => {
-    expect(trueUp([feeOfCents(spent)], { minAmountCents, days, fullPeriodDays: 31 }, 'USD')).toBeNull()
+    expect(trueUp([feeOfCents(spent)], { minAmountCents, days, fullPeriodDays: 31 }, { currency: 'USD' })).toBeNull()
     expect(
-      trueUp([feeOfCents(spent)], { minAmountCents: minAmountCents + 10000n, days, fullPeriodDays: 31 }, 'USD'),
+      trueUp(
+        [feeOfCents(spent)],
+        { minAmountCents: minAmountCents + 10000n, days, fullPeriodDays: 31 },
+        { currency: 'USD' },
+      ),
     ).not.toBeNull()
   })
 
@@ -192,19 +196,19 @@ describe('the true-up to a minimum spending', () => {
       feeOfCents(20n, { groupedBy: { team: 'a' } }),
       feeOfCents(30n, { groupedBy: { team: 'b' } }),
     ]
-    const result = trueUp(fees, { minAmountCents: 200n, days: 31, fullPeriodDays: 31 }, 'USD')
+    const result = trueUp(fees, { minAmountCents: 200n, days: 31, fullPeriodDays: 31 }, { currency: 'USD' })
     expect(result?.parent).toBe(fees[1])
     expect(result?.fee).toMatchObject({ amountCents: 50n, preciseAmountCents: '50.4', groupedBy: { team: 'a' } })
   })
 
   it('is not due without a fee for the default bucket', () => {
     const fees = [feeOfCents(1n, { filterId: 'F' })]
-    expect(trueUp(fees, { minAmountCents: 200n, days: 31, fullPeriodDays: 31 }, 'USD')).toBeNull()
+    expect(trueUp(fees, { minAmountCents: 200n, days: 31, fullPeriodDays: 31 }, { currency: 'USD' })).toBeNull()
   })
 
   it('has its price of a unit in units of the currency', () => {
     const minimum = { minAmountCents: 2500n, days: 30, fullPeriodDays: 30 }
-    expect(trueUp([zeroFee()], minimum, 'KWD')?.fee.preciseUnitAmount).toBe('2.5')
+    expect(trueUp([zeroFee()], minimum, { currency: 'KWD' })?.fee.preciseUnitAmount).toBe('2.5')
   })
 })
 
@@ -243,5 +247,36 @@ describe('the fees of current usage', () => {
       zeroFee(),
     ]
     expect(currentUsageFees(fees)).toEqual([zeroFee({ filterId: 'F', groupedBy: { team: null } }), zeroFee()])
+  })
+})
+
+describe('a charge priced in a pricing unit', () => {
+  const pricingUnit = { id: 'unit', code: 'crd', shortName: 'CR', conversionRate: '0.75' }
+  const chargeModel = parseChargeModel('standard', { amount: '0.0333' })
+  const charge = { currency: 'USD', chargeModel, pricingUnit, filters: [] } as const
+
+  it('has both amounts', () => {
+    const [fee] = chargeFees(charge, [usage('12.5')])
+    expect(fee).toMatchObject({
+      units: '12.5',
+      amountCents: 32n,
+      preciseAmountCents: '31.5',
+      pricingUnitUsage: { pricingUnit, amountCents: 42n, preciseAmountCents: '41.625', unitAmountCents: 3n },
+    })
+  })
+
+  it('has its minimum in pricing units, which what is missing is converted from', () => {
+    const fees = chargeFees(charge, [usage('12.5')])
+    const minimum = { minAmountCents: 10000n, days: 12, fullPeriodDays: 31 }
+    expect(trueUp(fees, minimum, charge)?.fee).toMatchObject({
+      units: '1',
+      // 3870.967741935484 - 42
+      pricingUnitUsage: { amountCents: 3829n, preciseAmountCents: '3828.967741935484', unitAmountCents: 3829n },
+      amountCents: 2872n,
+      preciseAmountCents: '2871.75',
+      unitAmountCents: 2871n,
+      preciseUnitAmount: '28.7175',
+    })
+    expect(trueUp(fees, { ...minimum, minAmountCents: 108n }, charge)).toBeNull()
   })
 })

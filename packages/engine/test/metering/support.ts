@@ -6,6 +6,7 @@ export interface SampleEvent {
   readonly dimensions: readonly (string | null)[]
   readonly value: string
   readonly operation: string | null
+  readonly preciseTotalAmountCents?: string | null
   readonly at: EventPosition
 }
 
@@ -28,6 +29,9 @@ export const cellsOf: {
     grouped(events, ({ dimensions }) => dimensions).map(cell => ({
       ...common(cell),
       sum: cell.reduce((sum, { value }) => sum.plus(value), ZERO).toFixed(),
+      preciseTotalAmountCents: cell
+        .reduce((sum, event) => sum.plus(event.preciseTotalAmountCents ?? 0), ZERO)
+        .toFixed(),
     })),
   max_agg: events =>
     grouped(events, ({ dimensions }) => dimensions).map(cell => ({

@@ -14,10 +14,11 @@ export interface ModelEvent {
   readonly price?: string | undefined
 }
 
-export type Aggregation = 'count_agg' | 'sum_agg' | 'max_agg' | 'latest_agg' | 'unique_count_agg'
+export type Aggregation = 'count_agg' | 'sum_agg' | 'max_agg' | 'latest_agg' | 'unique_count_agg' | 'weighted_sum_agg'
 
 export interface ModelMetric {
   readonly aggregation: Aggregation
+  readonly recurring: boolean
   readonly declared: Readonly<Record<string, readonly string[]>>
   readonly rounding: { readonly function: 'round' | 'ceil' | 'floor'; readonly precision: number | null } | null
 }
@@ -30,7 +31,7 @@ export interface ModelFilter {
 
 export const FIELD = 'value'
 
-function textOf(event: ModelEvent, key: string): string | null {
+export function textOf(event: ModelEvent, key: string): string | null {
   const value = event.properties[key]
   return value === undefined || value === null ? null : String(value)
 }
@@ -107,7 +108,7 @@ export function groupsOf(
 
 /** Events whose value counts as a number, for the aggregations that need one. */
 export function countable(events: readonly ModelEvent[], metric: ModelMetric): ModelEvent[] {
-  const inOrder = [...events].sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? -1 : 1))
+  const inOrder = [...events].sort((a, b) => Number(a.at - b.at))
   if (metric.aggregation === 'count_agg' || metric.aggregation === 'unique_count_agg') return inOrder
   return inOrder.filter(event => {
     const value = event.properties[FIELD]
@@ -125,25 +126,28 @@ export interface Aggregated {
   readonly count: number
 }
 
-/** @param events in order of time, countable */
-export function aggregate(events: readonly ModelEvent[], metric: ModelMetric): Aggregated {
+/**
+ * Whatever time does to it; not rounded.
+ *
+ * @param events in order of time, countable
+ */
+export function aggregate(events: readonly ModelEvent[], aggregation: Aggregation): Aggregated {
   const values = events.map(amountIn)
   const [first] = values
   const last = values.at(-1)
-  switch (metric.aggregation) {
+  switch (aggregation) {
     case 'count_agg':
-      return rounded({ units: q.ratio(events.length), count: events.length }, metric)
+      return { units: q.ratio(events.length), count: events.length }
     case 'sum_agg':
-      return rounded({ units: q.sum(values), count: events.length }, metric)
+    case 'weighted_sum_agg':
+      return { units: q.sum(values), count: events.length }
     case 'max_agg':
-      return rounded({ units: first === undefined ? q.ZERO : values.reduce(q.greater), count: events.length }, metric)
-    case 'latest_agg': {
-      const units = last === undefined || q.isNegative(last) ? q.ZERO : last
-      return rounded({ units, count: events.length }, metric)
-    }
+      return { units: first === undefined ? q.ZERO : values.reduce(q.greater), count: events.length }
+    case 'latest_agg':
+      return { units: last === undefined || q.isNegative(last) ? q.ZERO : last, count: events.length }
     case 'unique_count_agg': {
       const units = uniqueUnits(events)
-      return rounded({ units: q.ratio(units), count: units }, metric)
+      return { units: q.ratio(units), count: units }
     }
   }
 }
@@ -162,8 +166,8 @@ function uniqueUnits(events: readonly ModelEvent[]): number {
   return units
 }
 
-function rounded({ units, count }: Aggregated, { rounding }: ModelMetric): Aggregated {
-  if (rounding === null) return { units, count }
+export function rounded(units: Rational, { rounding }: ModelMetric): Rational {
+  if (rounding === null) return units
   const mode = rounding.function === 'round' ? 'half away' : rounding.function
-  return { units: q.roundTo(units, rounding.precision ?? 0, mode), count }
+  return q.roundTo(units, rounding.precision ?? 0, mode)
 }

@@ -1,4 +1,5 @@
 import type { Aggregation } from './metering.ts'
+import { type Change, proratedGraduated } from './prorated-tiers.ts'
 import * as q from './rational.ts'
 
 type Rational = q.Rational
@@ -44,25 +45,38 @@ export interface PricedEvents {
   readonly units: Rational
   readonly count: number
   readonly aggregation: Aggregation
+  /** Those in force at the end, where units are prorated. */
+  readonly full: Rational | null
+  /** Units before the metric rounds them. */
+  readonly counted: Rational
   /** Of each event, in order of time. */
   readonly values: readonly Rational[]
+  /** The same of those of the period itself. */
+  readonly periodValues: readonly Rational[]
+  /** Where units are prorated: each change of the total, in full and prorated. */
+  readonly changes: readonly Change[] | null
   /** Of all events, in units of the currency. */
   readonly ownPrice: Rational
 }
 
 /** What the units cost, exactly, in units of the currency; and what one costs. */
 export function amountOf(price: ModelPrice, usage: PricedEvents): { amount: Rational; unitAmount: Rational } {
-  const { units } = usage
-  const plain = (amount: Rational) => ({ amount, unitAmount: q.isZero(units) ? q.ZERO : q.over(amount, units) })
+  const { units, full, changes } = usage
+  const per = (amount: Rational, divisor: Rational) => (q.isZero(divisor) ? q.ZERO : q.over(amount, divisor))
+  const plain = (amount: Rational) => ({ amount, unitAmount: per(amount, full ?? units) })
   switch (price.model) {
     case 'standard':
       return plain(q.times(units, q.parse(price.properties.amount)))
-    case 'graduated':
-      return plain(graduated(price.properties.graduated_ranges, units))
+    case 'graduated': {
+      const ranges = price.properties.graduated_ranges
+      if (changes === null) return plain(graduated(ranges, units))
+      const amount = proratedGraduated(ranges, changes, units)
+      return { amount, unitAmount: per(amount, q.sum(changes.map(change => change.full))) }
+    }
     case 'graduated_percentage':
       return plain(graduatedPercentage(price.properties.graduated_percentage_ranges, units))
     case 'volume':
-      return plain(volume(price.properties.volume_ranges, units))
+      return plain(volume(price.properties.volume_ranges, units, full ?? units))
     case 'package': {
       const { amount, package_size: size, free_units: free } = price.properties
       const paid = q.minus(units, q.ratio(free))
@@ -73,7 +87,7 @@ export function amountOf(price: ModelPrice, usage: PricedEvents): { amount: Rati
     case 'percentage':
       return plain(percentage(price.properties, usage))
     case 'dynamic':
-      return plain(q.isZero(units) ? q.ZERO : usage.ownPrice)
+      return plain(q.isZero(full ?? units) ? q.ZERO : usage.ownPrice)
   }
 }
 
@@ -110,7 +124,7 @@ function graduatedPercentage(ranges: readonly RateRange[], units: Rational): Rat
   return amount
 }
 
-function volume(ranges: readonly UnitRange[], units: Rational): Rational {
+function volume(ranges: readonly UnitRange[], priced: Rational, units: Rational): Rational {
   if (q.isNegative(units)) return q.ZERO
   const whole = q.ratio(q.ceilOf(units))
   const range = ranges.find(
@@ -120,18 +134,18 @@ function volume(ranges: readonly UnitRange[], units: Rational): Rational {
   // Nothing used lies before a first range that begins at 1: it is that range all the same.
   const tier = range ?? (q.isZero(units) ? ranges[0] : undefined)
   if (tier === undefined) return q.ZERO
-  return q.plus(q.times(units, q.parse(tier.per_unit_amount)), q.parse(tier.flat_amount))
+  return q.plus(q.times(priced, q.parse(tier.per_unit_amount)), q.parse(tier.flat_amount))
 }
 
 function percentage(properties: PercentageProperties, usage: PricedEvents): Rational {
-  const { units, count, values, aggregation } = usage
+  const { units, count, periodValues, aggregation } = usage
   const rate = q.over(q.parse(properties.rate), q.ratio(100))
   const fixed = q.parse(properties.fixed_amount ?? '0')
   const freeEvents = properties.free_units_per_events ?? 0
   const freeTotal = q.parse(properties.free_units_per_total_aggregation ?? '0')
   const { per_transaction_min_amount: min, per_transaction_max_amount: max } = properties
-  if (min !== undefined || max !== undefined) {
-    const perEvent = eventValues(aggregation, values)
+  if ((min !== undefined || max !== undefined) && aggregation !== 'weighted_sum_agg') {
+    const perEvent = eventValues(aggregation, periodValues)
     return bounded(perEvent, { rate, fixed, freeEvents, freeTotal, min, max })
   }
   const totals = runningTotals(usage, freeEvents, freeTotal)
@@ -153,7 +167,7 @@ function percentage(properties: PercentageProperties, usage: PricedEvents): Rati
 function runningTotals(usage: PricedEvents, freeEvents: number, freeTotal: Rational): Rational[] {
   if (freeEvents === 0 && q.isZero(freeTotal)) return []
   if (usage.aggregation === 'count_agg' || usage.aggregation === 'unique_count_agg') {
-    const whole = Number(q.floorOf(usage.units))
+    const whole = Number(q.floorOf(usage.counted))
     return Array.from({ length: Math.max(whole, 0) }, (_, place) => q.ratio(place + 1))
   }
   if (usage.aggregation !== 'sum_agg') return []

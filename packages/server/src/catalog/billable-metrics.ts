@@ -1,9 +1,10 @@
+import { parseExpression } from '@weir/engine'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
 import { forbidden, notFound, Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
-import { requireBillableMetricAvailable } from './availability.ts'
+import { forgetDerivedProperties } from './derived-properties.ts'
 import { replaceMetricFilters } from './metric-filters.ts'
 import type { BillableMetricInput } from './schema.ts'
 import { deleteMetric, findMetricByCode, isMetricAttached, lockMetricByCode, writeMetric } from './store/metrics.ts'
@@ -42,11 +43,11 @@ const LARGEST_INTEGER = 2_147_483_647
 
 /**
  * @throws 422 for what is wrong with the metric or its filters
- * @throws 403 `feature_unavailable` for aggregations that cannot be computed
+ * @throws 403 `feature_unavailable` for an aggregation by code of one's own
  */
 export async function createBillableMetric(ctx: Ctx, input: BillableMetricInput): Promise<BillableMetric> {
   refuseCustomAggregation(input)
-  return claimingCode(CODE_INDEX, () =>
+  const created = await claimingCode(CODE_INDEX, () =>
     transaction(ctx, async tx => {
       const terms = applyInput(NO_TERMS, input)
       const id = newId()
@@ -57,6 +58,8 @@ export async function createBillableMetric(ctx: Ctx, input: BillableMetricInput)
       return getBillableMetric(tx, metric.code)
     }),
   )
+  forgetDerivedProperties(ctx)
+  return created
 }
 
 /** @throws 404 `billable_metric_not_found` */
@@ -78,7 +81,7 @@ export async function updateBillableMetric(
   input: BillableMetricInput,
 ): Promise<BillableMetric> {
   refuseCustomAggregation(input)
-  return claimingCode(CODE_INDEX, () =>
+  const updated = await claimingCode(CODE_INDEX, () =>
     transaction(ctx, async tx => {
       const current = await lockMetricByCode(tx, code)
       if (current === undefined) throw notFound('billable_metric')
@@ -93,16 +96,19 @@ export async function updateBillableMetric(
       return getBillableMetric(tx, metric.code)
     }),
   )
+  forgetDerivedProperties(ctx)
+  return updated
 }
 
 /**
- * Deletes the metric and, with it, its filters and all charges on it. Events stay: a new metric with the code counts them.
+ * Deletes the metric and, with it, its filters, all charges on it, and the alerts on its usage. A new metric with the code
+ * counts the events that no subscription with such a charge has.
  *
  * @returns the metric as it was
  * @throws 404 `billable_metric_not_found`
  */
 export async function deleteBillableMetric(ctx: Ctx, code: string): Promise<BillableMetric> {
-  return transaction(ctx, async tx => {
+  const deleted = await transaction(ctx, async tx => {
     const metric = await lockMetricByCode(tx, code)
     if (metric === undefined) throw notFound('billable_metric')
     await deleteMetric(tx, metric.id)
@@ -110,6 +116,8 @@ export async function deleteBillableMetric(ctx: Ctx, code: string): Promise<Bill
     await emit(tx, 'billable_metric.deleted', metric.id)
     return metric
   })
+  forgetDerivedProperties(ctx)
+  return deleted
 }
 
 /** There is no way to hand in the code that such a metric would run. */
@@ -152,7 +160,7 @@ async function checkedMetric(
   const holder = await findMetricByCode(ctx, terms.code ?? '')
   if (holder !== undefined && holder.id !== identity.id) problems.add('code', 'value_already_exist')
   problems.throwIfAny()
-  const metric: BillableMetric = {
+  return {
     id: identity.id,
     createdAt: identity.createdAt,
     deletedAt: null,
@@ -164,8 +172,6 @@ async function checkedMetric(
     roundingFunction: memberOf(ROUNDING_FUNCTIONS, terms.roundingFunction) ?? null,
     filters: [],
   }
-  requireBillableMetricAvailable(metric)
-  return metric
 }
 
 /** Everything that is wrong with a metric, but for its code being taken. */
@@ -182,6 +188,9 @@ function metricProblems(terms: MetricTerms): Problems {
   if (!isValidInterval(terms)) problems.add('weighted_interval', 'value_is_invalid')
   if (terms.roundingFunction !== null && memberOf(ROUNDING_FUNCTIONS, terms.roundingFunction) === undefined) {
     problems.add('rounding_function', 'value_is_invalid')
+  }
+  if (terms.expression !== null && parseExpression(terms.expression) === undefined) {
+    problems.add('expression', 'invalid_expression')
   }
   if (Number.isNaN(precision)) problems.add('rounding_precision', 'is not a number')
   if (Math.abs(precision ?? 0) > LARGEST_INTEGER) problems.add('rounding_precision', 'value_is_out_of_range')

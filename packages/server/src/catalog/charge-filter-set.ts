@@ -23,7 +23,7 @@ export function replaceFilters(
   const existing = [...charge.filters]
   return inputs.map((input, position) => {
     const created = { ...newFilter(charge, input, now), position }
-    const index = existing.findIndex(filter => identity(filter.values) === identity(created.values))
+    const index = existing.findIndex(filter => filterIdentity(filter.values) === filterIdentity(created.values))
     const [same] = index < 0 ? [] : existing.splice(index, 1)
     return same === undefined ? created : { ...created, id: same.id, createdAt: same.createdAt, values: same.values }
   })
@@ -100,6 +100,6 @@ function checkValues(metric: BillableMetric, key: string, values: readonly strin
 }
 
 /** Equal for the same keys with the same lists: the order of keys does not matter, that inside a list does. */
-function identity(values: FilterValues): string {
+export function filterIdentity(values: FilterValues): string {
   return JSON.stringify(Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }

@@ -1,8 +1,9 @@
 import type { Ctx } from '../platform/context.ts'
 import { notFound } from '../platform/errors.ts'
+import { type ChargeChange, filterCreation, filterDeletion, filterUpdate } from './cascades/changes.ts'
 import { filterProperties, newFilter, nextPosition } from './charge-filter-set.ts'
 import { changeCharges, findCharge } from './charges.ts'
-import type { ChargeFilterInput } from './schema.ts'
+import type { SingleChargeFilterInput } from './schema.ts'
 import type { Charge, ChargeFilter } from './types.ts'
 
 export interface FilterOfCharge {
@@ -24,10 +25,10 @@ export function findFilter(charge: Charge, id: string): ChargeFilter {
 }
 
 /** Adds a filter, even one with the same values as another: the older one gets the events. @throws 404, 422 */
-export async function addFilter(ctx: Ctx, path: ChargePath, input: ChargeFilterInput): Promise<FilterOfCharge> {
-  return changeFilters(ctx, path, (charge, now) => {
+export async function addFilter(ctx: Ctx, path: ChargePath, input: SingleChargeFilterInput): Promise<FilterOfCharge> {
+  return changeFilters(ctx, path, input, (charge, now) => {
     const filter = newFilter(charge, input, now)
-    return { filters: [...charge.filters, filter], filter }
+    return { filters: [...charge.filters, filter], filter, change: filterCreation(charge, filter) }
   })
 }
 
@@ -36,9 +37,9 @@ export async function editFilter(
   ctx: Ctx,
   path: ChargePath,
   id: string,
-  input: ChargeFilterInput,
+  input: SingleChargeFilterInput,
 ): Promise<FilterOfCharge> {
-  return changeFilters(ctx, path, charge => {
+  return changeFilters(ctx, path, input, charge => {
     const current = findFilter(charge, id)
     const others = charge.filters.filter(other => other !== current)
     const filter: ChargeFilter = {
@@ -47,27 +48,48 @@ export async function editFilter(
       ...(input.properties === undefined ? {} : { properties: filterProperties(charge, input.properties) }),
       position: nextPosition(others),
     }
-    return { filters: [...others, filter], filter }
+    return { filters: [...others, filter], filter, change: filterUpdate(charge, current, filter) }
   })
 }
 
 /** @returns the filter, without the values that are gone with it. @throws 404 */
-export async function removeFilter(ctx: Ctx, path: ChargePath, id: string): Promise<FilterOfCharge> {
-  return changeFilters(ctx, path, charge => {
+export async function removeFilter(
+  ctx: Ctx,
+  path: ChargePath,
+  id: string,
+  input: Pick<SingleChargeFilterInput, 'cascade_updates'>,
+): Promise<FilterOfCharge> {
+  return changeFilters(ctx, path, input, charge => {
     const current = findFilter(charge, id)
-    return { filters: charge.filters.filter(other => other !== current), filter: { ...current, values: {} } }
+    return {
+      filters: charge.filters.filter(other => other !== current),
+      filter: { ...current, values: {} },
+      change: filterDeletion(current),
+    }
   })
+}
+
+interface FiltersChange {
+  readonly filters: readonly ChargeFilter[]
+  readonly filter: ChargeFilter
+  readonly change: ChargeChange
 }
 
 async function changeFilters(
   ctx: Ctx,
   path: ChargePath,
-  change: (charge: Charge, now: Temporal.Instant) => { filters: readonly ChargeFilter[]; filter: ChargeFilter },
+  { cascade_updates }: Pick<SingleChargeFilterInput, 'cascade_updates'>,
+  changeOf: (charge: Charge, now: Temporal.Instant) => FiltersChange,
 ): Promise<FilterOfCharge> {
-  return changeCharges(ctx, path.plan, {}, ({ now }, charges) => {
+  const input = cascade_updates === undefined ? {} : { cascade_updates }
+  return changeCharges(ctx, path.plan, input, ({ now }, charges) => {
     const current = findCharge(charges, path.charge)
-    const { filters, filter } = change(current, now)
+    const { filters, filter, change } = changeOf(current, now)
     const charge = { ...current, filters }
-    return { charges: charges.map(other => (other === current ? charge : other)), result: { charge, filter } }
+    return {
+      charges: charges.map(other => (other === current ? charge : other)),
+      changes: [{ chargeId: charge.id, change }],
+      result: { charge, filter },
+    }
   })
 }

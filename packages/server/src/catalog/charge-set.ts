@@ -2,9 +2,12 @@ import { type ChargeProperties, isChargeModelName, reduceProperties } from '@wei
 import { notFound } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
-import { requireChargeAvailable, requireModelAvailable, requireTaxes } from './availability.ts'
+import type { Tax } from '../taxes/index.ts'
+import { appliedPricingUnit } from './applied-pricing-unit.ts'
+import { requireModelAvailable } from './availability.ts'
 import { replaceFilters } from './charge-filter-set.ts'
 import { type ChargeTerms, chargeProblems } from './charge-rules.ts'
+import type { PricingUnit } from './pricing-units/store.ts'
 import type { ChargeInput, PlanChargeInput } from './schema.ts'
 import type { BillableMetric, Charge } from './types.ts'
 
@@ -14,6 +17,9 @@ export interface ChargeSetting {
   /** True once a subscription points to the plan: what was sold can then no longer be changed. */
   readonly attached: boolean
   readonly metrics: ReadonlyMap<string, BillableMetric>
+  /** By code, as {@link taxes}. */
+  readonly pricingUnits: ReadonlyMap<string, PricingUnit>
+  readonly taxes: ReadonlyMap<string, Tax>
   readonly now: Temporal.Instant
 }
 
@@ -21,7 +27,7 @@ export interface ChargeSetting {
  * The charges of a plan after its full new set was given: elements with the id of one of its charges update that charge,
  * all others are created, and what is not named is gone. Elements take effect in order, what goes does so at the end.
  *
- * @throws 404, 422 or 403 for the first faulty element
+ * @throws 404 or 422 for the first faulty element
  */
 export function replaceCharges(
   setting: ChargeSetting,
@@ -46,7 +52,7 @@ export function replaceCharges(
 /**
  * A new charge beside those that the plan has.
  *
- * @throws 404 `billable_metric_not_found`, 422 for what is wrong with it, 403 for what cannot be billed
+ * @throws 404 `billable_metric_not_found`, `tax_not_found`; 422 for what is wrong with it
  */
 export function createCharge(setting: ChargeSetting, siblings: readonly Charge[], input: ChargeInput): Charge {
   const metric = findMetric(setting, input.billable_metric_id)
@@ -68,9 +74,10 @@ export function createCharge(setting: ChargeSetting, siblings: readonly Charge[]
 
 /**
  * A charge after an update. Name, model, properties and minimum are replaced: what is not given is taken back. Once the
- * plan is attached, only name, properties, filters and taxes can change.
+ * plan is attached, only name, properties, filters, taxes, the rate of its pricing unit and whether it takes wallets can
+ * change.
  *
- * @throws 404 `billable_metric_not_found`, 422 for what is wrong with the result, 403 for what cannot be billed
+ * @throws 404 `billable_metric_not_found`, `tax_not_found`; 422 for what is wrong with the result
  */
 export function updateCharge(
   setting: ChargeSetting,
@@ -112,19 +119,20 @@ interface Draft extends SaleTerms {
   readonly acceptsTargetWallet: boolean
 }
 
-/** Turns a draft into the charge it describes, once everything about it is known to be right. */
+/**
+ * Turns a draft into the charge it describes, once everything about it is known to be right. Its own fields are judged
+ * first, then its filters, its pricing unit and its taxes.
+ */
 function settle(setting: ChargeSetting, siblings: readonly Charge[], input: ChargeInput, draft: Draft): Charge {
   const { current, metric } = draft
-  const codeTaken = siblings.some(other => other !== current && other.code === draft.code)
-  chargeProblems(draft, codeTaken).throwIfAny()
-  const chargeModel = requireModelAvailable(draft.chargeModel ?? '')
+  chargeProblems(draft, isCodeTaken(siblings, draft)).throwIfAny()
   const charge: Charge = {
     id: current?.id ?? newId(),
     planId: setting.planId,
     parentId: current?.parentId ?? null,
     code: draft.code ?? '',
     invoiceDisplayName: input.invoice_display_name ?? null,
-    chargeModel,
+    chargeModel: requireModelAvailable(draft.chargeModel ?? ''),
     properties: draft.properties,
     payInAdvance: draft.payInAdvance,
     prorated: draft.prorated,
@@ -138,11 +146,27 @@ function settle(setting: ChargeSetting, siblings: readonly Charge[], input: Char
     taxes: current?.taxes ?? [],
     filters: current?.filters ?? [],
   }
-  requireChargeAvailable(charge, input.applied_pricing_unit ?? {})
-  requireTaxes(input.tax_codes)
-  return input.filters === undefined
-    ? charge
-    : { ...charge, filters: replaceFilters(charge, input.filters, setting.now) }
+  const filters = input.filters === undefined ? charge.filters : replaceFilters(charge, input.filters, setting.now)
+  return {
+    ...charge,
+    filters,
+    appliedPricingUnit: appliedPricingUnit(setting.pricingUnits, current, input.applied_pricing_unit),
+    taxes: input.tax_codes === undefined ? charge.taxes : findTaxes(setting, input.tax_codes),
+  }
+}
+
+/** Charges of private copies of a plan keep the codes of their originals, and never clash. */
+function isCodeTaken(siblings: readonly Charge[], { current, code }: Draft): boolean {
+  if ((current?.parentId ?? null) !== null) return false
+  return siblings.some(other => other !== current && other.parentId === null && other.code === code)
+}
+
+function findTaxes(setting: ChargeSetting, codes: readonly string[]): Tax[] {
+  return [...new Set(codes)].map(code => {
+    const tax = setting.taxes.get(code)
+    if (tax === undefined) throw notFound('tax')
+    return tax
+  })
 }
 
 function findMetric(setting: ChargeSetting, id: string | null | undefined): BillableMetric {
@@ -168,7 +192,7 @@ function codeOrAutomatic(setting: ChargeSetting, charges: readonly Charge[], inp
   if (!isBlank(input.code)) return input.code ?? null
   return automaticCode(
     findMetric(setting, input.billable_metric_id).code,
-    charges.map(charge => charge.code),
+    charges.filter(charge => charge.parentId === null).map(charge => charge.code),
   )
 }
 

@@ -1,20 +1,43 @@
 import type { Domain } from '../platform/module.ts'
+import { cascadeTasks } from './cascades/jobs.ts'
+import { cascadeFixedChargesTask } from './fixed-charges/cascade.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
 export { serializeAddOn } from './add-ons/serialize.ts'
 export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
-export { completePlanDeletion } from './plans.ts'
-export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
+export { copyCharge } from './cascades/child-charge.ts'
+export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
+export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
+export { serializeValue } from './entitlements/serialize.ts'
 export {
+  deleteEntitlements,
+  deleteEntitlementValues,
+  getEntitlementsOf,
+  insertEntitlement,
+  setEntitlementValue,
+} from './entitlements/store.ts'
+export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
+export { serializePrivilege } from './features/serialize.ts'
+export { holdFeaturesByCodes } from './features/store.ts'
+export type { Feature } from './features/types.ts'
+export type { UnitsChange } from './fixed-charges/commit.ts'
+export { setMinimumCommitment } from './minimum-commitment.ts'
+export { changePlan, completePlanDeletion } from './plans.ts'
+export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
+export { UsageThresholdInput } from './schema.ts'
+export {
+  serializeApplicableThreshold,
   serializeBillableMetric,
   serializeCharge,
   serializeChargeFilter,
   serializePlan,
 } from './serialize.ts'
-export { getPlanIdsOfMetric } from './store/metrics.ts'
+export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
+export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
-export { getThresholdsOfSubscriptions } from './store/thresholds.ts'
+export { saveCharges } from './store/save-charges.ts'
+export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {
   AppliedPricingUnit,
   BillableMetric,
@@ -25,9 +48,9 @@ export type {
   MetricFilter,
   MinimumCommitment,
   PlanSnapshot,
-  Tax,
   UsageThreshold,
 } from './types.ts'
+export { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, webhooks }
+export const catalog: Domain = { routes: catalogRoutes, tasks: [...cascadeTasks, cascadeFixedChargesTask], webhooks }

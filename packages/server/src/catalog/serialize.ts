@@ -1,6 +1,9 @@
-import type { ChargeProperties } from '@weir/engine'
+import { type ChargeProperties, formatDecimal } from '@weir/engine'
 import { formatCents, formatInstant } from '../platform/wire.ts'
-import type { BillableMetric, Charge, ChargeFilter, PlanSnapshot } from './types.ts'
+import { serializeTax } from '../taxes/index.ts'
+import { serializeEntitlement } from './entitlements/serialize.ts'
+import { serializeFixedCharge } from './fixed-charges/serialize.ts'
+import type { BillableMetric, Charge, ChargeFilter, MinimumCommitment, PlanSnapshot, UsageThreshold } from './types.ts'
 
 const NO_COUNTS = { active_subscriptions_count: 0, draft_invoices_count: 0 }
 
@@ -43,10 +46,13 @@ export function serializeCharge(charge: Charge) {
     min_amount_cents: formatCents(charge.minAmountCents),
     accepts_target_wallet: charge.acceptsTargetWallet,
     properties: serializeProperties(charge.properties),
-    applied_pricing_unit: null,
+    applied_pricing_unit: charge.appliedPricingUnit && {
+      code: charge.appliedPricingUnit.code,
+      conversion_rate: formatDecimal(charge.appliedPricingUnit.conversionRate),
+    },
     lago_parent_id: charge.parentId,
     filters: charge.filters.map(filter => serializeChargeFilter(charge, filter)),
-    taxes: [],
+    taxes: charge.taxes.map(serializeTax),
   }
 }
 
@@ -68,16 +74,20 @@ function serializeProperties(properties: ChargeProperties): ChargeProperties {
 
 /** A plan as lists, subscriptions and invoices show it: without its fixed charges. */
 export function serializePlan(plan: PlanSnapshot) {
-  return { ...serializePlanForWebhook(plan), applicable_usage_thresholds: [] }
+  const thresholds = plan.parentId === null ? plan.usageThresholds : plan.parentUsageThresholds
+  return {
+    ...serializePlanForWebhook(plan),
+    applicable_usage_thresholds: thresholds.map(serializeApplicableThreshold),
+  }
 }
 
 /** A plan as its own endpoints show it. */
 export function serializeFullPlan(plan: PlanSnapshot) {
-  return { ...serializePlan(plan), fixed_charges: [] }
+  return { ...serializePlan(plan), fixed_charges: plan.fixedCharges.map(one => serializeFixedCharge(one)) }
 }
 
 export function serializePlanForWebhook(plan: PlanSnapshot) {
-  return { ...serializeDeletedPlan(plan), entitlements: [] }
+  return { ...serializeDeletedPlan(plan), entitlements: plan.entitlements.map(serializeEntitlement) }
 }
 
 /** A plan as the webhook that tells of its deletion shows it: what it entitled to is not repeated. */
@@ -101,9 +111,43 @@ export function serializeDeletedPlan(plan: PlanSnapshot) {
     parent_id: plan.parentId,
     pending_deletion: plan.pendingDeletion,
     charges: plan.charges.map(serializeCharge),
-    usage_thresholds: [],
-    taxes: [],
+    usage_thresholds: plan.usageThresholds.map(serializeUsageThreshold),
+    taxes: plan.taxes.map(serializeTax),
+    ...(plan.minimumCommitment === null
+      ? {}
+      : { minimum_commitment: serializeCommitment(plan, plan.minimumCommitment) }),
     ...(plan.metadata === null ? {} : { metadata: plan.metadata }),
+  }
+}
+
+export function serializeUsageThreshold(threshold: UsageThreshold) {
+  return {
+    lago_id: threshold.id,
+    ...serializeApplicableThreshold(threshold),
+    created_at: formatInstant(threshold.createdAt),
+    updated_at: formatInstant(threshold.updatedAt),
+  }
+}
+
+/** A threshold where it applies, whoever it belongs to. */
+export function serializeApplicableThreshold(threshold: UsageThreshold) {
+  return {
+    threshold_display_name: threshold.thresholdDisplayName,
+    amount_cents: formatCents(threshold.amountCents),
+    recurring: threshold.recurring,
+  }
+}
+
+function serializeCommitment(plan: PlanSnapshot, commitment: MinimumCommitment) {
+  return {
+    lago_id: commitment.id,
+    plan_code: plan.code,
+    invoice_display_name: commitment.invoiceDisplayName,
+    amount_cents: formatCents(commitment.amountCents),
+    interval: plan.interval,
+    created_at: formatInstant(commitment.createdAt),
+    updated_at: formatInstant(commitment.updatedAt),
+    taxes: commitment.taxes.map(serializeTax),
   }
 }
 

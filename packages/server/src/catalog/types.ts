@@ -1,5 +1,7 @@
 /** What the price book holds, as plain data: what is shown, what is billed and what usage is computed from. */
 import type { ALL_FILTER_VALUES, ChargeModelName, ChargeProperties, Currency, Decimal } from '@weir/engine'
+import type { Tax } from '../taxes/index.ts'
+import type { Entitlement } from './entitlements/types.ts'
 
 export const AGGREGATION_TYPES = [
   'count_agg',
@@ -65,18 +67,6 @@ export interface ChargeFilter {
   readonly createdAt: Temporal.Instant
   /** Breaks ties between filters that were touched at the same instant. */
   readonly position: number
-}
-
-/** A tax that an object gives to its fees. */
-export interface Tax {
-  readonly id: string
-  readonly code: string
-  readonly name: string
-  readonly description: string | null
-  /** Percent. */
-  readonly rate: number
-  readonly appliedToOrganization: boolean
-  readonly createdAt: Temporal.Instant
 }
 
 /** The organization's own unit of account in which a charge is priced. */
@@ -160,9 +150,10 @@ export interface FixedCharge {
   readonly properties: ChargeProperties
   readonly payInAdvance: boolean
   readonly prorated: boolean
-  /** A decimal; what the plan gives to subscriptions without units of their own. */
+  /** A decimal as it is printed; what the plan gives to subscriptions without units of their own. */
   readonly units: string
-  readonly taxIds: readonly string[]
+  /** In the order they were given; none: those of the plan apply. */
+  readonly taxes: readonly Tax[]
   readonly createdAt: Temporal.Instant
 }
 
@@ -189,12 +180,14 @@ export interface PlanSnapshot {
   readonly deletedAt: Temporal.Instant | null
   /** In order of creation. */
   readonly charges: readonly Charge[]
+  /** In order of creation. */
+  readonly fixedCharges: readonly FixedCharge[]
   readonly taxes: readonly Tax[]
+  /** In order of creation. */
+  readonly entitlements: readonly Entitlement[]
   readonly minimumCommitment: MinimumCommitment | null
   /** Its own, in order of creation: the recurring one first. */
   readonly usageThresholds: readonly UsageThreshold[]
   /** Those of the plan it is a private copy of. */
   readonly parentUsageThresholds: readonly UsageThreshold[]
-  /** In order of creation. */
-  readonly fixedCharges: readonly FixedCharge[]
 }

@@ -1,4 +1,6 @@
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { serializeFeature } from './features/serialize.ts'
+import { findFeatureById } from './features/store.ts'
 import { serializeBillableMetric, serializeDeletedPlan, serializePlanForWebhook } from './serialize.ts'
 import { getMetrics } from './store/metrics.ts'
 import { getPlans } from './store/plans.ts'
@@ -22,6 +24,14 @@ function planObject(serialize: (plan: PlanSnapshot) => Record<string, unknown>):
   }
 }
 
+const feature: WebhookObject = {
+  objectType: 'feature',
+  async serialize(ctx, id) {
+    const found = await findFeatureById(ctx, id)
+    return found && serializeFeature(found)
+  },
+}
+
 export const webhooks: NonNullable<Domain['webhooks']> = {
   'billable_metric.created': billableMetric,
   'billable_metric.updated': billableMetric,
@@ -29,4 +39,7 @@ export const webhooks: NonNullable<Domain['webhooks']> = {
   'plan.created': planObject(serializePlanForWebhook),
   'plan.updated': planObject(serializePlanForWebhook),
   'plan.deleted': planObject(serializeDeletedPlan),
+  'feature.created': feature,
+  'feature.updated': feature,
+  'feature.deleted': feature,
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../platform/context.ts'
-import { emitAll } from '../platform/domain-events.ts'
+import { type DomainEvent, emitAll } from '../platform/domain-events.ts'
 import type { Loop } from '../platform/jobs/loops.ts'
 import type { Arrival, UsageEvent } from './event-store.ts'
 import { eventStore } from './store.ts'
@@ -46,6 +46,14 @@ export async function hasArrivals(ctx: Ctx): Promise<boolean> {
   return row !== undefined
 }
 
+/** The arrivals that domain events tell of, for the reactions to them. */
+export function arrivalsOf(happenings: readonly DomainEvent[]): Arrival[] {
+  return happenings.map(({ objectId, data }) => ({
+    externalSubscriptionId: objectId,
+    positions: (data?.positions ?? []) as readonly string[],
+  }))
+}
+
 /**
  * The events that came to a subscription in some transactions, by time and then by arrival. Those of deleted metrics are
  * left out, so there may be none.
@@ -59,7 +67,16 @@ export function eventsAt(
   positions: readonly string[],
   codes?: readonly string[],
 ): Promise<UsageEvent[]> {
-  return eventStore(ctx).arrived([{ externalSubscriptionId, positions }], codes)
+  return arrivedEvents(ctx, [{ externalSubscriptionId, positions }], codes)
+}
+
+/** As {@link eventsAt}, for several subscriptions at once: all their events in one order. */
+export function arrivedEvents(
+  ctx: Ctx,
+  arrivals: readonly Arrival[],
+  codes?: readonly string[],
+): Promise<UsageEvent[]> {
+  return eventStore(ctx).arrived(arrivals, codes)
 }
 
 /** What events cause happens soon after they are stored, in whatever time the organization lives. */

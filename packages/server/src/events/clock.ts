@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { ClockTask } from '../platform/clock/clock-tasks.ts'
+import { reportEventErrors } from './report.ts'
 
 /**
  * Forgets kept answers to questions that were answered last a month ago or more: mostly of periods that are over. Their
@@ -19,4 +20,4 @@ const purgeKeptUsage: ClockTask = {
   },
 }
 
-export const clockTasks: readonly ClockTask[] = [purgeKeptUsage]
+export const clockTasks: readonly ClockTask[] = [reportEventErrors, purgeKeptUsage]

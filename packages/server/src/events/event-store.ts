@@ -111,6 +111,16 @@ export interface EventStore {
   /** A page of events by time, latest first, those of the same time by transaction id. */
   list(filters: EventFilters, page: Page): Promise<{ events: UsageEvent[]; totalCount: number }>
 
-  /** The first received event with this transaction id, of whatever subscription. */
-  get(transactionId: string): Promise<UsageEvent | undefined>
+  /**
+   * The first received event with this transaction id.
+   *
+   * @param externalSubscriptionId of the event, null for none; absent: of whatever subscription
+   */
+  get(transactionId: string, externalSubscriptionId?: string | null): Promise<UsageEvent | undefined>
+
+  /**
+   * Makes events invisible: those of some subscriptions with a code, up to a position. What is kept of the organization's
+   * usage is forgotten.
+   */
+  remove(code: string, externalSubscriptionIds: readonly string[], position: string): Promise<void>
 }

@@ -1,10 +1,14 @@
 import type { Domain } from '../platform/module.ts'
 import { processArrivalsLoop } from './arrivals.ts'
 import { clockTasks } from './clock.ts'
+import { eventErrorWebhook } from './event-errors.ts'
 import { claimEventEpoch } from './postgres/epoch.ts'
+import { eventsErrorsWebhook, tellEventErrors } from './report.ts'
 import { eventRoutes } from './routes.ts'
 
-export { EVENTS_ARRIVED, eventsAt, hasArrivals, processArrivals } from './arrivals.ts'
+export { arrivalsOf, arrivedEvents, EVENTS_ARRIVED, eventsAt, hasArrivals, processArrivals } from './arrivals.ts'
+export { type DerivableEvent, type Derivation, deriveProperties } from './derive.ts'
+export { reportEventError } from './event-errors.ts'
 export type {
   AggregateQuery,
   Arrival,
@@ -14,6 +18,7 @@ export type {
   MetricQuery,
   UsageEvent,
 } from './event-store.ts'
+export { presentPosition } from './postgres/epoch.ts'
 export { forgetKeptUsage } from './postgres/stored-cells.ts'
 export { eventStore } from './store.ts'
 
@@ -21,6 +26,8 @@ export { eventStore } from './store.ts'
 export const events: Domain = {
   routes: eventRoutes,
   prepare: claimEventEpoch,
+  tasks: [tellEventErrors],
   clockTasks,
   loops: [processArrivalsLoop],
+  webhooks: { ...eventErrorWebhook, ...eventsErrorsWebhook },
 }

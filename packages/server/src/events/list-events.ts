@@ -15,7 +15,7 @@ export async function readEventFilters(ctx: Ctx, query: Readonly<Record<string, 
   const externalSubscriptionId = readText(query.external_subscription_id)
   const fromStart = readFlag('timestamp_from_started_at', query, problems)
   const to = readInstant('timestamp_to', query, problems)
-  if (fromStart && query.timestamp_from !== undefined) {
+  if (fromStart && readText(query.timestamp_from) !== undefined) {
     problems.add('timestamp_from', 'cannot be used with timestamp_from_started_at')
   }
   if (fromStart && externalSubscriptionId === undefined) {

@@ -1,9 +1,12 @@
+import { type DerivedProperties, derivedProperties } from '../catalog/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { ErrorDetails } from '../platform/errors.ts'
 import { isRecord } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
+import { derive } from './derive.ts'
 import type { UsageEvent } from './event-store.ts'
 import { microsecondsOf, parseUnixSeconds, unixSecondsOf } from './event-time.ts'
+import { noteHour } from './hours.ts'
 import { readPreciseAmount } from './precise-amount.ts'
 import { propertiesText, storableText } from './properties.ts'
 
@@ -12,17 +15,26 @@ export interface Reception {
   readonly organizationId: string
   /** Microseconds since the epoch. */
   readonly receivedAt: bigint
+  readonly derived: DerivedProperties
 }
 
-export type ReadEvent = { readonly event: UsageEvent } | { readonly errors: ErrorDetails }
+export type ReadEvent = { readonly event: UsageEvent } | RefusedEvent
+
+/** An event is refused for its fields, for what could not be derived from it, or for both. */
+export interface RefusedEvent {
+  readonly errors: ErrorDetails
+  readonly failure?: string
+}
 
 type Scalar = string | number | boolean
 
 /** An index entry of the database holds two of these texts, and at most 2,700 bytes. */
 const LONGEST_TEXT_BYTES = 1200
 
-export function receptionOf(ctx: Ctx): Reception {
-  return { organizationId: ctx.org.id, receivedAt: microsecondsOf(ctx.clock.now()) }
+export async function receptionOf(ctx: Ctx): Promise<Reception> {
+  const receivedAt = microsecondsOf(ctx.clock.now())
+  await noteHour(ctx, receivedAt)
+  return { organizationId: ctx.org.id, receivedAt, derived: await derivedProperties(ctx) }
 }
 
 /**
@@ -37,7 +49,8 @@ export function readEvent(input: unknown, reception: Reception): ReadEvent {
   const transactionId = readText(source.transaction_id)
   const code = readText(source.code)
   const externalSubscriptionId = readText(source.external_subscription_id)
-  const properties = propertiesText(source.properties)
+  const derivation = derive(reception.derived, { code: code ?? '', timestamp, properties: source.properties })
+  const properties = 'failure' in derivation ? '{}' : propertiesText(derivation.properties)
   const preciseTotalAmountCents = readPreciseAmount(scalar(source.precise_total_amount_cents) ?? null)
 
   const errors: ErrorDetails = {}
@@ -46,6 +59,7 @@ export function readEvent(input: unknown, reception: Reception): ReadEvent {
   if (isTooLong(externalSubscriptionId)) errors.external_subscription_id = ['value_is_too_long']
   if (preciseTotalAmountCents === undefined) errors.precise_total_amount_cents = ['value_is_out_of_range']
   if (properties === undefined) errors.properties = ['value_is_invalid']
+  if ('failure' in derivation) return { errors, failure: derivation.failure }
   if (transactionId === null || code === null) return { errors }
   if (preciseTotalAmountCents === undefined || properties === undefined || hasKeys(errors)) return { errors }
 
@@ -82,7 +96,7 @@ function isTooLong(text: string | null): boolean {
   return text !== null && text.length * 3 > LONGEST_TEXT_BYTES && Buffer.byteLength(text) > LONGEST_TEXT_BYTES
 }
 
-function hasKeys(errors: ErrorDetails): boolean {
+export function hasKeys(errors: ErrorDetails): boolean {
   for (const _ in errors) return true
   return false
 }

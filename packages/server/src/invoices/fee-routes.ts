@@ -3,7 +3,7 @@ import { notFound, Problems } from '../platform/errors.ts'
 import { parseInstant } from '../platform/http/instants.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
 import { type FeeFilters, type FeeInstant, findFee, listFees } from './fees-store.ts'
-import { serializeFeeWithTaxes } from './serialize-fee.ts'
+import { presentFees } from './serialize-fee.ts'
 
 const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge', 'product']
 const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed', 'refunded']
@@ -18,7 +18,7 @@ export function feeRoutes(api: FastifyInstance): void {
   api.get<{ Querystring: Query }>('/fees', { config, schema: { tags, summary: 'List fees' } }, async request => {
     const page = readPage(request.query)
     const { fees, total } = await listFees(request.ctx, readFeeFilters(request.query), page)
-    return { fees: fees.map(serializeFeeWithTaxes), meta: pageMeta(page, total) }
+    return { fees: await presentFees(request.ctx, fees), meta: pageMeta(page, total) }
   })
 
   api.get<{ Params: { id: string } }>(
@@ -27,7 +27,8 @@ export function feeRoutes(api: FastifyInstance): void {
     async request => {
       const fee = await findFee(request.ctx, request.params.id)
       if (fee === undefined) throw notFound('fee')
-      return { fee: serializeFeeWithTaxes(fee) }
+      const [presented] = await presentFees(request.ctx, [fee])
+      return { fee: presented }
     },
   )
 }

@@ -6,7 +6,10 @@ import { isUuid } from '../platform/ids.ts'
 /** What a fee was computed from, as it was then: enough to compute it again to the same cents. */
 export interface ComputedFrom {
   readonly charge_model?: string
-  readonly properties?: Record<string, unknown>
+  readonly properties?: Readonly<Record<string, unknown>>
+  /** Those of the charge, as it had them. */
+  readonly presentation_group_keys?: unknown
+  readonly prorated?: boolean
   readonly filter?: {
     readonly values: Readonly<Record<string, readonly string[]>>
     readonly invoice_display_name: string | null
@@ -14,21 +17,53 @@ export interface ComputedFrom {
   readonly aggregation_type?: string
   readonly rounding?: { readonly function: string; readonly precision: number | null }
   readonly plan_amount_cents?: number
+  readonly commitment_amount_cents?: number
   readonly period_days?: number
 }
 
+/** What a fee costs in its pricing unit, as it was then. */
+export interface StoredPricingUnitUsage {
+  readonly pricing_unit_id: string
+  readonly pricing_unit_code: string
+  readonly short_name: string
+  readonly amount_cents: number
+  readonly precise_amount_cents: string
+  readonly unit_amount_cents: number
+  readonly precise_unit_amount: string
+  readonly conversion_rate: string
+}
+
+/** A part of the units of a fee. */
+export interface PresentedPart {
+  readonly presentation_by: Readonly<Record<string, string | null>>
+  readonly units: string
+}
+
 /** A fee with what its wire form says of the objects around it. Deleted metrics, plans and charges still resolve. */
-export interface FeeRow extends Omit<Selectable<Fees>, 'computed_from' | 'grouped_by' | 'amount_details'> {
+export interface FeeRow
+  extends Omit<
+    Selectable<Fees>,
+    'computed_from' | 'grouped_by' | 'amount_details' | 'pricing_unit_usage' | 'presentation_breakdowns'
+  > {
   readonly computed_from: ComputedFrom
   readonly grouped_by: Record<string, string | null>
   readonly amount_details: Record<string, unknown>
+  readonly pricing_unit_usage: StoredPricingUnitUsage | null
+  readonly presentation_breakdowns: readonly PresentedPart[]
   readonly true_up_fee_id: string | null
+  readonly charge_pay_in_advance: boolean | null
   readonly charge_invoiceable: boolean | null
   readonly charge_invoice_display_name: string | null
   readonly metric_id: string | null
   readonly metric_code: string | null
   readonly metric_name: string | null
   readonly metric_description: string | null
+  readonly fixed_charge_invoice_display_name: string | null
+  readonly item_id: string | null
+  readonly item_code: string | null
+  readonly item_name: string | null
+  readonly item_description: string | null
+  readonly item_invoice_display_name: string | null
   readonly plan_code: string | null
   readonly plan_name: string | null
   readonly plan_description: string | null
@@ -49,6 +84,8 @@ function feeQuery(ctx: Ctx) {
     .leftJoin('customers', 'customers.id', 'subscriptions.customer_id')
     .leftJoin('charges', 'charges.id', 'fees.charge_id')
     .leftJoin('billable_metrics', 'billable_metrics.id', 'charges.billable_metric_id')
+    .leftJoin('fixed_charges', 'fixed_charges.id', 'fees.fixed_charge_id')
+    .leftJoin('add_ons', join => join.on(sql<boolean>`add_ons.id = coalesce(fees.add_on_id, fixed_charges.add_on_id)`))
     .leftJoin('invoices', 'invoices.id', 'fees.invoice_id')
     .where('fees.organization_id', '=', ctx.org.id)
     .where('fees.deleted_at', 'is', null)
@@ -64,11 +101,18 @@ function selectFee(query: FeeQuery) {
         'true_up_fee_id',
       ),
       'charges.invoiceable as charge_invoiceable',
+      'charges.pay_in_advance as charge_pay_in_advance',
       'charges.invoice_display_name as charge_invoice_display_name',
       'billable_metrics.id as metric_id',
       'billable_metrics.code as metric_code',
       'billable_metrics.name as metric_name',
       'billable_metrics.description as metric_description',
+      'fixed_charges.invoice_display_name as fixed_charge_invoice_display_name',
+      'add_ons.id as item_id',
+      'add_ons.code as item_code',
+      'add_ons.name as item_name',
+      'add_ons.description as item_description',
+      'add_ons.invoice_display_name as item_invoice_display_name',
       'plans.code as plan_code',
       'plans.name as plan_name',
       'plans.description as plan_description',

@@ -1,5 +1,6 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
   billSubscriptionStart,
@@ -17,10 +18,13 @@ import {
   onTaxDeleted,
   taxTasks,
 } from './drafts/flag-taxes.ts'
+import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
+import { findFee } from './fees-store.ts'
 import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
+import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 
 const invoiceWebhook: WebhookObject = {
@@ -28,6 +32,14 @@ const invoiceWebhook: WebhookObject = {
   async serialize(ctx: Ctx, invoiceId: string) {
     const invoice = await findVisibleInvoice(ctx, invoiceId)
     return invoice && presentInvoiceForWebhook(ctx, invoice)
+  },
+}
+
+const feeWebhook: WebhookObject = {
+  objectType: 'fee',
+  async serialize(ctx: Ctx, feeId: string) {
+    const fee = await findFee(ctx, feeId)
+    return fee && serializeFee(fee)
   },
 }
 
@@ -41,18 +53,22 @@ export const invoices: Domain = {
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    billFixedChargeIncrease,
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
+    ...planDeletionTasks,
     ...taxTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
   reactions: {
     'subscription.activated': onSubscriptionActivated,
     'subscription.ended': onSubscriptionEnded,
+    'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
+    'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
@@ -60,6 +76,7 @@ export const invoices: Domain = {
     'tax.deleted': onTaxDeleted,
   },
   webhooks: {
+    'fee.created': feeWebhook,
     'invoice.drafted': invoiceWebhook,
     'invoice.ready_to_finalize': invoiceWebhook,
     'invoice.created': invoiceWebhook,

@@ -3,6 +3,7 @@ import { getPlans } from '../catalog/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
+import { presentInvoiceTaxes } from './applied-taxes.ts'
 import { loadInvoiceFees } from './fees-store.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { serializeBillingPeriod, serializeInvoiceBase } from './serialize-invoice.ts'
@@ -11,11 +12,15 @@ import { type Invoice, loadInvoiceSubscriptions } from './store.ts'
 /** Invoices as a list shows them: with customer, metadata and taxes, without fees. */
 export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[]) {
   const [entities, customers] = [await entitiesOf(ctx, invoices), await customersOf(ctx, invoices)]
+  const taxes = await presentInvoiceTaxes(
+    ctx,
+    invoices.map(invoice => invoice.id),
+  )
   return invoices.map(invoice => ({
     ...serializeInvoiceBase(invoice, { billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '' }),
     customer: customers.get(invoice.customer_id),
     metadata: [],
-    applied_taxes: [],
+    applied_taxes: taxes.get(invoice.id) ?? [],
   }))
 }
 

@@ -1,6 +1,8 @@
-import { type Currency, currencySubunits, decimal, formatDecimal } from '@weir/engine'
+import { type Currency, currencySubunits, decimal, formatDecimal, ZERO } from '@weir/engine'
+import type { Ctx } from '../platform/context.ts'
 import { formatCents, formatInstant, formatInstantOffset } from '../platform/wire.ts'
-import type { FeeRow } from './fees-store.ts'
+import { presentFeeTaxes } from './applied-taxes.ts'
+import type { FeeRow, PresentedPart, StoredPricingUnitUsage } from './fees-store.ts'
 
 const ALL_FILTER_VALUES = '__ALL_FILTER_VALUES__'
 
@@ -13,7 +15,7 @@ export function serializeFee(fee: FeeRow) {
     lago_id: fee.id,
     lago_charge_id: fee.charge_id,
     lago_charge_filter_id: fee.charge_filter_id,
-    lago_fixed_charge_id: null,
+    lago_fixed_charge_id: fee.fixed_charge_id,
     lago_invoice_id: fee.invoice_id,
     lago_true_up_fee_id: fee.true_up_fee_id,
     lago_true_up_parent_fee_id: fee.true_up_parent_fee_id,
@@ -49,24 +51,78 @@ export function serializeFee(fee: FeeRow) {
     refunded_at: formatInstant(fee.refunded_at),
     amount_details: fee.amount_details,
     self_billed: fee.self_billed ?? false,
-    pricing_unit_details: null,
-    presentation_breakdowns: [],
-    ...(hasPeriod(fee) && {
-      from_date: formatInstantOffset(fee.from_datetime),
-      to_date: formatInstantOffset(fee.to_datetime),
-    }),
+    pricing_unit_details: fee.pricing_unit_usage && serializePricingUnitUsage(fee.pricing_unit_usage),
+    presentation_breakdowns: presentationBreakdowns(fee),
+    ...(hasPeriod(fee) && serializePeriod(fee)),
     ...(fee.fee_type === 'charge' &&
       fee.pay_in_advance && { event_transaction_id: fee.pay_in_advance_event_transaction_id }),
   }
 }
 
-/** A fee as the fees endpoints give it. */
-export function serializeFeeWithTaxes(fee: FeeRow) {
-  return { ...serializeFee(fee), applied_taxes: [] }
+/** Fees as the fees endpoints give them. */
+export async function presentFees(ctx: Ctx, fees: readonly FeeRow[]) {
+  const taxes = await presentFeeTaxes(
+    ctx,
+    fees.map(fee => fee.id),
+  )
+  return fees.map(fee => ({ ...serializeFee(fee), applied_taxes: taxes.get(fee.id) ?? [] }))
 }
 
 function hasPeriod(fee: FeeRow): boolean {
   return ['charge', 'subscription', 'add_on', 'fixed_charge'].includes(fee.fee_type)
+}
+
+/**
+ * The period a fee is for. That of usage in advance which is billed by the period, or on no invoice, is told in whole days
+ * of UTC.
+ */
+function serializePeriod(fee: FeeRow) {
+  const { from_datetime: from, to_datetime: to } = fee
+  const isInDays =
+    fee.charge_pay_in_advance === true &&
+    (fee.charge_invoiceable === false || fee.pay_in_advance_event_transaction_id === null)
+  if (!isInDays || from === null || to === null) {
+    return { from_date: formatInstantOffset(from), to_date: formatInstantOffset(to) }
+  }
+  return { from_date: `${utcDate(from)}T00:00:00+00:00`, to_date: `${utcDate(to)}T23:59:59+00:00` }
+}
+
+function utcDate(at: Temporal.Instant): string {
+  return at.toZonedDateTimeISO('UTC').toPlainDate().toString()
+}
+
+function serializePricingUnitUsage({ pricing_unit_id: id, ...usage }: StoredPricingUnitUsage) {
+  return {
+    lago_pricing_unit_id: id,
+    ...usage,
+    precise_amount_cents: formatDecimal(usage.precise_amount_cents),
+    precise_unit_amount: formatDecimal(usage.precise_unit_amount),
+    conversion_rate: formatDecimal(usage.conversion_rate),
+  }
+}
+
+/** The units by the keys that are meant to be shown on invoices; parts that only other keys told apart are added up. */
+function presentationBreakdowns({ presentation_breakdowns: parts, computed_from: origin }: FeeRow): PresentedPart[] {
+  const keys = shownPresentationKeys(origin.presentation_group_keys)
+  if (keys.length === 0) return []
+  const shown = parts.map(part => ({
+    presentation_by: Object.fromEntries(keys.map(key => [key, part.presentation_by[key] ?? null])),
+    units: decimal(part.units),
+  }))
+  const merged = Map.groupBy(shown, part => JSON.stringify(part.presentation_by))
+  return [...merged.values()].flatMap(same =>
+    same.slice(0, 1).map(({ presentation_by }) => ({
+      presentation_by,
+      units: formatDecimal(same.reduce((sum, part) => sum.plus(part.units), ZERO)),
+    })),
+  )
+}
+
+function shownPresentationKeys(keys: unknown): string[] {
+  if (!Array.isArray(keys)) return []
+  return keys.flatMap((key: { value?: unknown; options?: { display_in_invoice?: unknown } | null }) =>
+    typeof key?.value === 'string' && key.options?.display_in_invoice === true ? [key.value] : [],
+  )
 }
 
 /**
@@ -79,39 +135,56 @@ function preciseUnits(preciseCents: string, currency: string): string {
 
 function serializeItem(fee: FeeRow) {
   const filter = fee.computed_from.filter
-  const about =
-    fee.fee_type === 'charge'
-      ? {
-          code: fee.metric_code,
-          name: fee.metric_name,
-          description: fee.metric_description,
-          invoice_display_name: firstNonBlank(
-            fee.invoice_display_name,
-            fee.charge_invoice_display_name,
-            fee.metric_name,
-          ),
-          lago_item_id: fee.metric_id,
-          item_type: 'BillableMetric',
-        }
-      : {
-          code: fee.plan_code,
-          name: fee.plan_name,
-          description: fee.plan_description,
-          invoice_display_name: firstNonBlank(
-            fee.invoice_display_name,
-            fee.subscription_name,
-            fee.plan_invoice_display_name,
-            fee.plan_name,
-          ),
-          lago_item_id: fee.subscription_id,
-          item_type: 'Subscription',
-        }
   return {
     type: fee.fee_type,
-    ...about,
+    ...billedItem(fee),
     filters: filter?.values ?? null,
     filter_invoice_display_name: filter === undefined ? null : filterDisplayName(filter),
     grouped_by: fee.grouped_by,
+  }
+}
+
+/** What a fee bills: usage of a metric, an add-on, or the plan of a subscription. */
+function billedItem(fee: FeeRow) {
+  switch (fee.fee_type) {
+    case 'charge':
+      return {
+        code: fee.metric_code,
+        name: fee.metric_name,
+        description: fee.metric_description,
+        invoice_display_name: firstNonBlank(fee.invoice_display_name, fee.charge_invoice_display_name, fee.metric_name),
+        lago_item_id: fee.metric_id,
+        item_type: 'BillableMetric',
+      }
+    case 'add_on':
+    case 'fixed_charge':
+      return {
+        code: fee.item_code,
+        name: fee.item_name,
+        description: fee.item_description,
+        invoice_display_name: firstNonBlank(
+          fee.invoice_display_name,
+          fee.fixed_charge_invoice_display_name,
+          fee.item_invoice_display_name,
+          fee.item_name,
+        ),
+        lago_item_id: fee.item_id,
+        item_type: 'AddOn',
+      }
+    default:
+      return {
+        code: fee.plan_code,
+        name: fee.plan_name,
+        description: fee.plan_description,
+        invoice_display_name: firstNonBlank(
+          fee.invoice_display_name,
+          fee.subscription_name,
+          fee.plan_invoice_display_name,
+          fee.plan_name,
+        ),
+        lago_item_id: fee.subscription_id,
+        item_type: 'Subscription',
+      }
   }
 }
 

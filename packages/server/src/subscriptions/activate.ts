@@ -1,6 +1,7 @@
 import { trialEnd } from '@weir/engine'
 import type { Ctx } from '../platform/context.ts'
 import { emitAll } from '../platform/domain-events.ts'
+import { recordStartingUnits } from './fixed-charges/starting-units.ts'
 import { firstBillingAt } from './next-billing.ts'
 import { initialStarts, type Subscription, type SubscriptionRecord } from './store.ts'
 import { billingSchedule } from './terms.ts'
@@ -38,6 +39,7 @@ export async function activate(
     .where('id', '=', subscription.id)
     .returningAll()
     .executeTakeFirstOrThrow()
+  await recordStartingUnits(tx, { ...record, subscription: active })
   await emitAll(tx, [
     {
       type: 'subscription.activated',

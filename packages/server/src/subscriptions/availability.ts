@@ -7,14 +7,13 @@ import { ApiError, forbidden } from '../platform/errors.ts'
 
 interface PricedInput {
   readonly plan_overrides?: Readonly<Record<string, unknown>>
-  readonly usage_thresholds?: readonly unknown[]
   readonly activation_rules?: unknown
 }
 
-/** @throws 403 `feature_unavailable` for overridden prices, usage thresholds and payment-gated activation */
+/** @throws 403 `feature_unavailable` for overridden prices and payment-gated activation */
 export function requireOptionsAvailable(input: PricedInput): void {
-  const { plan_overrides: overrides = {}, usage_thresholds: thresholds = [], activation_rules: rules } = input
-  const asked = Object.keys(overrides).length > 0 || thresholds.length > 0 || (Array.isArray(rules) && rules.length > 0)
+  const { plan_overrides: overrides = {}, activation_rules: rules } = input
+  const asked = Object.keys(overrides).length > 0 || (Array.isArray(rules) && rules.length > 0)
   if (asked) throw forbidden('feature_unavailable')
 }
 

@@ -15,6 +15,7 @@ import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
 import type { NewSubscriptionInput } from './schema.ts'
 import { findByExternalId, getSubscriptionRecord, type Subscription, type SubscriptionRecord } from './store.ts'
+import { replaceSubscriptionThresholds } from './thresholds.ts'
 import {
   checkActivationRules,
   checkPurchaseOrderNumber,
@@ -37,7 +38,7 @@ interface Order {
 
 /**
  * Subscribes a customer to a plan. The customer is created when it does not exist, and stays even when the subscription
- * is then refused. The same request again gives the same subscription; another plan for one that has not started yet
+ * is then refused. The same request again gives the same subscription with the thresholds it asks for; another plan for one that has not started yet
  * changes its plan.
  *
  * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
@@ -60,7 +61,14 @@ export async function createSubscription(
     currency: plan.amountCurrency,
     billingEntity,
   })
-  return claimingExternalId(() => transaction(ctx, tx => place(tx, customer.id, order)))
+  return claimingExternalId(() =>
+    transaction(ctx, async tx => {
+      const subscription = await place(tx, customer.id, order)
+      const thresholds = input.usage_thresholds ?? []
+      if (thresholds.length > 0) await replaceSubscriptionThresholds(tx, subscription, thresholds)
+      return subscription
+    }),
+  )
 }
 
 function readOrder(ctx: Ctx, input: NewSubscriptionInput, plan: PlanSnapshot): Order {

@@ -1,5 +1,6 @@
 import type { Domain } from '../platform/module.ts'
 import { clockTasks } from './clock.ts'
+import { entitlementRoutes } from './entitlements/routes.ts'
 import { reactions, tasks } from './jobs.ts'
 import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
@@ -12,6 +13,7 @@ export {
   nextBillingDue,
 } from './due.ts'
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
+export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { presentSubscriptions } from './present.ts'
 export {
@@ -24,11 +26,15 @@ export {
   termsOf,
 } from './store.ts'
 export { billingSchedule, billingTerms, type PlanTerms } from './terms.ts'
+export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
 
 /** Who has what, since when, and when it is billed next. */
 export const subscriptions: Domain = {
-  routes: subscriptionRoutes,
+  routes(api) {
+    subscriptionRoutes(api)
+    entitlementRoutes(api)
+  },
   tasks,
   clockTasks,
   reactions,

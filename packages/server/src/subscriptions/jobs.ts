@@ -1,3 +1,4 @@
+import { EVENTS_ARRIVED } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { DomainEvent } from '../platform/domain-events.ts'
 import { addJob, addJobs, type NewJob } from '../platform/jobs/enqueue.ts'
@@ -5,8 +6,12 @@ import type { TaskDefinition } from '../platform/jobs/tasks.ts'
 import type { Reaction } from '../platform/module.ts'
 import type { CustomerRef } from './due.ts'
 import { endSubscriptionsOfCustomer, endSubscriptionsOfPlan } from './end-subscriptions.ts'
+import { onUnitsOfPlanChanged, recordUnitsOfPlan } from './fixed-charges/units-of-plan.ts'
+import { onBillableMetricDeleted, removeMetricEvents } from './metric-deletion.ts'
+import { noteReceivedEvents, onEventsArrived as onEventsToNote } from './received-events.ts'
 import { rescheduleBillingEntity, rescheduleCustomer } from './reschedule.ts'
 import { activateDueSubscriptions, terminateEndedSubscriptions } from './run-due.ts'
+import { checkTargetWallets, onEventsArrived as onEventsToCheck } from './target-wallets.ts'
 
 const ACTIVATE = 'activate_customer_subscriptions'
 const TERMINATE = 'terminate_customer_subscriptions'
@@ -16,6 +21,9 @@ const RESCHEDULE_CUSTOMER = 'reschedule_customer_billing'
 const RESCHEDULE_BILLING_ENTITY = 'reschedule_billing_entity'
 
 export const tasks: readonly TaskDefinition[] = [
+  noteReceivedEvents,
+  checkTargetWallets,
+  removeMetricEvents,
   {
     name: ACTIVATE,
     run: (ctx, { customerId, tick }) =>
@@ -39,16 +47,23 @@ export const tasks: readonly TaskDefinition[] = [
     name: RESCHEDULE_BILLING_ENTITY,
     run: (ctx, { billingEntityId }) => rescheduleBillingEntity(ctx, String(billingEntityId)),
   },
+  recordUnitsOfPlan,
 ]
 
-/** What follows here from what happens to plans, customers and billing entities. */
+/** What follows here from what happens to events, metrics, plans, customers and billing entities. */
 export const reactions: Readonly<Record<string, Reaction>> = {
+  async [EVENTS_ARRIVED](ctx, happenings) {
+    await onEventsToNote(ctx, happenings)
+    await onEventsToCheck(ctx, happenings)
+  },
+  'billable_metric.deleted': onBillableMetricDeleted,
   'customer.deleted': enqueue(({ organizationId, objectId }) => ({
     task: END_OF_CUSTOMER,
     payload: { organizationId, customerId: objectId },
     queue: objectId,
   })),
   'plan.deletion_requested': enqueue(({ organizationId, objectId }) => endOfPlan(organizationId, objectId)),
+  'plan.fixed_charge_units_changed': onUnitsOfPlanChanged,
   'customer.time_zone_changed': enqueue(({ organizationId, objectId }) => ({
     task: RESCHEDULE_CUSTOMER,
     payload: { organizationId, customerId: objectId },

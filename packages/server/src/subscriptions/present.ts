@@ -1,19 +1,28 @@
-import { getPlans, serializePlan } from '../catalog/index.ts'
+import { getPlans, type PlanSnapshot, serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
 import { findCustomersByIds, loadCustomerRecord, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { presentEntitlements } from './entitlements/present.ts'
+import { entitled } from './entitlements/store.ts'
 import { serializeSubscription } from './serialize.ts'
 import { getSubscriptionRecord, loadSubscriptionRecords, type Subscription, type SubscriptionRecord } from './store.ts'
-
-const SHOWN = { entitlements: [], applicable_usage_thresholds: [], applied_invoice_custom_sections: [] } as const
-const UPDATED = { applicable_usage_thresholds: [], applied_invoice_custom_sections: [] } as const
-const ENDED = { applied_invoice_custom_sections: [] } as const
+import { getApplicableThresholds } from './thresholds.ts'
 
 /** A subscription as its own endpoints answer with it: read or created, updated, or ended. */
 export async function presentSubscription(ctx: Ctx, id: string, answer: 'shown' | 'updated' | 'ended') {
   const record = await getSubscriptionRecord(ctx, id)
-  const plan = await presentPlan(ctx, record)
-  const parts = { shown: SHOWN, updated: UPDATED, ended: ENDED }[answer]
-  return serializeSubscription(record, ctx.clock.now(), { plan, ...parts })
+  const plan = await planOf(ctx, record)
+  const parts = {
+    plan: serializePlan(plan),
+    ...(answer === 'shown' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),
+    ...(answer !== 'ended' && (await presentThresholds(ctx, record, plan))),
+    applied_invoice_custom_sections: [],
+  }
+  return serializeSubscription(record, ctx.clock.now(), parts)
+}
+
+async function presentThresholds(ctx: Ctx, { subscription }: SubscriptionRecord, plan: PlanSnapshot) {
+  const applicable = await getApplicableThresholds(ctx, [subscription], new Map([[plan.id, plan]]))
+  return { applicable_usage_thresholds: (applicable.get(subscription.id) ?? []).map(serializeApplicableThreshold) }
 }
 
 /** Subscriptions as other objects embed them, in their order: without optional parts. */
@@ -26,19 +35,24 @@ export async function presentSubscriptions(ctx: Ctx, subscriptions: readonly Pic
   return records.map(record => serializeSubscription(record, now))
 }
 
-/** A subscription as webhooks send it: with its plan and its customer. */
-export async function presentForWebhook(ctx: Ctx, id: string, extras: { entitlements?: readonly never[] } = {}) {
+/** A subscription as webhooks send it: with its plan and its customer, some with what it is entitled to. */
+export async function presentForWebhook(ctx: Ctx, id: string, extra?: 'entitlements') {
   const [record] = await loadSubscriptionRecords(ctx, [id])
   if (record === undefined) return undefined
-  const plan = await presentPlan(ctx, record)
+  const plan = serializePlan(await planOf(ctx, record))
   const [row] = await findCustomersByIds(ctx, [record.subscription.customer_id])
   if (row === undefined) return undefined
   const customer = serializeCustomer(await loadCustomerRecord(ctx, row))
-  return serializeSubscription(record, ctx.clock.now(), { customer, plan, ...extras })
+  const parts = {
+    customer,
+    plan,
+    ...(extra === 'entitlements' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),
+  }
+  return serializeSubscription(record, ctx.clock.now(), parts)
 }
 
-async function presentPlan(ctx: Ctx, record: SubscriptionRecord) {
+async function planOf(ctx: Ctx, record: SubscriptionRecord): Promise<PlanSnapshot> {
   const plan = (await getPlans(ctx, [record.plan.id])).get(record.plan.id)
   if (plan === undefined) throw new Error(`subscription ${record.subscription.id} has no plan`)
-  return serializePlan(plan)
+  return plan
 }

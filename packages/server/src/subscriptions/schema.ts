@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { UsageThresholdInput } from '../catalog/index.ts'
 import { Input, Nullable } from '../platform/http/input.ts'
 
 const Text = Nullable(Type.String())
@@ -24,7 +25,7 @@ const sharedFields = {
   // Any value: one that is no list has an error of its own.
   activation_rules: Type.Unknown(),
   payment_method: PaymentMethodInput,
-  usage_thresholds: Type.Array(Type.Unknown()),
+  usage_thresholds: Type.Array(UsageThresholdInput),
   plan_overrides: Type.Record(Type.String(), Type.Unknown()),
 }
 

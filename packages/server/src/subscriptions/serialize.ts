@@ -1,16 +1,17 @@
 import { type BillingTerms, currentBillingPeriod, downgradeDate, type Period } from '@weir/engine'
-import type { serializePlan } from '../catalog/index.ts'
+import type { serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
 import type { serializeCustomer } from '../customers/index.ts'
 import { formatCents, formatInstant, formatInstantMs } from '../platform/wire.ts'
+import type { PresentedEntitlement } from './entitlements/present.ts'
 import { type SubscriptionRecord, termsOf } from './store.ts'
 import { billingSchedule } from './terms.ts'
 
 /** What some answers and webhooks carry beside the subscription itself. */
 export interface SubscriptionParts {
   readonly customer?: ReturnType<typeof serializeCustomer>
-  readonly entitlements?: readonly never[]
+  readonly entitlements?: readonly PresentedEntitlement[]
   readonly plan?: ReturnType<typeof serializePlan>
-  readonly applicable_usage_thresholds?: readonly never[]
+  readonly applicable_usage_thresholds?: readonly ReturnType<typeof serializeApplicableThreshold>[]
   readonly applied_invoice_custom_sections?: readonly never[]
 }
 

@@ -11,6 +11,7 @@ import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
 import type { SubscriptionInput } from './schema.ts'
 import { lockSubscription, type Subscription, type SubscriptionRecord, selectByExternalId } from './store.ts'
+import { replaceSubscriptionThresholds } from './thresholds.ts'
 import {
   CREDIT_NOTE_CHOICES,
   checkActivationRules,
@@ -44,7 +45,11 @@ export async function updateSubscription(
     transaction(ctx, async tx => {
       const record = await lockSubscription(tx, () => select(tx, externalId, status))
       const changes = await readChanges(tx, record, input)
-      return apply(tx, record, changes)
+      const subscription = await apply(tx, record, changes)
+      if (input.usage_thresholds !== undefined) {
+        await replaceSubscriptionThresholds(tx, subscription, input.usage_thresholds)
+      }
+      return subscription
     }),
   )
 }

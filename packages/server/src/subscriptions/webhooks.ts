@@ -3,7 +3,7 @@ import { presentForWebhook } from './present.ts'
 
 const withEntitlements: WebhookObject = {
   objectType: 'subscription',
-  serialize: (ctx, id) => presentForWebhook(ctx, id, { entitlements: [] }),
+  serialize: (ctx, id) => presentForWebhook(ctx, id, 'entitlements'),
 }
 
 const plain: WebhookObject = { objectType: 'subscription', serialize: (ctx, id) => presentForWebhook(ctx, id) }

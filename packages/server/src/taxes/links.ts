@@ -53,14 +53,30 @@ export async function replaceTaxes(
 
 /** As {@link replaceTaxes}, with the taxes at hand. */
 export async function setTaxes(ctx: Ctx, owner: TaxOwner, ownerId: string, taxes: readonly Tax[]): Promise<void> {
+  await setTaxesOfMany(ctx, owner, [{ id: ownerId, taxes }])
+}
+
+/** Gives each of many owners of one kind exactly its taxes, in two statements; links that exist are kept. */
+export async function setTaxesOfMany(
+  ctx: Ctx,
+  owner: TaxOwner,
+  owners: readonly { readonly id: string; readonly taxes: readonly Tax[] }[],
+): Promise<void> {
+  if (owners.length === 0) return
   const { table, column } = LINKS[owner]
-  const taxIds = taxes.map(tax => tax.id)
+  const links = JSON.stringify(owners.flatMap(({ id, taxes }) => taxes.map(tax => ({ owner_id: id, tax_id: tax.id }))))
   await sql`
     delete from ${sql.table(table)}
     where organization_id = ${ctx.org.id}
-      and ${sql.ref(column)} = ${ownerId}
-      and tax_id <> all(${taxIds}::uuid[])`.execute(ctx.db)
-  for (const taxId of taxIds) await addTax(ctx, owner, ownerId, taxId)
+      and ${sql.ref(column)} = any(${owners.map(({ id }) => id)}::uuid[])
+      and (${sql.ref(column)}, tax_id) not in (
+        select owner_id, tax_id from jsonb_to_recordset(${links}::jsonb) as links (owner_id uuid, tax_id uuid)
+      )`.execute(ctx.db)
+  await sql`
+    insert into ${sql.table(table)} (${sql.ref(column)}, tax_id, organization_id, created_at)
+    select owner_id, tax_id, ${ctx.org.id}, ${ctx.clock.now()}
+    from jsonb_to_recordset(${links}::jsonb) as links (owner_id uuid, tax_id uuid)
+    on conflict do nothing`.execute(ctx.db)
 }
 
 /** Gives an owner one more tax, if it does not have it. */

@@ -45,6 +45,12 @@ export async function findTaxesByCodes(ctx: Ctx, codes: readonly string[]): Prom
   return taxes
 }
 
+/** As {@link findTaxesByCodes}, by code, without the codes that are unknown. */
+export async function findKnownTaxes(ctx: Ctx, codes: readonly string[]): Promise<Map<string, Tax>> {
+  const taxes = await selectByCodes(ctx, 'exact', codes)
+  return new Map(taxes.map(tax => [tax.code, tax]))
+}
+
 /** As {@link findTaxesByCodes}, whatever the case of the letters. */
 export async function findTaxesByCodesInAnyCase(ctx: Ctx, codes: readonly string[]): Promise<Tax[]> {
   const wanted = codes.map(code => String(code).toLowerCase())

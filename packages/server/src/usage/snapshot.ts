@@ -9,6 +9,7 @@ import {
   neededUsage,
   needsEvents,
   type OpeningLevel,
+  type PricingUnit,
   parseChargeModel,
   presentationGroupKeys,
   pricingGroupKeys,
@@ -17,8 +18,8 @@ import {
 import type { BillableMetric, Charge, PlanSnapshot } from '../catalog/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { readAdvanceTotals } from './advance-totals.ts'
+import { readOpeningLevels } from './levels.ts'
 import { readMetricUsages } from './metric-usages.ts'
-import { readOpeningLevels } from './opening-levels.ts'
 
 /** Which usage of a subscription is asked for. */
 export interface UsageQuestion {
@@ -116,6 +117,7 @@ function chargeSnapshot(
     metered,
     priced: {
       currency: plan.amountCurrency,
+      pricingUnit: pricingUnitOf(charge),
       chargeModel: parseChargeModel(charge.chargeModel, charge.properties),
       filters: charge.filters.map(filter => ({
         id: filter.id,
@@ -126,6 +128,10 @@ function chargeSnapshot(
     usage,
     span,
   }
+}
+
+function pricingUnitOf({ appliedPricingUnit: applied }: Charge): PricingUnit | null {
+  return applied && { ...applied, id: applied.pricingUnitId, conversionRate: applied.conversionRate.toFixed() }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createBillableMetric, deleteBillableMetric, updateBillableMetric } from '../../src/catalog/billable-metrics.ts'
 import { catalog } from '../../src/catalog/index.ts'
+import { newId } from '../../src/platform/ids.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { recordEvents } from '../support/recorded-events.ts'
 import { createMetric, createPlan, freshCode, invalid, notFound, sell, standardCharge, unavailable } from './support.ts'
@@ -91,6 +92,8 @@ describe('a billable metric', () => {
     ],
     [{ aggregation_type: 'count_agg', weighted_interval: 'hours' }, { weighted_interval: ['value_is_invalid'] }],
     [{ aggregation_type: 'count_agg', rounding_function: 'truncate' }, { rounding_function: ['value_is_invalid'] }],
+    [{ aggregation_type: 'count_agg', expression: '1 +' }, { expression: ['invalid_expression'] }],
+    [{ aggregation_type: 'count_agg', expression: 'round(1, 2, 3)' }, { expression: ['invalid_expression'] }],
     [{ aggregation_type: 'count_agg', rounding_precision: 'two' }, { rounding_precision: ['is not a number'] }],
     [{ aggregation_type: 'count_agg', rounding_precision: 1e12 }, { rounding_precision: ['value_is_out_of_range'] }],
   ])('is refused with %j', async (fields, details) => {
@@ -98,12 +101,21 @@ describe('a billable metric', () => {
   })
 
   it.each([
-    { aggregation_type: 'custom_agg' },
-    { aggregation_type: 'weighted_sum_agg', field_name: 'gb', weighted_interval: 'seconds' },
+    { aggregation_type: 'weighted_sum_agg', field_name: 'gb', weighted_interval: 'seconds', recurring: true },
     { aggregation_type: 'sum_agg', field_name: 'seats', recurring: true },
+    { aggregation_type: 'unique_count_agg', field_name: 'seat', recurring: true },
     { aggregation_type: 'sum_agg', field_name: 'gb', expression: 'event.properties.mb / 1024' },
-  ])('is not available with %j', async fields => {
-    expect(await create(fields)).toMatchObject(unavailable)
+  ])('is accepted with %j', async fields => {
+    expect((await create(fields)).body.billable_metric).toMatchObject(fields)
+  })
+
+  it('has no expression when a blank one is given', async () => {
+    const { body } = await create({ aggregation_type: 'count_agg', expression: ' ' })
+    expect(body.billable_metric.expression).toBeNull()
+  })
+
+  it('cannot be aggregated by code of its own', async () => {
+    expect(await create({ aggregation_type: 'custom_agg' })).toMatchObject(unavailable)
   })
 
   it('keeps a weighted interval that has no effect', async () => {
@@ -186,7 +198,74 @@ describe('a billable metric', () => {
     expect(data.billable_metric.code).toBe('seats')
     await app.client.billableMetrics.updateBillableMetric('seats', { billable_metric: { name: 'Users' } })
     expect((await app.client.billableMetrics.findBillableMetric('seats')).data.billable_metric.name).toBe('Users')
+    const { data: list } = await app.client.billableMetrics.findAllBillableMetrics({ per_page: 1 })
+    expect(list.billable_metrics).toHaveLength(1)
     expect((await app.client.billableMetrics.destroyBillableMetric('seats')).data.billable_metric.code).toBe('seats')
+  })
+})
+
+describe('trying an expression', () => {
+  const event = {
+    code: '77',
+    timestamp: 1735689600,
+    properties: { qty: '4.250', bytes: 1536000, name: 'blue', neg: '-7.5', flag: true, nothing: null },
+  }
+  const attempt = (expression: unknown, about: unknown = event) =>
+    app.api.post('/billable_metrics/evaluate_expression', { expression, event: about })
+  const result = (value: string) => ({ status: 200, body: { expression_result: { value } } })
+
+  it.each([
+    ['event.properties.qty * 3', '12.75'],
+    ['ceil(event.properties.bytes / 1048576, 3)', '1.465'],
+    ['round(event.properties.bytes, -4)', '1540000.0'],
+    ["concat(event.properties.name, '-', event.code)", 'blue-77'],
+    ['event.timestamp', '1735689600.0'],
+    ['event.properties.flag', 'true'],
+    ['event.properties.nothing', ''],
+    [2, '2.0'],
+  ])('%s gives %s', async (expression, value) => {
+    expect(await attempt(expression)).toMatchObject(result(value))
+  })
+
+  it.each([
+    [undefined, { expression: ['value_is_mandatory'] }],
+    [null, { expression: ['value_is_mandatory'] }],
+    [' ', { expression: ['value_is_mandatory'] }],
+    ['properties.qty', { expression: ['invalid_expression'] }],
+    ['event.properties.unknown', { event: ['invalid_event'] }],
+    ['event.code + 1', { event: ['invalid_event'] }],
+    ['1 / 0', { event: ['invalid_event'] }],
+  ])('%s is refused', async (expression, details) => {
+    expect(await attempt(expression)).toMatchObject(invalid(details))
+  })
+
+  it.each([
+    ['2025-01-01T00:00:00Z', '2025.0'],
+    ['1735689600.9', '1735689600.0'],
+    [1735689600.9, '1735689600.0'],
+    [-1.5, '-1.0'],
+    ['+12', '12.0'],
+    ['soon', '0.0'],
+    [null, '1772323200.0'],
+  ])('takes the time %j for %s', async (timestamp, value) => {
+    await app.setClock('2026-03-01T00:00:00.9Z')
+    expect(await attempt('event.timestamp', { timestamp })).toMatchObject(result(value))
+  })
+
+  it.each([undefined, null, {}, [], { properties: [1] }])('does without an event: %j', async about => {
+    await app.setClock('2026-03-01T00:00:00Z')
+    const ask = (expression: string) =>
+      app.api.post('/billable_metrics/evaluate_expression', { expression, event: about })
+    expect(await ask("concat(event.code, '/', event.timestamp)")).toMatchObject(result('/1772323200'))
+    expect(await ask('event.properties.qty')).toMatchObject(invalid({ event: ['invalid_event'] }))
+  })
+
+  it('works with the official client', async () => {
+    const { data } = await app.client.billableMetrics.evaluateBillableMetricExpression({
+      expression: 'event.properties.a + event.properties.b',
+      event: { code: 'sum', properties: { a: 1, b: '2' } },
+    })
+    expect(data.expression_result.value).toBe('3.0')
   })
 })
 
@@ -254,6 +333,29 @@ describe('updating a billable metric', () => {
 })
 
 describe('deleting a billable metric', () => {
+  it('deletes the alerts on its usage', async () => {
+    const [metric, other] = [await createMetric(app), await createMetric(app)]
+    const at = Temporal.Instant.from('2026-01-01T00:00:00Z')
+    const alert = { organization_id: app.organizationId, alert_type: 'billable_metric_current_usage_amount' }
+    await app.ctx.db
+      .insertInto('usage_alerts')
+      .values(
+        [metric, other].map(({ lago_id, code }) => ({
+          ...alert,
+          id: newId(),
+          subscription_external_id: 'sub',
+          billable_metric_id: lago_id,
+          code,
+          created_at: at,
+          updated_at: at,
+        })),
+      )
+      .execute()
+    await app.api.delete(`/billable_metrics/${metric.code}`)
+    const kept = await app.ctx.db.selectFrom('usage_alerts').select('code').where('deleted_at', 'is', null).execute()
+    expect(kept).toEqual([{ code: other.code }])
+  })
+
   it('deletes its charges, also those of plans that are in use', async () => {
     const [metric, other] = [await createMetric(app), await createMetric(app)]
     const plan = await createPlan(app, { charges: [standardCharge(metric), standardCharge(other)] })

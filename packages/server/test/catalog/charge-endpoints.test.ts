@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as charges from '../../src/catalog/charges.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { recordEvents } from '../support/recorded-events.ts'
-import { createMetric, createPlan, invalid, notFound, sell, standardCharge, unavailable } from './support.ts'
+import { createMetric, createPlan, invalid, notFound, sell, standardCharge } from './support.ts'
 
 let app: TestApp
 let metric: { lago_id: string; code: string }
@@ -112,7 +112,6 @@ describe('the charges of a plan', () => {
     expect(await add({ code: 'x', prorated: true })).toMatchObject(
       invalid({ prorated: ['invalid_billable_metric_or_charge_model'] }),
     )
-    expect(await add({ code: 'x', pay_in_advance: true })).toMatchObject(unavailable)
   })
 
   it('change only in price once the plan was sold', async () => {
@@ -129,7 +128,7 @@ describe('the charges of a plan', () => {
     const { plan } = await emptyPlan()
     await charges.addCharge(ctx, plan.code, standardCharge(metric, { code: 'x' }))
     await charges.editCharge(ctx, plan.code, 'x', { charge_model: 'standard' })
-    await charges.removeCharge(ctx, plan.code, 'x')
+    await charges.removeCharge(ctx, plan.code, 'x', {})
     expect(events).toEqual([])
   })
 

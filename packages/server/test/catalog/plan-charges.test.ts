@@ -1,16 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
-import {
-  createMetric,
-  createPlan,
-  freshCode,
-  invalid,
-  notFound,
-  planInput,
-  sell,
-  standardCharge,
-  unavailable,
-} from './support.ts'
+import { createMetric, createPlan, freshCode, invalid, notFound, planInput, sell, standardCharge } from './support.ts'
 
 let app: TestApp
 let metric: { lago_id: string; code: string }
@@ -91,9 +81,12 @@ describe('the charges of a new plan', () => {
     { pay_in_advance: true, invoiceable: false },
     { pay_in_advance: true, invoiceable: false, regroup_paid_fees: 'invoice' },
     { accepts_target_wallet: true },
-    { applied_pricing_unit: { code: 'credits', conversion_rate: '0.5' } },
-  ])('are not available with %j', async fields => {
-    expect(await post([standardCharge(metric, fields)])).toMatchObject(unavailable)
+    { charge_model: 'dynamic', properties: {} },
+    { charge_model: 'percentage', properties: { rate: '1.5' } },
+  ])('are taken with %j', async fields => {
+    const { status, body } = await post([standardCharge(metric, fields)])
+    expect(status).toBe(200)
+    expect(body.plan.charges[0]).toMatchObject(fields)
   })
 
   it.each([
@@ -243,12 +236,30 @@ describe('updating a charge', () => {
     expect((await update({ charge_model: 'standard' })).properties).toEqual({ amount: '0' })
   })
 
-  it('is refused where it would need what is not available', async () => {
+  it('is judged as it would be then', async () => {
     const { update } = await chargeOf({})
     const terms = { charge_model: 'standard', properties: { amount: '1' } }
-    expect(await update({ ...terms, pay_in_advance: true })).toMatchObject(unavailable)
-    expect(await update({ ...terms, accepts_target_wallet: true })).toMatchObject(unavailable)
-    const unit = { applied_pricing_unit: { code: 'credits', conversion_rate: '2' } }
-    expect(await update({ ...terms, ...unit })).toMatchObject(unavailable)
+    expect(await update({ ...terms, pay_in_advance: true, min_amount_cents: 1 })).toMatchObject(
+      invalid({ min_amount_cents: ['not_compatible_with_pay_in_advance'] }),
+    )
+    const advance = { pay_in_advance: true, invoiceable: false, regroup_paid_fees: 'invoice' }
+    expect(await update({ ...terms, ...advance, accepts_target_wallet: true })).toMatchObject({
+      ...advance,
+      accepts_target_wallet: true,
+    })
+    expect(await update({ ...terms, pay_in_advance: false })).toMatchObject(
+      invalid({
+        regroup_paid_fees: ['only_compatible_with_pay_in_advance_and_non_invoiceable'],
+        invoiceable: ['must_be_true_unless_pay_in_advance'],
+      }),
+    )
+    expect(await update({ ...terms, accepts_target_wallet: null })).toMatchObject(advance)
+  })
+
+  it('takes or refuses wallets also once the plan was sold', async () => {
+    const { plan, update } = await chargeOf({})
+    await sell(app, plan.lago_id)
+    const change = { charge_model: 'standard', properties: { amount: '1' }, accepts_target_wallet: true }
+    expect(await update(change)).toMatchObject({ accepts_target_wallet: true })
   })
 })

@@ -1,3 +1,11 @@
+import {
+  type Charge,
+  copyCharge,
+  findPlanByCode,
+  getPlans,
+  type PlanSnapshot,
+  saveCharges,
+} from '../../src/catalog/index.ts'
 import { newId } from '../../src/platform/ids.ts'
 import type { Tenant } from '../support/app.ts'
 
@@ -46,8 +54,8 @@ export function standardCharge(metric: { lago_id: string }, fields: Record<strin
   return { billable_metric_id: metric.lago_id, charge_model: 'standard', properties: { amount: '1' }, ...fields }
 }
 
-/** Makes a plan one that was sold: a terminated subscription points to it. */
-export async function sell(tenant: Tenant, planId: string): Promise<void> {
+/** Makes a plan one that was sold: a subscription points to it, a terminated one unless told otherwise. */
+export async function sell(tenant: Tenant, planId: string, status = 'terminated'): Promise<string> {
   const { db } = tenant.ctx
   const at = Temporal.Instant.from('2026-01-01T00:00:00Z')
   const customerId = newId()
@@ -65,22 +73,68 @@ export async function sell(tenant: Tenant, planId: string): Promise<void> {
       updated_at: at,
     })
     .execute()
+  const id = newId()
   await db
     .insertInto('subscriptions')
     .values({
-      id: newId(),
+      id,
       organization_id: tenant.organizationId,
       customer_id: customerId,
       plan_id: planId,
       external_id: freshCode('subscription'),
-      status: 'terminated',
+      status,
       subscription_at: at,
-      started_at: at,
-      terminated_at: at,
+      started_at: status === 'pending' ? null : at,
+      terminated_at: status === 'terminated' ? at : null,
       created_at: at,
       updated_at: at,
     })
     .execute()
+  return id
+}
+
+/**
+ * A private copy of a plan with copies of its charges, each changed by `change`, for a subscription with this status.
+ *
+ * @returns the id of the copy
+ */
+export async function copyPlan(
+  tenant: Tenant,
+  code: string,
+  options: {
+    readonly amountCents?: bigint
+    readonly status?: string
+    readonly change?: (charge: Charge) => Charge
+  } = {},
+): Promise<string> {
+  const { ctx } = tenant
+  const { id: _, ...row } = await ctx.db
+    .selectFrom('plans')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('code', '=', code)
+    .where('parent_id', 'is', null)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  const id = newId()
+  const plan = await findPlanByCode(ctx, code)
+  const metadata = row.metadata === null ? null : JSON.stringify(row.metadata)
+  const amount = options.amountCents ?? row.amount_cents
+  await ctx.db
+    .insertInto('plans')
+    .values({ ...row, id, metadata, parent_id: plan?.id ?? null, amount_cents: amount })
+    .execute()
+  const copies = (plan?.charges ?? []).map(charge => copyCharge(charge, id, ctx.clock.now()))
+  await saveCharges(ctx, [], copies.map(options.change ?? (charge => charge)))
+  await sell(tenant, id, options.status ?? 'active')
+  return id
+}
+
+/** A plan or a private copy as it is now. */
+export async function readPlan(tenant: Tenant, id: string): Promise<PlanSnapshot> {
+  const plan = (await getPlans(tenant.ctx, [id])).get(id)
+  if (plan === undefined) throw new Error(`there is no plan ${id}`)
+  return plan
 }
 
 /** The body of a 422 with these codes by field. */

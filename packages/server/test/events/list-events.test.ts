@@ -96,6 +96,7 @@ describe('the list of events', () => {
     })
     expect(await list('external_subscription_id=s1&timestamp_from_started_at=true')).toEqual(['c'])
     expect(await list('external_subscription_id=s1&timestamp_from_started_at=false')).toEqual(['c', 'a', 'b'])
+    expect(await list('external_subscription_id=s1&timestamp_from_started_at=true&timestamp_from=')).toEqual(['c'])
     expect(await list('external_subscription_id=s2&timestamp_from_started_at=true')).toEqual(['d'])
   })
 

@@ -1,5 +1,5 @@
 import type { Tenant, TestApp } from '../support/app.ts'
-import { startReceiver } from '../webhooks/receiver.ts'
+import { receivedWebhooks } from '../support/received-webhooks.ts'
 
 let counter = 0
 
@@ -83,20 +83,8 @@ export async function nextBilling(tenant: Tenant, externalId: string): Promise<s
 
 /** Collects the webhooks about subscriptions that `work` and its background work cause. */
 export async function webhooksOf(tenant: Tenant, work: () => Promise<unknown>) {
-  const receiver = await startReceiver()
-  const { webhook_endpoint } = await succeed(
-    tenant.api.post('/webhook_endpoints', { webhook_endpoint: { webhook_url: receiver.url } }),
-  )
-  try {
-    await work()
-    await tenant.settle()
-  } finally {
-    await succeed(tenant.api.delete(`/webhook_endpoints/${webhook_endpoint.lago_id}`))
-    await receiver.stop()
-  }
-  return receiver.received
-    .map(({ body }) => JSON.parse(body.toString()))
-    .filter(message => message.object_type === 'subscription')
+  const messages = await receivedWebhooks(tenant, work)
+  return messages.filter(message => message.object_type === 'subscription')
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read what the wire gives

@@ -195,6 +195,16 @@ const catalog: readonly Deviation[] = [
   ),
 ]
 
+const entitlements: readonly Deviation[] = [
+  {
+    path: '/**',
+    at: '/**/entitlements/*/entitlement',
+    allows: 'no key',
+    reason: 'the contract gives each entitlement of a plan a root of its own, which clients do not look for',
+  },
+  { path: '/**', at: '/**/plan_value', allows: NULL, reason: 'privileges that only the subscription has' },
+]
+
 const accounts: readonly Deviation[] = [
   ...['/billing_entities', '/billing_entities/{code}'].flatMap(path =>
     [
@@ -251,5 +261,6 @@ export const contractDeviations: readonly Deviation[] = [
   ...invoices,
   ...usage,
   ...catalog,
+  ...entitlements,
   ...subscriptions,
 ]

@@ -46,15 +46,20 @@ export async function getAddOns(ctx: Ctx, ids: readonly string[]): Promise<Map<s
 }
 
 /**
- * Keeps add-ons from being deleted until the transaction ends. Whoever writes fixed charges calls it first, so that none
- * is made on an add-on that is being deleted.
+ * The kept add-ons with one of the ids or codes. None of them is deleted until the transaction ends: whoever writes fixed
+ * charges calls it first, so that none is made on an add-on that is being deleted.
  */
-export async function holdAddOns(ctx: Ctx, ids: readonly string[]): Promise<void> {
-  await sql`
-    select id from add_ons
-    where organization_id = ${ctx.org.id} and id = any(${ids}::uuid[])
-    order by id
-    for share`.execute(ctx.db)
+export async function holdAddOns(
+  ctx: Ctx,
+  { ids, codes }: { readonly ids: readonly string[]; readonly codes: readonly string[] },
+): Promise<AddOn[]> {
+  if (ids.length === 0 && codes.length === 0) return []
+  return keptAddOns(ctx)
+    .selectAll()
+    .where(sql<boolean>`(id = any(${ids}::uuid[]) or code = any(${codes}::text[]))`)
+    .orderBy('id')
+    .forShare()
+    .execute()
 }
 
 export async function listAddOns(ctx: Ctx, page: Page): Promise<{ addOns: AddOn[]; total: number }> {

@@ -30,6 +30,13 @@ export async function getPricingUnits(ctx: Ctx, ids: readonly string[]): Promise
   return new Map(rows.map(row => [row.id, row]))
 }
 
+/** Pricing units by code; unknown codes are left out. */
+export async function findPricingUnitsByCodes(ctx: Ctx, codes: readonly string[]): Promise<Map<string, PricingUnit>> {
+  if (codes.length === 0) return new Map()
+  const rows = await pricingUnits(ctx).selectAll().where(sql<boolean>`code = any(${codes}::text[])`).execute()
+  return new Map(rows.map(row => [row.code, row]))
+}
+
 /**
  * By name, then the newest first.
  *

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { missingParameter } from '../../platform/errors.ts'
-import { readRoot } from '../../platform/http/input.ts'
+import { readObject, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import {
   createBillableMetric,
@@ -9,9 +9,10 @@ import {
   getBillableMetric,
   updateBillableMetric,
 } from '../billable-metrics.ts'
-import { BillableMetricInput } from '../schema.ts'
+import { BillableMetricInput, ExpressionTrialInput } from '../schema.ts'
 import { serializeBillableMetric, serializeBillableMetricWithCounters } from '../serialize.ts'
 import { listMetrics } from '../store/metrics.ts'
+import { tryExpression } from '../try-expression.ts'
 import { type CodeParams, codeOf, routeByCode } from './codes.ts'
 
 const ROOT = 'billable_metric'
@@ -37,6 +38,14 @@ export function billableMetricRoutes(api: FastifyInstance): void {
       const { metrics, total } = await listMetrics(request.ctx, page)
       return { billable_metrics: metrics.map(serializeBillableMetricWithCounters), meta: pageMeta(page, total) }
     },
+  )
+
+  api.post(
+    '/billable_metrics/evaluate_expression',
+    { config, schema: { tags, summary: 'Try an expression on an event', body: ExpressionTrialInput } },
+    async request => ({
+      expression_result: { value: tryExpression(request.ctx, readObject(ExpressionTrialInput, request.body)) },
+    }),
   )
 
   routeByCode<{ Params: CodeParams }>(api, '/billable_metrics', {

@@ -11,6 +11,7 @@ import {
 } from '../charge-filters.ts'
 import { SingleChargeFilterInput } from '../schema.ts'
 import { serializeChargeFilter } from '../serialize.ts'
+import { readCascade } from './cascade-option.ts'
 import { getCharge } from './charges.ts'
 import { readRootBelow } from './codes.ts'
 
@@ -78,7 +79,10 @@ export function chargeFilterRoutes(api: FastifyInstance): void {
   api.delete<OneFilter>(
     `${collection}/:id`,
     { config, schema: { tags, summary: 'Delete a filter of a charge' } },
-    async request => present(await removeFilter(request.ctx, pathOf(request.params), request.params.id)),
+    async request => {
+      const cascade = readCascade(request, 'filter')
+      return present(await removeFilter(request.ctx, pathOf(request.params), request.params.id, cascade))
+    },
   )
 }
 

@@ -7,6 +7,7 @@ import { getPlanByCode } from '../plans.ts'
 import { ChargeInput } from '../schema.ts'
 import { serializeCharge } from '../serialize.ts'
 import type { Charge } from '../types.ts'
+import { readCascade } from './cascade-option.ts'
 import { readRootBelow } from './codes.ts'
 
 const config = { resource: 'plan' }
@@ -65,7 +66,8 @@ export function chargeRoutes(api: FastifyInstance): void {
 
   api.delete<OneCharge>(one, { config, schema: { tags, summary: 'Delete a charge of a plan' } }, async request => {
     const { code, chargeCode } = request.params
-    return { charge: serializeCharge(await removeCharge(request.ctx, code, chargeCode)) }
+    const cascade = readCascade(request, 'charge')
+    return { charge: serializeCharge(await removeCharge(request.ctx, code, chargeCode, cascade)) }
   })
 }
 

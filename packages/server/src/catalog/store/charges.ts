@@ -2,24 +2,69 @@ import { type ChargeModelName, type ChargeProperties, decimal } from '@weir/engi
 import { type Selectable, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Charges } from '../../platform/db/types.ts'
-import type { AppliedPricingUnit, BillableMetric, Charge, ChargeFilter, Tax } from '../types.ts'
+import { getTaxesOf, type Tax } from '../../taxes/index.ts'
+import type { AppliedPricingUnit, BillableMetric, Charge, ChargeFilter } from '../types.ts'
 import { getMetrics } from './metrics.ts'
-import { getTaxesOf } from './taxes.ts'
 
 type ChargeRow = Selectable<Charges>
 
 /** The kept charges of plans, in order of creation. A constant number of queries, however many plans and charges. */
 export async function getChargesOfPlans(ctx: Ctx, planIds: readonly string[]): Promise<Charge[]> {
   if (planIds.length === 0) return []
+  return withParts(ctx, await keptCharges(ctx).where(sql<boolean>`plan_id = any(${planIds}::uuid[])`).execute())
+}
+
+/** Kept charges by id, in order of creation. */
+export async function getCharges(ctx: Ctx, ids: readonly string[]): Promise<Charge[]> {
+  if (ids.length === 0) return []
+  return withParts(ctx, await keptCharges(ctx).where(sql<boolean>`id = any(${ids}::uuid[])`).execute())
+}
+
+/** The kept copies of a charge on these private plans. */
+export async function getCopiesOfCharge(ctx: Ctx, chargeId: string, planIds: readonly string[]): Promise<Charge[]> {
+  const rows = await keptCharges(ctx)
+    .where('parent_id', '=', chargeId)
+    .where(sql<boolean>`plan_id = any(${planIds}::uuid[])`)
+    .execute()
+  return withParts(ctx, rows)
+}
+
+/** Those of the private plans that have, or once had, a copy of a charge. */
+export async function getPlansWithCopy(ctx: Ctx, chargeId: string, planIds: readonly string[]): Promise<string[]> {
   const rows = await ctx.db
+    .selectFrom('charges')
+    .select('plan_id')
+    .where('organization_id', '=', ctx.org.id)
+    .where('parent_id', '=', chargeId)
+    .where(sql<boolean>`plan_id = any(${planIds}::uuid[])`)
+    .execute()
+  return rows.map(row => row.plan_id)
+}
+
+/** The metrics that a charge and its kept copies are on. */
+export async function getMetricIdsOfCopies(ctx: Ctx, chargeId: string): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('charges')
+    .select('billable_metric_id')
+    .distinct()
+    .where('organization_id', '=', ctx.org.id)
+    .where(eb => eb.or([eb('id', '=', chargeId), eb('parent_id', '=', chargeId)]))
+    .where('deleted_at', 'is', null)
+    .execute()
+  return rows.map(row => row.billable_metric_id)
+}
+
+function keptCharges(ctx: Ctx) {
+  return ctx.db
     .selectFrom('charges')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`plan_id = any(${planIds}::uuid[])`)
     .where('deleted_at', 'is', null)
     .orderBy('created_at')
     .orderBy('id')
-    .execute()
+}
+
+async function withParts(ctx: Ctx, rows: readonly ChargeRow[]): Promise<Charge[]> {
   const metrics = await getMetrics(ctx, [...new Set(rows.map(row => row.billable_metric_id))])
   const metricOf = new Map(metrics.map(metric => [metric.id, metric]))
   const ids = rows.map(row => row.id)

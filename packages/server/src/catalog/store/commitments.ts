@@ -1,7 +1,8 @@
-import { sql } from 'kysely'
+import { type Insertable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import type { Commitments } from '../../platform/db/types.ts'
+import { getTaxesOf } from '../../taxes/index.ts'
 import type { MinimumCommitment } from '../types.ts'
-import { getTaxesOf } from './taxes.ts'
 
 /** The minimum commitments of plans, by plan; a plan has one or none. Two queries. */
 export async function getMinimumCommitments(
@@ -30,4 +31,35 @@ export async function getMinimumCommitments(
       },
     ]),
   )
+}
+
+export async function findCommitment(ctx: Ctx, planId: string): Promise<{ id: string } | undefined> {
+  return ctx.db
+    .selectFrom('commitments')
+    .select('id')
+    .where('organization_id', '=', ctx.org.id)
+    .where('plan_id', '=', planId)
+    .executeTakeFirst()
+}
+
+export async function insertCommitment(ctx: Ctx, row: Insertable<Commitments>): Promise<void> {
+  await ctx.db.insertInto('commitments').values(row).execute()
+}
+
+export async function updateCommitment(ctx: Ctx, id: string, changes: Updateable<Commitments>): Promise<void> {
+  await ctx.db
+    .updateTable('commitments')
+    .set(changes)
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Nothing is left of it, nor of its taxes. */
+export async function deleteCommitment(ctx: Ctx, planId: string): Promise<void> {
+  await ctx.db
+    .deleteFrom('commitments')
+    .where('organization_id', '=', ctx.org.id)
+    .where('plan_id', '=', planId)
+    .execute()
 }

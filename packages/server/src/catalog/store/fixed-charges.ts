@@ -1,7 +1,8 @@
-import type { ChargeProperties } from '@weir/engine'
+import { type ChargeProperties, formatDecimal } from '@weir/engine'
 import { type Selectable, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { FixedCharges } from '../../platform/db/types.ts'
+import { getTaxesOf, type Tax } from '../../taxes/index.ts'
 import type { FixedCharge, FixedChargeModelName } from '../types.ts'
 
 interface FixedChargeRow extends Selectable<FixedCharges> {
@@ -9,10 +10,9 @@ interface FixedChargeRow extends Selectable<FixedCharges> {
   readonly item_name: string
   readonly item_invoice_display_name: string | null
   readonly item_description: string | null
-  readonly tax_ids: string[]
 }
 
-/** The kept fixed charges of plans, in order of creation. One query, however many plans; deleted add-ons still name theirs. */
+/** The kept fixed charges of plans, in order of creation. Two queries, however many plans; deleted add-ons still name theirs. */
 export async function getFixedChargesOfPlans(ctx: Ctx, planIds: readonly string[]): Promise<FixedCharge[]> {
   if (planIds.length === 0) return []
   const { rows } = await sql<FixedChargeRow>`
@@ -21,22 +21,22 @@ export async function getFixedChargesOfPlans(ctx: Ctx, planIds: readonly string[
       add_ons.code as item_code,
       add_ons.name as item_name,
       add_ons.invoice_display_name as item_invoice_display_name,
-      add_ons.description as item_description,
-      array(
-        select tax_id from fixed_charges_taxes
-        where fixed_charge_id = fixed_charges.id
-        order by created_at, tax_id
-      ) as tax_ids
+      add_ons.description as item_description
     from fixed_charges
     join add_ons on add_ons.id = fixed_charges.add_on_id
     where fixed_charges.organization_id = ${ctx.org.id}
       and fixed_charges.plan_id = any(${planIds}::uuid[])
       and fixed_charges.deleted_at is null
     order by fixed_charges.created_at, fixed_charges.id`.execute(ctx.db)
-  return rows.map(toFixedCharge)
+  const taxes = await getTaxesOf(
+    ctx,
+    'fixed_charge',
+    rows.map(row => row.id),
+  )
+  return rows.map(row => toFixedCharge(row, taxes.get(row.id) ?? []))
 }
 
-function toFixedCharge(row: FixedChargeRow): FixedCharge {
+function toFixedCharge(row: FixedChargeRow, taxes: readonly Tax[]): FixedCharge {
   return {
     id: row.id,
     planId: row.plan_id,
@@ -54,8 +54,8 @@ function toFixedCharge(row: FixedChargeRow): FixedCharge {
     properties: row.properties as ChargeProperties,
     payInAdvance: row.pay_in_advance,
     prorated: row.prorated,
-    units: row.units,
-    taxIds: row.tax_ids,
+    units: formatDecimal(row.units),
+    taxes,
     createdAt: row.created_at,
   }
 }

@@ -21,6 +21,19 @@ export async function findMetricByCode(ctx: Ctx, code: string): Promise<Billable
   return (await withFilters(ctx, rows))[0]
 }
 
+/** Metrics that are not deleted, by code; unknown codes are left out. Two queries. */
+export async function findMetricsByCodes(ctx: Ctx, codes: readonly string[]): Promise<Map<string, BillableMetric>> {
+  if (codes.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('billable_metrics')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`code = any(${codes}::text[])`)
+    .where('deleted_at', 'is', null)
+    .execute()
+  return new Map((await withFilters(ctx, rows)).map(metric => [metric.code, metric]))
+}
+
 /** As {@link findMetricByCode}; nobody else changes the metric until the transaction ends. */
 export async function lockMetricByCode(ctx: Ctx, code: string): Promise<BillableMetric | undefined> {
   const rows = await ctx.db
@@ -127,7 +140,10 @@ export async function writeMetric(ctx: Ctx, metric: BillableMetric): Promise<voi
     .execute()
 }
 
-/** Soft-deletes the metric, its filters, and its charges on all plans with their filters, all at the same instant. */
+/**
+ * Soft-deletes the metric, its filters, its charges on all plans with their filters, and the alerts on its usage, all at
+ * the same instant.
+ */
 export async function deleteMetric(ctx: Ctx, metricId: string): Promise<void> {
   const now = ctx.clock.now()
   const atOnce: Ctx = { ...ctx, clock: frozenClock(now) }
@@ -140,6 +156,9 @@ export async function deleteMetric(ctx: Ctx, metricId: string): Promise<void> {
   )
   await sql`
     update billable_metric_filters set deleted_at = ${now}, updated_at = ${now}
+    where organization_id = ${ctx.org.id} and billable_metric_id = ${metricId} and deleted_at is null`.execute(ctx.db)
+  await sql`
+    update usage_alerts set deleted_at = ${now}, updated_at = ${now}
     where organization_id = ${ctx.org.id} and billable_metric_id = ${metricId} and deleted_at is null`.execute(ctx.db)
   await sql`
     update billable_metrics set deleted_at = ${now}, updated_at = ${now}

@@ -3,11 +3,12 @@ import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
+import { getTaxesOf } from '../../taxes/index.ts'
+import { getEntitlementsOf } from '../entitlements/store.ts'
 import type { PlanInterval, PlanSnapshot } from '../types.ts'
 import { getChargesOfPlans } from './charges.ts'
 import { getMinimumCommitments } from './commitments.ts'
 import { getFixedChargesOfPlans } from './fixed-charges.ts'
-import { getTaxesOf } from './taxes.ts'
 import { getThresholdsOfPlans } from './thresholds.ts'
 
 export type PlanRow = Selectable<Plans>
@@ -25,9 +26,10 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute()
   const charges = Map.groupBy(await getChargesOfPlans(ctx, ids), charge => charge.planId)
+  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
   const taxes = await getTaxesOf(ctx, 'plan', ids)
   const commitments = await getMinimumCommitments(ctx, ids)
-  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
+  const entitlements = await getEntitlementsOf(ctx, 'plan', ids)
   const parentIds = rows.flatMap(row => row.parent_id ?? [])
   const thresholds = await getThresholdsOfPlans(ctx, [...new Set([...ids, ...parentIds])])
   return new Map(
@@ -38,6 +40,7 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
         charges: charges.get(row.id) ?? [],
         fixedCharges: fixedCharges.get(row.id) ?? [],
         taxes: taxes.get(row.id) ?? [],
+        entitlements: entitlements.get(row.id) ?? [],
         minimumCommitment: commitments.get(row.id) ?? null,
         usageThresholds: thresholds.get(row.id) ?? [],
         parentUsageThresholds: row.parent_id === null ? [] : (thresholds.get(row.parent_id) ?? []),
@@ -144,7 +147,13 @@ export async function updatePlanRow(ctx: Ctx, id: string, changes: Updateable<Pl
 
 type OwnColumns = Omit<
   PlanSnapshot,
-  'charges' | 'fixedCharges' | 'taxes' | 'minimumCommitment' | 'usageThresholds' | 'parentUsageThresholds'
+  | 'charges'
+  | 'fixedCharges'
+  | 'taxes'
+  | 'entitlements'
+  | 'minimumCommitment'
+  | 'usageThresholds'
+  | 'parentUsageThresholds'
 >
 
 function toPlan(row: PlanRow): OwnColumns {

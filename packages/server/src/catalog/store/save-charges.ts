@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import { newId } from '../../platform/ids.ts'
+import { setTaxesOfMany } from '../../taxes/index.ts'
 import type { Charge, ChargeFilter } from '../types.ts'
 
 /**
- * Brings the stored charges of a plan from one state to the next, filters and their values included, in a constant number
- * of statements. Charges and filters that are the same object in both states are left alone; those missing from the next
+ * Brings stored charges from one state to the next, with their filters and the values of these, their pricing units and
+ * their taxes, in a constant number of statements. Charges and filters that are the same object in both states are left alone; those missing from the next
  * state are deleted. The values of a filter never change: a filter with other values is another filter.
  */
 export async function saveCharges(ctx: Ctx, before: readonly Charge[], after: readonly Charge[]): Promise<void> {
@@ -17,6 +18,8 @@ export async function saveCharges(ctx: Ctx, before: readonly Charge[], after: re
   )
   const touched = after.filter(charge => !known.has(charge))
   await upsertCharges(ctx, touched)
+  await upsertAppliedPricingUnits(ctx, touched)
+  await setTaxesOfMany(ctx, 'charge', touched)
   await saveFilters(
     ctx,
     before.filter(charge => kept.has(charge.id)),
@@ -88,6 +91,34 @@ async function upsertCharges(ctx: Ctx, charges: readonly Charge[]): Promise<void
       regroup_paid_fees = excluded.regroup_paid_fees,
       min_amount_cents = excluded.min_amount_cents,
       accepts_target_wallet = excluded.accepts_target_wallet,
+      updated_at = excluded.updated_at`.execute(ctx.db)
+}
+
+/** A charge never loses its pricing unit. */
+async function upsertAppliedPricingUnits(ctx: Ctx, charges: readonly Charge[]): Promise<void> {
+  const rows = charges.flatMap(({ id, appliedPricingUnit: applied }) =>
+    applied === null
+      ? []
+      : [
+          {
+            charge_id: id,
+            pricing_unit_id: applied.pricingUnitId,
+            conversion_rate: applied.conversionRate.toFixed(),
+          },
+        ],
+  )
+  if (rows.length === 0) return
+  const now = ctx.clock.now()
+  await sql`
+    insert into applied_pricing_units (
+      charge_id, organization_id, pricing_unit_id, conversion_rate, created_at, updated_at
+    )
+    select charge_id, ${ctx.org.id}, pricing_unit_id, conversion_rate, ${now}, ${now}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as rows (
+      charge_id uuid, pricing_unit_id uuid, conversion_rate numeric
+    )
+    on conflict (charge_id) do update set
+      conversion_rate = excluded.conversion_rate,
       updated_at = excluded.updated_at`.execute(ctx.db)
 }
 

@@ -48,3 +48,44 @@ async function getThresholds(
     ]),
   )
 }
+
+/** Thresholds belong to a plan or to a subscription, never to both. */
+export type ThresholdOwner =
+  | { readonly planId: string; readonly subscriptionId?: never }
+  | { readonly subscriptionId: string; readonly planId?: never }
+
+/** Soft-deletes all thresholds of their owner. */
+export async function deleteThresholds(ctx: Ctx, { planId, subscriptionId }: ThresholdOwner): Promise<void> {
+  const now = ctx.clock.now()
+  await ctx.db
+    .updateTable('usage_thresholds')
+    .set({ deleted_at: now, updated_at: now })
+    .where('organization_id', '=', ctx.org.id)
+    .where(planId === undefined ? 'subscription_id' : 'plan_id', '=', planId ?? subscriptionId)
+    .where('deleted_at', 'is', null)
+    .execute()
+}
+
+export async function insertThresholds(
+  ctx: Ctx,
+  owner: ThresholdOwner,
+  thresholds: readonly UsageThreshold[],
+): Promise<void> {
+  if (thresholds.length === 0) return
+  await ctx.db
+    .insertInto('usage_thresholds')
+    .values(
+      thresholds.map(threshold => ({
+        id: threshold.id,
+        organization_id: ctx.org.id,
+        plan_id: owner.planId ?? null,
+        subscription_id: owner.subscriptionId ?? null,
+        amount_cents: threshold.amountCents,
+        recurring: threshold.recurring,
+        threshold_display_name: threshold.thresholdDisplayName,
+        created_at: threshold.createdAt,
+        updated_at: threshold.updatedAt,
+      })),
+    )
+    .execute()
+}

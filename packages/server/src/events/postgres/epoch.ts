@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { Pool } from 'pg'
+import type { Ctx } from '../../platform/context.ts'
 
 /** More than a cluster can ever number its transactions by. */
 const EPOCH = 2n ** 44n
@@ -34,4 +36,16 @@ export async function claimEventEpoch(pool: Pool): Promise<void> {
     client.release(true)
     throw error
   }
+}
+
+/**
+ * The position that events of the transaction under way would have: those of transactions that began to write later have
+ * a higher one.
+ */
+export async function presentPosition(tx: Ctx): Promise<string> {
+  const { rows } = await sql<{ position: string }>`
+    select (base + pg_current_xact_id()::text::bigint)::text as position from event_epochs`.execute(tx.db)
+  const [row] = rows
+  if (row === undefined) throw new Error('there is no event epoch')
+  return row.position
 }

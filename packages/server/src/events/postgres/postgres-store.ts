@@ -3,6 +3,7 @@ import type { EventStore } from '../event-store.ts'
 import { aggregateEvents, readMeteredEvents } from './aggregate.ts'
 import { appendEvents } from './append.ts'
 import { arrivedEvents, getEvent, listEvents } from './read.ts'
+import { removeEvents } from './remove.ts'
 import { aggregateKept } from './stored-cells.ts'
 
 /** Events in the database of everything else: the default store. Reads take part in the transaction of the ctx. */
@@ -13,6 +14,7 @@ export function postgresStore(ctx: Ctx): EventStore {
     events: query => readMeteredEvents(ctx, query),
     arrived: (arrivals, codes) => arrivedEvents(ctx, arrivals, codes),
     list: (filters, page) => listEvents(ctx, filters, page),
-    get: transactionId => getEvent(ctx, transactionId),
+    get: (transactionId, externalSubscriptionId) => getEvent(ctx, transactionId, externalSubscriptionId),
+    remove: (code, externalSubscriptionIds, position) => removeEvents(ctx, code, externalSubscriptionIds, position),
   }
 }

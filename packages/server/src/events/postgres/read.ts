@@ -59,10 +59,17 @@ export async function arrivedEvents(
 }
 
 /** {@link EventStore.get} on PostgreSQL. */
-export async function getEvent(ctx: Ctx, transactionId: string): Promise<UsageEvent | undefined> {
+export async function getEvent(
+  ctx: Ctx,
+  transactionId: string,
+  externalSubscriptionId?: string | null,
+): Promise<UsageEvent | undefined> {
   return visibleEvents(ctx)
     .select(COLUMNS)
     .where('transaction_id', '=', transactionId)
+    .$if(externalSubscriptionId !== undefined, query =>
+      query.where('external_subscription_id', 'is not distinct from', externalSubscriptionId ?? null),
+    )
     .orderBy('created_at')
     .orderBy('id')
     .limit(1)

@@ -5,6 +5,7 @@ import {
   type Boundaries,
   billingBoundaries,
   type InvoicingReason,
+  type SubscriptionFeeInput,
   type SubscriptionSnapshot,
   terminationBoundaries,
   trialEnd,
@@ -12,12 +13,16 @@ import {
 import { getPlans, type PlanSnapshot } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { initialStarts, type Subscription, type SubscriptionRecord, termsOf } from '../../subscriptions/index.ts'
-import { readUsage } from '../../usage/index.ts'
+import { type AppliedTax, applicableTaxes, getTaxesOfCustomers, type Taxpayer } from '../../taxes/index.ts'
+import { chargesReader } from './charges.ts'
+import { loadCommitments } from './commitments.ts'
+import { loadFixedCharges } from './fixed-charges.ts'
 import { type BillingHistory, loadBillingHistories } from './history.ts'
 
 /** What is to be billed: some subscriptions of one customer, at one instant, for one reason. */
 export interface BillingRequest {
   readonly subscriptions: readonly SubscriptionRecord[]
+  readonly taxpayer: Taxpayer
   readonly reason: InvoicingReason
   /** The billing instant, in whole seconds. */
   readonly at: Temporal.Instant
@@ -28,27 +33,32 @@ export interface BillingRequest {
   readonly invoiceCreatedAt: Temporal.Instant
 }
 
+/** A subscription that an invoice bills, with what decides its periods. */
 export interface BilledSubscription {
   readonly subscription: Subscription
   readonly plan: PlanSnapshot
   readonly boundaries: Boundaries
 }
 
-export interface ComputedInvoice {
-  readonly billed: readonly BilledSubscription[]
-  readonly assembled: AssembledInvoice
+/** The same while its fees are being found out. */
+export interface BilledNow extends BilledSubscription {
+  readonly request: BillingRequest
+  readonly terms: BillingTerms
+  readonly base: SubscriptionFeeInput
+  readonly history: BillingHistory
+  /** What the customer brings to fees of which neither the item nor the plan has taxes. */
+  readonly customerTaxes: readonly AppliedTax[]
 }
 
-/** What invoices depend on beside the subscriptions and their usage. */
-interface Background {
-  readonly plans: ReadonlyMap<string, PlanSnapshot>
-  readonly histories: ReadonlyMap<string, BillingHistory>
-  readonly starts: ReadonlyMap<string, Temporal.Instant>
+export interface ComputedInvoice {
+  readonly billed: readonly BilledSubscription[]
+  readonly assembled: AssembledInvoice<AppliedTax>
 }
 
 /**
  * Reads everything an invoice depends on, once, and computes it again. Nothing is written. A subscription whose period another
- * invoice already bills is left out; the others are billed all the same.
+ * invoice already bills is left out; the others are billed all the same. Fees that are on no invoice are made once, with the
+ * first computation, and are not computed again.
  *
  * @param invoiceId the invoice that is computed again
  * @returns undefined when nobody is left to be billed
@@ -58,7 +68,8 @@ export async function computeInvoice(
   request: BillingRequest,
   invoiceId: string,
 ): Promise<ComputedInvoice | undefined> {
-  return compute(tx, request, await loadBackground(tx, request.subscriptions, invoiceId))
+  const [computed] = await compute(tx, [request], invoiceId)
+  return computed
 }
 
 /** Computes new invoices, as {@link computeInvoice}: what they have in common is read once. */
@@ -66,49 +77,69 @@ export async function computeInvoices(
   tx: Ctx,
   requests: readonly BillingRequest[],
 ): Promise<(ComputedInvoice | undefined)[]> {
-  const subscriptions = requests.flatMap(request => request.subscriptions)
-  const background = await loadBackground(tx, subscriptions, null)
-  const computed: (ComputedInvoice | undefined)[] = []
-  for (const request of requests) computed.push(await compute(tx, request, background))
-  return computed
-}
-
-async function loadBackground(
-  tx: Ctx,
-  records: readonly SubscriptionRecord[],
-  invoiceId: string | null,
-): Promise<Background> {
-  const rows = records.map(({ subscription }) => subscription)
-  const ids = rows.map(subscription => subscription.id)
-  return {
-    plans: await getPlans(tx, [...new Set(rows.map(subscription => subscription.plan_id))]),
-    histories: await loadBillingHistories(tx, ids, invoiceId),
-    starts: await initialStarts(tx, rows),
-  }
+  return compute(tx, requests, null)
 }
 
 async function compute(
   tx: Ctx,
-  request: BillingRequest,
-  { plans, histories, starts }: Background,
-): Promise<ComputedInvoice | undefined> {
-  const billed: BilledSubscription[] = []
-  const snapshots: SubscriptionSnapshot[] = []
-  for (const record of request.subscriptions) {
-    const { subscription } = record
-    const plan = plans.get(subscription.plan_id)
-    const history = histories.get(subscription.id)
-    const started = termsOf(record)
-    if (plan === undefined || history === undefined || started === undefined) {
-      throw new Error(`subscription ${subscription.id} has no plan, or has not started`)
+  requests: readonly BillingRequest[],
+  invoiceId: string | null,
+): Promise<(ComputedInvoice | undefined)[]> {
+  const billed = await findBilled(tx, requests, invoiceId)
+  const all = billed.flat()
+  const chargesOf = await chargesReader(tx, all, invoiceId !== null)
+  const fixedCharges = await loadFixedCharges(tx, all)
+  const commitments = await loadCommitments(tx, all)
+  const snapshotOf = async (one: BilledNow): Promise<SubscriptionSnapshot<AppliedTax>> => {
+    const charges = await chargesOf(one)
+    return {
+      subscriptionId: one.subscription.id,
+      base: one.base,
+      currency: one.plan.amountCurrency,
+      taxes: applicableTaxes(one.plan.taxes, one.customerTaxes),
+      charges: charges.invoiced,
+      renewals: charges.standalone,
+      fixedCharges: fixedCharges.get(one.subscription.id) ?? [],
+      commitment: commitments.get(one.subscription.id) ?? null,
     }
-    const terms = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
-    const boundaries = boundariesFor(request, terms, history)
-    if (request.reason === 'subscription_periodic' && isBilled(history, boundaries)) continue
-    billed.push({ subscription, plan, boundaries })
-    snapshots.push({
-      subscriptionId: subscription.id,
-      base: {
+  }
+  const computed: (ComputedInvoice | undefined)[] = []
+  for (const invoice of billed) {
+    const snapshots: SubscriptionSnapshot<AppliedTax>[] = []
+    for (const one of invoice) snapshots.push(await snapshotOf(one))
+    computed.push(invoice.length === 0 ? undefined : { billed: invoice, assembled: assembleInvoice(snapshots) })
+  }
+  return computed
+}
+
+/** The subscriptions of each request that are not billed already. */
+export async function findBilled(
+  tx: Ctx,
+  requests: readonly BillingRequest[],
+  invoiceId: string | null,
+): Promise<BilledNow[][]> {
+  const rows = requests.flatMap(request => request.subscriptions.map(({ subscription }) => subscription))
+  const plans = await getPlans(tx, [...new Set(rows.map(subscription => subscription.plan_id))])
+  const ids = rows.map(subscription => subscription.id)
+  const histories = await loadBillingHistories(tx, ids, invoiceId)
+  const starts = await initialStarts(tx, rows)
+  const taxes = await getTaxesOfCustomers(
+    tx,
+    requests.map(request => request.taxpayer),
+  )
+  return requests.map(request =>
+    request.subscriptions.flatMap(record => {
+      const { subscription } = record
+      const plan = plans.get(subscription.plan_id)
+      const history = histories.get(subscription.id)
+      const started = termsOf(record)
+      if (plan === undefined || history === undefined || started === undefined) {
+        throw new Error(`subscription ${subscription.id} has no plan, or has not started`)
+      }
+      const terms = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
+      const boundaries = boundariesFor(request, terms, history)
+      if (request.reason === 'subscription_periodic' && isBilled(history, boundaries)) return []
+      const base: SubscriptionFeeInput = {
         terms,
         at: request.at,
         reason: request.reason,
@@ -119,11 +150,11 @@ async function compute(
         otherFeesCreatedAt: history.baseFeesCreatedAt,
         hasPreviousSubscription: subscription.previous_subscription_id !== null,
         trialEndsAt: trialEnd(starts.get(subscription.id) ?? terms.startedAt, plan.trialPeriod),
-      },
-      charges: request.skipCharges ? [] : await chargesOf(tx, subscription, plan, terms, boundaries),
-    })
-  }
-  return billed.length === 0 ? undefined : { billed, assembled: assembleInvoice(snapshots) }
+      }
+      const customerTaxes = taxes.get(request.taxpayer.customerId) ?? []
+      return [{ request, subscription, plan, terms, boundaries, base, history, customerTaxes }]
+    }),
+  )
 }
 
 function boundariesFor(request: BillingRequest, terms: BillingTerms, history: BillingHistory): Boundaries {
@@ -140,27 +171,4 @@ function isBilled(history: BillingHistory, { base, charges }: Boundaries): boole
       other.base.to.equals(base.to) &&
       (charges === null || other.charges === null || other.charges.from.equals(charges.from)),
   )
-}
-
-/** The usage of the charges that are billed by the period, read for its window; none when the window is empty. */
-async function chargesOf(
-  tx: Ctx,
-  subscription: Subscription,
-  plan: PlanSnapshot,
-  terms: BillingTerms,
-  { charges: period, chargesDuration: fullDays }: Boundaries,
-) {
-  if (period === null || Temporal.Instant.compare(period.from, period.to) >= 0) return []
-  const charges = plan.charges.filter(charge => charge.invoiceable && !charge.payInAdvance)
-  const usage = await readUsage(tx, {
-    subscription: {
-      externalId: subscription.external_id,
-      startedAt: terms.startedAt,
-      hasPrevious: subscription.previous_subscription_id !== null,
-    },
-    plan,
-    charges,
-    span: { ...period, fullDays, timeZone: terms.timeZone, endedByUpgrade: terms.successor === 'upgrade' },
-  })
-  return usage.map(({ snapshot }) => snapshot)
 }

@@ -7,16 +7,17 @@ import {
   localDate,
 } from '@weir/engine'
 import type { Insertable } from 'kysely'
-import type { BillingEntity } from '../../accounts/index.ts'
+import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { applicableTimeZone, type Customer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Invoices } from '../../platform/db/types.ts'
 import { emitAll } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
+import type { SubscriptionRecord } from '../../subscriptions/index.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { type AssignedNumber, assignNumbers } from '../numbering.ts'
 import { type BilledSubscription, type BillingRequest, type ComputedInvoice, computeInvoices } from './compute.ts'
-import { statementsOf, writeInvoiceContents } from './write.ts'
+import { statementsOf, type WrittenFees, writeInvoiceContents } from './write.ts'
 
 /** An invoice to be made for a customer whose row is locked. */
 export interface InvoiceOrder extends Pick<BillingRequest, 'subscriptions' | 'reason' | 'at' | 'skipCharges'> {
@@ -34,29 +35,74 @@ interface NewInvoice {
   readonly computed: ComputedInvoice
   readonly first: BilledSubscription
   readonly timeZone: string
+  readonly timing: InvoiceTiming
   readonly settings: IssuingSettings
   readonly status: 'draft' | 'finalized' | 'closed'
 }
 
 /**
- * Computes invoices and writes them with their periods, fees and numbers, and tells of them, all in the caller's
- * transaction and with a number of statements that does not grow with the invoices, but for those that read usage. An
- * invoice becomes a draft when the customer has a grace period, else it is finalized, or closed when it is empty and such
- * invoices are not wanted. None is made where everything is billed already.
+ * Computes invoices and writes them, as {@link issueInvoices}, with a number of statements that does not grow with the
+ * invoices, but for those that read usage. None is made where everything is billed already.
  */
 export async function createSubscriptionInvoices(tx: Ctx, orders: readonly InvoiceOrder[]): Promise<void> {
+  const computed = await computeInvoices(
+    tx,
+    orders.map(order => requestOf(tx, order)),
+  )
+  await issueInvoices(
+    tx,
+    orders.flatMap((order, place) => {
+      const invoice = computed[place]
+      return invoice === undefined ? [] : [{ order, computed: invoice }]
+    }),
+  )
+}
+
+/** An invoice that a subscription gets by itself. */
+export async function orderOf(
+  tx: Ctx,
+  customer: Customer,
+  { record, reason, at }: { record: SubscriptionRecord } & Pick<InvoiceOrder, 'reason' | 'at'>,
+): Promise<InvoiceOrder> {
+  const issuerId = record.subscription.billing_entity_id ?? customer.billing_entity_id
+  const entities = await findBillingEntitiesByIds(tx, [customer.billing_entity_id, issuerId])
+  const customerEntity = entities.get(customer.billing_entity_id)
+  const issuer = entities.get(issuerId)
+  if (customerEntity === undefined || issuer === undefined)
+    throw new Error(`customer ${customer.id} has no billing entity`)
+  const skipCharges = reason !== 'subscription_terminating'
+  return { customer, customerEntity, issuer, subscriptions: [record], reason, at, skipCharges }
+}
+
+/** What is to be computed for a new invoice. */
+export function requestOf(tx: Ctx, order: InvoiceOrder): BillingRequest {
+  const { customer, customerEntity, subscriptions, reason, at, skipCharges } = order
+  return {
+    subscriptions,
+    reason,
+    at,
+    skipCharges,
+    taxpayer: { customerId: customer.id, billingEntityId: customer.billing_entity_id },
+    timeZone: applicableTimeZone(customer, customerEntity),
+    invoiceCreatedAt: tx.clock.now(),
+  }
+}
+
+/**
+ * Writes computed invoices with their periods, fees, taxes and numbers, and tells of them, all in the caller's transaction.
+ * A periodic, first or last invoice becomes a draft when the customer has a grace period; others are finalized, or closed
+ * when they are empty and such invoices are not wanted.
+ */
+export async function issueInvoices(
+  tx: Ctx,
+  ordered: readonly { readonly order: InvoiceOrder; readonly computed: ComputedInvoice }[],
+): Promise<void> {
   const now = tx.clock.now()
-  const requests = orders.map(order => ({
-    ...order,
-    timeZone: applicableTimeZone(order.customer, order.customerEntity),
-    invoiceCreatedAt: now,
-  }))
-  const computed = await computeInvoices(tx, requests)
-  const invoices = requests.flatMap((request, place) => newInvoice(request, computed[place]) ?? [])
+  const invoices = ordered.flatMap(({ order, computed }) => newInvoice(order, computed) ?? [])
   const numbers = await numbersOf(tx, invoices)
   const rows = invoices.map(invoice => invoiceRow(tx, invoice, numbers.get(invoice.id), now))
   for (const part of statementsOf(rows)) await tx.db.insertInto('invoices').values(part).execute()
-  await writeInvoiceContents(
+  const written = await writeInvoiceContents(
     tx,
     invoices.map(({ id, order, computed }) => ({
       invoice: { id, billingEntityId: order.issuer.id, createdAt: now },
@@ -64,26 +110,33 @@ export async function createSubscriptionInvoices(tx: Ctx, orders: readonly Invoi
       computed,
     })),
   )
-  await emitAll(tx, invoices.flatMap(happenings))
+  await emitAll(
+    tx,
+    invoices.flatMap(invoice => happenings(invoice, written)),
+  )
 }
 
-function newInvoice(
-  order: InvoiceOrder & { readonly timeZone: string },
-  computed: ComputedInvoice | undefined,
-): NewInvoice | undefined {
-  const first = computed?.billed[0]
-  if (computed === undefined || first === undefined) return undefined
-  const { customer, issuer, timeZone } = order
-  const settings = issuingSettings(customer, order.customerEntity)
+function newInvoice(order: InvoiceOrder, computed: ComputedInvoice): NewInvoice | undefined {
+  const [first] = computed.billed
+  if (first === undefined) return undefined
+  const { customer, customerEntity, issuer } = order
+  const settings = issuingSettings(customer, customerEntity)
+  const timing = timingOf(order)
   const status =
-    settings.invoiceGracePeriod > 0
+    timing !== 'immediate' && settings.invoiceGracePeriod > 0
       ? 'draft'
       : finalizedOrClosed(
           computed.assembled.totals.feesAmountCents,
           customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
           issuer.finalize_zero_amount_invoice,
         )
-  return { id: newId(), order, computed, first, timeZone, settings, status }
+  const timeZone = applicableTimeZone(customer, customerEntity)
+  return { id: newId(), order, computed, first, timeZone, timing, settings, status }
+}
+
+function timingOf({ reason }: InvoiceOrder): InvoiceTiming {
+  if (reason === 'subscription_periodic') return 'periodic'
+  return reason === 'in_advance_charge' ? 'immediate' : 'non_periodic'
 }
 
 /** The numbers of the finalized ones, by invoice. */
@@ -102,13 +155,11 @@ function isSelfBilled(customer: Customer): boolean {
 
 function invoiceRow(
   tx: Ctx,
-  { id, order, computed, first, timeZone, settings, status }: NewInvoice,
+  { id, order, computed, first, timeZone, timing, settings, status }: NewInvoice,
   numbered: AssignedNumber | undefined,
   now: Temporal.Instant,
 ): Insertable<Invoices> {
   const { customer, issuer } = order
-  const { totals } = computed.assembled
-  const timing: InvoiceTiming = order.reason === 'subscription_periodic' ? 'periodic' : 'non_periodic'
   const dates = invoiceDates(localDate(order.at, timeZone), timing, settings)
   return {
     id,
@@ -120,18 +171,13 @@ function invoiceRow(
     number: numbered?.number ?? draftNumber(issuer.document_number_prefix),
     invoice_type: 'subscription',
     status,
-    payment_status: totals.paymentStatus,
     currency: first.plan.amountCurrency,
     timezone: timeZone,
     issuing_date: dates.issuingDate,
     expected_finalization_date: dates.expectedFinalizationDate,
     payment_due_date: dates.paymentDueDate,
     net_payment_term: settings.netPaymentTerm,
-    fees_amount_cents: totals.feesAmountCents,
-    sub_total_excluding_taxes_amount_cents: totals.subTotalExcludingTaxesAmountCents,
-    taxes_amount_cents: totals.taxesAmountCents,
-    sub_total_including_taxes_amount_cents: totals.subTotalIncludingTaxesAmountCents,
-    total_amount_cents: totals.totalAmountCents,
+    ...totalColumns(computed),
     skip_charges: order.skipCharges,
     self_billed: isSelfBilled(customer),
     purchase_order_number: first.subscription.purchase_order_number,
@@ -141,11 +187,30 @@ function invoiceRow(
   }
 }
 
-function happenings({ id, status }: NewInvoice): { type: string; objectId: string }[] {
+/** The amounts of an invoice as its row has them. */
+export function totalColumns({ assembled: { totals } }: ComputedInvoice) {
+  return {
+    payment_status: totals.paymentStatus,
+    fees_amount_cents: totals.feesAmountCents,
+    sub_total_excluding_taxes_amount_cents: totals.subTotalExcludingTaxesAmountCents,
+    taxes_amount_cents: totals.taxesAmountCents,
+    taxes_rate: totals.taxesRate,
+    sub_total_including_taxes_amount_cents: totals.subTotalIncludingTaxesAmountCents,
+    total_amount_cents: totals.totalAmountCents,
+  }
+}
+
+/** Fees are told of when they are on no invoice, or on one in advance that is seen. */
+function happenings({ id, status, timing }: NewInvoice, written: WrittenFees): { type: string; objectId: string }[] {
   const types = {
     finalized: ['invoice.created'],
     draft: ['invoice.drafted', 'invoice.ready_to_finalize'],
     closed: [],
   }[status]
-  return types.map(type => ({ type, objectId: id }))
+  const isToldOfFees = timing === 'immediate' && status !== 'closed'
+  const fees = [...(written.standalone.get(id) ?? []), ...(isToldOfFees ? (written.invoiced.get(id) ?? []) : [])]
+  return [
+    ...fees.map(feeId => ({ type: 'fee.created', objectId: feeId })),
+    ...types.map(type => ({ type, objectId: id })),
+  ]
 }

@@ -1,4 +1,4 @@
-import type { BilledPeriods, PreviousUsage } from '@weir/engine'
+import type { BilledPeriods, EarlierInvoice, PreviousUsage } from '@weir/engine'
 import type { Ctx } from '../../platform/context.ts'
 import type { InvoiceSubscription } from '../store.ts'
 
@@ -6,6 +6,8 @@ import type { InvoiceSubscription } from '../store.ts'
 export interface BillingHistory {
   /** When its base fees on other invoices were created. */
   readonly baseFeesCreatedAt: readonly Temporal.Instant[]
+  /** All its other invoices. */
+  readonly invoices: readonly EarlierInvoice[]
   /** The periods of its recurring invoices. */
   readonly recurring: readonly (BilledPeriods & { readonly timestamp: Temporal.Instant })[]
   /** The usage bounds of its latest invoice and the time zone frozen on it. */
@@ -37,6 +39,7 @@ export async function loadBillingHistories(
         id,
         {
           baseFeesCreatedAt: (feesOf.get(id) ?? []).map(fee => fee.created_at),
+          invoices: own.map(link => earlierInvoice(link, feesOf.get(id) ?? [])),
           recurring: own.filter(link => link.recurring).map(billedPeriods),
           previousUsage: previousUsage(own),
         },
@@ -48,7 +51,7 @@ export async function loadBillingHistories(
 async function loadBaseFees(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null) {
   return tx.db
     .selectFrom('fees')
-    .select(['subscription_id', 'created_at'])
+    .select(['subscription_id', 'invoice_id', 'created_at'])
     .where('organization_id', '=', tx.org.id)
     .where('subscription_id', 'in', subscriptionIds)
     .where('fee_type', '=', 'subscription')
@@ -70,10 +73,22 @@ async function loadLinks(tx: Ctx, subscriptionIds: readonly string[], exceptInvo
     .execute()
 }
 
+function earlierInvoice(link: Link, baseFees: readonly { readonly invoice_id: string | null }[]): EarlierInvoice {
+  return {
+    at: link.timestamp,
+    base: basePeriod(link),
+    hasBaseFee: baseFees.some(fee => fee.invoice_id === link.invoice_id),
+  }
+}
+
+function basePeriod(link: Link) {
+  return period(link.from_datetime, link.to_datetime) ?? { from: link.timestamp, to: link.timestamp }
+}
+
 function billedPeriods(link: Link): BillingHistory['recurring'][number] {
   return {
     timestamp: link.timestamp,
-    base: period(link.from_datetime, link.to_datetime) ?? { from: link.timestamp, to: link.timestamp },
+    base: basePeriod(link),
     charges: period(link.charges_from_datetime, link.charges_to_datetime),
     fixedCharges: period(link.fixed_charges_from_datetime, link.fixed_charges_to_datetime),
   }

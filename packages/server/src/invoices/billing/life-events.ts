@@ -1,5 +1,4 @@
 import { isInTrial, trialEnd } from '@weir/engine'
-import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import type { DomainEvent } from '../../platform/domain-events.ts'
@@ -7,12 +6,13 @@ import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import type { Reaction } from '../../platform/module.ts'
 import { initialStarts, loadSubscriptionRecords, type SubscriptionRecord } from '../../subscriptions/index.ts'
-import { createSubscriptionInvoices } from './create-invoice.ts'
+import { createSubscriptionInvoices, orderOf } from './create-invoice.ts'
+import { billIncrease } from './fixed-charge-increases.ts'
 
 const BILL_START = 'bill_subscription_start'
 const BILL_END = 'bill_subscription_end'
 
-/** A subscription that starts owes its first period now when it is paid in advance; one with a start in the past does not. */
+/** A subscription that starts owes now what is paid in advance; one with a start in the past does not. */
 export const onSubscriptionActivated: Reaction = (tx, events) =>
   enqueue(
     tx,
@@ -48,13 +48,17 @@ export const billSubscriptionStart: TaskDefinition = {
   run: (ctx, payload) => transaction(ctx, async tx => billStart(tx, await find(tx, payload.subscriptionId))),
 }
 
+/** Unless the plan is billed now, its fixed charges in advance are by themselves: their units begin a second after the start. */
 async function billStart(tx: Ctx, record: SubscriptionRecord): Promise<void> {
   const { subscription, plan } = record
-  if (!plan.payInAdvance || subscription.activated_at === null || subscription.started_at === null) return
+  if (subscription.activated_at === null || subscription.started_at === null) return
   const starts = await initialStarts(tx, [subscription])
   const trialEndsAt = trialEnd(starts.get(subscription.id) ?? subscription.started_at, plan.trialPeriod)
-  if (isInTrial(trialEndsAt, subscription.activated_at)) return
-  await billOnce(tx, record, 'subscription_starting', wholeSeconds(subscription.activated_at))
+  if (plan.payInAdvance && !isInTrial(trialEndsAt, subscription.activated_at)) {
+    await billOnce(tx, record, 'subscription_starting', wholeSeconds(subscription.activated_at))
+  } else {
+    await billIncrease(tx, record, subscription.started_at.add({ seconds: 1 }))
+  }
 }
 
 export const billSubscriptionEnd: TaskDefinition = {
@@ -83,23 +87,7 @@ export async function billOnce(
   const { subscription } = record
   const customer = await lockCustomer(tx, subscription.customer_id)
   if (await hasLink(tx, subscription.id, reason)) return
-  const issuerId = subscription.billing_entity_id ?? customer.billing_entity_id
-  const entities = await findBillingEntitiesByIds(tx, [customer.billing_entity_id, issuerId])
-  const customerEntity = entities.get(customer.billing_entity_id)
-  const issuer = entities.get(issuerId)
-  if (customerEntity === undefined || issuer === undefined)
-    throw new Error(`customer ${customer.id} has no billing entity`)
-  await createSubscriptionInvoices(tx, [
-    {
-      customer,
-      customerEntity,
-      issuer,
-      subscriptions: [record],
-      reason,
-      at,
-      skipCharges: reason === 'subscription_starting',
-    },
-  ])
+  await createSubscriptionInvoices(tx, [await orderOf(tx, customer, { record, reason, at })])
 }
 
 async function hasLink(tx: Ctx, subscriptionId: string, reason: string): Promise<boolean> {

@@ -1,11 +1,12 @@
-import { type AssembledFee, type BilledPeriods, currencySubunits, decimal, type InvoicingReason } from '@weir/engine'
+import type { BilledPeriods, InvoicingReason } from '@weir/engine'
 import type { Insertable } from 'kysely'
-import type { Charge } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
-import type { Fees } from '../../platform/db/types.ts'
+import type { FeesTaxes, InvoicesTaxes } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
-import type { ComputedFrom } from '../fees-store.ts'
+import type { AppliedTax } from '../../taxes/index.ts'
+import { keepLevels } from '../../usage/index.ts'
 import type { BilledSubscription, BillingRequest, ComputedInvoice } from './compute.ts'
+import { type FeeSetting, type NewFee, newFees } from './fee-rows.ts'
 
 /** Where the rows belong. */
 export interface InvoiceIdentity {
@@ -21,17 +22,41 @@ export interface InvoiceContents {
   readonly computed: ComputedInvoice
 }
 
-/** Writes the subscriptions and the fees of invoices. */
-export async function writeInvoiceContents(tx: Ctx, contents: readonly InvoiceContents[]): Promise<void> {
+/** The fees that were written, by invoice; those on no invoice with the invoice that brought them about. */
+export interface WrittenFees {
+  readonly invoiced: ReadonlyMap<string, readonly string[]>
+  readonly standalone: ReadonlyMap<string, readonly string[]>
+}
+
+/** Writes the subscriptions, the fees and the taxes of invoices, and the levels that usage had at their ends. */
+export async function writeInvoiceContents(tx: Ctx, contents: readonly InvoiceContents[]): Promise<WrittenFees> {
   const links = contents.flatMap(({ invoice, request, computed }) =>
     computed.billed.map(billed => linkRow(tx, invoice, request, billed)),
   )
   for (const rows of statementsOf(links)) await tx.db.insertInto('invoice_subscriptions').values(rows).execute()
-  const fees = contents.flatMap(({ invoice, computed }) => feeRows(tx, invoice, computed))
-  for (const rows of statementsOf(fees)) await tx.db.insertInto('fees').values(rows).execute()
+  const invoiced = new Map(
+    contents.map(one => [one.invoice.id, newFees(tx, settingOf(one), one.computed.assembled.fees)]),
+  )
+  const standalone = new Map(
+    contents.map(one => {
+      const setting = { ...settingOf(one), invoiceId: null }
+      return [one.invoice.id, newFees(tx, setting, one.computed.assembled.standalone)]
+    }),
+  )
+  await writeFees(tx, [...invoiced.values(), ...standalone.values()].flat())
+  const taxes = contents.flatMap(content => invoiceTaxRows(tx, content))
+  for (const rows of statementsOf(taxes)) await tx.db.insertInto('invoices_taxes').values(rows).execute()
+  await keepLevels(tx, contents.flatMap(levelsOf))
+  return { invoiced: idsOf(invoiced), standalone: idsOf(standalone) }
 }
 
-// A statement takes at most 65,535 parameters, and no row has more than 35.
+async function writeFees(tx: Ctx, fees: readonly NewFee[]): Promise<void> {
+  for (const rows of statementsOf(fees.map(({ row }) => row))) await tx.db.insertInto('fees').values(rows).execute()
+  const taxes = fees.flatMap(fee => feeTaxRows(tx, fee))
+  for (const rows of statementsOf(taxes)) await tx.db.insertInto('fees_taxes').values(rows).execute()
+}
+
+// A statement takes at most 65,535 parameters, and no row has more than 45.
 const ROWS_A_STATEMENT = 1_000
 
 /** The rows in as many parts as they need statements to be inserted. */
@@ -39,6 +64,22 @@ export function* statementsOf<Row>(rows: readonly Row[]): Generator<Row[]> {
   for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
     yield rows.slice(start, start + ROWS_A_STATEMENT)
   }
+}
+
+function settingOf({ invoice, request, computed }: InvoiceContents): FeeSetting {
+  return { ...invoice, invoiceId: invoice.id, at: request.at, billed: computed.billed }
+}
+
+function idsOf(fees: ReadonlyMap<string, readonly NewFee[]>): Map<string, string[]> {
+  return new Map([...fees].map(([invoiceId, own]) => [invoiceId, own.map(({ id }) => id)]))
+}
+
+function levelsOf({ computed: { billed, assembled } }: InvoiceContents) {
+  const externalIds = new Map(billed.map(({ subscription }) => [subscription.id, subscription.external_id]))
+  return assembled.levels.map(level => ({
+    ...level,
+    externalSubscriptionId: externalIds.get(level.subscriptionId) ?? '',
+  }))
 }
 
 function linkRow(
@@ -66,82 +107,35 @@ function linkRow(
   }
 }
 
-function feeRows(tx: Ctx, invoice: InvoiceIdentity, { billed, assembled }: ComputedInvoice): Insertable<Fees>[] {
-  const billedOf = new Map(billed.map(one => [one.subscription.id, one]))
-  const ids = assembled.fees.map(() => newId())
-  return assembled.fees.map((line, place) => {
-    const subscription = billedOf.get(line.subscriptionId)
-    if (subscription === undefined)
-      throw new Error(`a fee of subscription ${line.subscriptionId}, which is not on the invoice`)
-    return {
-      id: ids[place] ?? newId(),
-      organization_id: tx.org.id,
-      billing_entity_id: invoice.billingEntityId,
-      invoice_id: invoice.id,
-      subscription_id: line.subscriptionId,
-      fee_type: line.kind,
-      amount_cents: line.fee.amountCents,
-      amount_currency: subscription.plan.amountCurrency,
-      precise_amount_cents: line.fee.preciseAmountCents,
-      unit_amount_cents: line.fee.unitAmountCents,
-      created_at: invoice.createdAt,
-      updated_at: invoice.createdAt,
-      ...(line.kind === 'subscription' ? baseFeeColumns(line, subscription) : usageFeeColumns(line, subscription, ids)),
-    }
-  })
+/** What is kept of a tax where it was applied: later changes of it change nothing there. */
+function taxColumns({ id, code, name, rate, description }: AppliedTax) {
+  return { tax_id: id, tax_code: code, tax_name: name, tax_rate: rate, tax_description: description }
 }
 
-function baseFeeColumns(line: AssembledFee & { kind: 'subscription' }, { boundaries, plan }: BilledSubscription) {
-  const computedFrom: ComputedFrom = {
-    plan_amount_cents: Number(line.fee.planAmountCents),
-    period_days: boundaries.baseDuration,
-  }
-  return {
-    units: '1',
-    total_aggregated_units: null,
-    events_count: null,
-    precise_unit_amount: decimal(line.fee.amountCents).div(currencySubunits(plan.amountCurrency)).toString(),
-    pay_in_advance: plan.payInAdvance,
-    amount_details: JSON.stringify({ plan_amount_cents: Number(line.fee.planAmountCents) }),
-    computed_from: JSON.stringify(computedFrom),
-    from_datetime: boundaries.base.from,
-    to_datetime: boundaries.base.to,
-  }
+function feeTaxRows(tx: Ctx, { row, taxation }: NewFee): Insertable<FeesTaxes>[] {
+  return taxation.taxes.map(({ tax, amountCents, preciseAmountCents }) => ({
+    ...taxColumns(tax),
+    id: newId(),
+    organization_id: tx.org.id,
+    fee_id: row.id,
+    amount_cents: amountCents,
+    precise_amount_cents: preciseAmountCents,
+    amount_currency: row.amount_currency,
+    created_at: row.created_at,
+  }))
 }
 
-function usageFeeColumns(line: AssembledFee & { kind: 'charge' }, billed: BilledSubscription, ids: readonly string[]) {
-  const { fee } = line
-  const charge = billed.plan.charges.find(candidate => candidate.id === line.chargeId)
-  if (charge === undefined) throw new Error(`a fee of charge ${line.chargeId}, which the plan does not have`)
-  return {
-    charge_id: charge.id,
-    charge_filter_id: fee.filterId,
-    true_up_parent_fee_id: line.trueUpOf === null ? null : (ids[line.trueUpOf] ?? null),
-    units: fee.units,
-    total_aggregated_units: fee.totalAggregatedUnits,
-    events_count: fee.eventsCount,
-    precise_unit_amount: fee.preciseUnitAmount,
-    grouped_by: JSON.stringify(fee.groupedBy),
-    amount_details: JSON.stringify(fee.amountDetails),
-    computed_from: JSON.stringify(origin(charge, fee.filterId, billed.boundaries.chargesDuration)),
-    from_datetime: billed.boundaries.charges?.from ?? null,
-    to_datetime: billed.boundaries.charges?.to ?? null,
-  }
-}
-
-function origin(charge: Charge, filterId: string | null, periodDays: number): ComputedFrom {
-  const filter = charge.filters.find(candidate => candidate.id === filterId)
-  const { metric } = charge
-  return {
-    charge_model: charge.chargeModel,
-    properties: filter?.properties ?? charge.properties,
-    ...(filter !== undefined && {
-      filter: { values: filter.values, invoice_display_name: filter.invoiceDisplayName },
-    }),
-    aggregation_type: metric.aggregationType,
-    ...(metric.roundingFunction !== null && {
-      rounding: { function: metric.roundingFunction, precision: metric.roundingPrecision },
-    }),
-    period_days: periodDays,
-  }
+function invoiceTaxRows(tx: Ctx, { invoice, computed }: InvoiceContents): Insertable<InvoicesTaxes>[] {
+  const currency = computed.billed[0]?.plan.amountCurrency
+  if (currency === undefined) return []
+  return computed.assembled.taxes.taxes.map(({ tax, amountCents, feesAmountCents }) => ({
+    ...taxColumns(tax),
+    id: newId(),
+    organization_id: tx.org.id,
+    invoice_id: invoice.id,
+    amount_cents: amountCents,
+    amount_currency: currency,
+    fees_amount_cents: feesAmountCents,
+    created_at: invoice.createdAt,
+  }))
 }

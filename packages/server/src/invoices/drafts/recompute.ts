@@ -6,12 +6,14 @@ import {
   type InvoicingReason,
   localDate,
 } from '@weir/engine'
+import { sql } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { type Customer, lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
 import { computeInvoice } from '../billing/compute.ts'
+import { totalColumns } from '../billing/create-invoice.ts'
 import { writeInvoiceContents } from '../billing/write.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
@@ -97,7 +99,7 @@ async function lockDraft(tx: Ctx, invoiceId: string): Promise<LockedDraft | unde
 
 async function recompute(
   tx: Ctx,
-  { invoice }: LockedDraft,
+  { invoice, customer }: LockedDraft,
 ): Promise<{ feesAmountCents: bigint; timing: InvoiceTiming }> {
   const links = await loadInvoiceSubscriptions(tx, [invoice.id])
   const [first] = links
@@ -107,6 +109,7 @@ async function recompute(
       tx,
       links.map(link => link.subscription_id),
     ),
+    taxpayer: { customerId: customer.id, billingEntityId: customer.billing_entity_id },
     reason: first.invoicing_reason as InvoicingReason,
     at: first.timestamp,
     timeZone: invoice.timezone,
@@ -118,27 +121,34 @@ async function recompute(
   if (computed === undefined) throw new Error(`the periods of draft ${invoice.id} are on another invoice`)
   const identity = { id: invoice.id, billingEntityId: invoice.billing_entity_id, createdAt: invoice.created_at }
   await writeInvoiceContents(tx, [{ invoice: identity, request, computed }])
-  const { totals } = computed.assembled
   await tx.db
     .updateTable('invoices')
     .set({
-      payment_status: totals.paymentStatus,
-      fees_amount_cents: totals.feesAmountCents,
-      sub_total_excluding_taxes_amount_cents: totals.subTotalExcludingTaxesAmountCents,
-      taxes_amount_cents: totals.taxesAmountCents,
-      sub_total_including_taxes_amount_cents: totals.subTotalIncludingTaxesAmountCents,
-      total_amount_cents: totals.totalAmountCents,
+      ...totalColumns(computed),
       ready_to_be_refreshed: false,
       updated_at: tx.clock.now(),
     })
     .where('organization_id', '=', tx.org.id)
     .where('id', '=', invoice.id)
     .execute()
-  return { feesAmountCents: totals.feesAmountCents, timing: first.recurring ? 'periodic' : 'non_periodic' }
+  return {
+    feesAmountCents: computed.assembled.totals.feesAmountCents,
+    timing: first.recurring ? 'periodic' : 'non_periodic',
+  }
 }
 
-/** A draft's fees and periods get new ids each time it is computed; those that complete others go first. */
+/** A draft's fees, taxes and periods get new ids each time it is computed. */
 async function removeContents(tx: Ctx, invoiceId: string): Promise<void> {
+  await sql`
+    delete from fees_taxes using fees
+    where fees_taxes.fee_id = fees.id and fees.organization_id = ${tx.org.id} and fees.invoice_id = ${invoiceId}`.execute(
+    tx.db,
+  )
+  await tx.db
+    .deleteFrom('invoices_taxes')
+    .where('organization_id', '=', tx.org.id)
+    .where('invoice_id', '=', invoiceId)
+    .execute()
   await tx.db.deleteFrom('fees').where('organization_id', '=', tx.org.id).where('invoice_id', '=', invoiceId).execute()
   await tx.db
     .deleteFrom('invoice_subscriptions')

@@ -528,6 +528,11 @@ export interface EventEpochs {
   is_only: Generated<boolean>;
 }
 
+export interface EventHours {
+  hour: Timestamp;
+  organization_id: string;
+}
+
 export interface Events {
   code: string;
   created_at: Timestamp;
@@ -619,6 +624,7 @@ export interface FeesTaxes {
 }
 
 export interface FixedChargeEvents {
+  cause_id: string | null;
   created_at: Timestamp;
   deleted_at: Timestamp | null;
   fixed_charge_id: string;
@@ -1281,6 +1287,7 @@ export interface DB {
   error_details: ErrorDetails;
   event_arrivals: EventArrivals;
   event_epochs: EventEpochs;
+  event_hours: EventHours;
   events: Events;
   features: Features;
   fees: Fees;

@@ -1,0 +1,2 @@
+export * from './subscription-entitlement.ts'
+export * from './values.ts'

@@ -1,0 +1,2 @@
+export { type Evaluation, type ExpressionEvent, evaluateExpression } from './evaluate.ts'
+export { type Expression, parseExpression } from './parse.ts'

@@ -1,0 +1,21 @@
+import { formatInstant } from '../../platform/wire.ts'
+import type { Feature, Privilege } from './types.ts'
+
+export function serializeFeature(feature: Feature) {
+  return {
+    code: feature.code,
+    name: feature.name,
+    description: feature.description,
+    privileges: feature.privileges.map(serializePrivilege),
+    created_at: formatInstant(feature.createdAt),
+  }
+}
+
+export function serializePrivilege(privilege: Privilege) {
+  return {
+    code: privilege.code,
+    name: privilege.name,
+    value_type: privilege.valueType,
+    config: privilege.config,
+  }
+}

@@ -1,0 +1,20 @@
+import { startReceiver } from '../webhooks/receiver.ts'
+import type { Tenant } from './app.ts'
+
+/** The messages that an endpoint gets of what `work` and its background work cause, in order. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read what the wire gives
+export async function receivedWebhooks(tenant: Tenant, work: () => Promise<unknown>): Promise<any[]> {
+  const receiver = await startReceiver()
+  const { status, body } = await tenant.api.post('/webhook_endpoints', {
+    webhook_endpoint: { webhook_url: receiver.url },
+  })
+  if (status !== 200) throw new Error(JSON.stringify(body))
+  try {
+    await work()
+    await tenant.settle()
+  } finally {
+    await tenant.api.delete(`/webhook_endpoints/${body.webhook_endpoint.lago_id}`)
+    await receiver.stop()
+  }
+  return receiver.received.map(message => JSON.parse(message.body.toString()))
+}

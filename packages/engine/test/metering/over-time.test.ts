@@ -99,6 +99,37 @@ describe('a prorated sum', () => {
     expect([formatDecimal(usage.units), formatDecimal(usage.fullUnits ?? 0)]).toEqual([units, full])
   })
 
+  it.each<[string, string[], string, string]>([
+    ['is not shown as less than nothing', ['2026-06-01 -3', '2026-06-30 5'], '0.0', '2.0'],
+    ['shows nothing for less than nothing', ['2026-06-01 -3'], '0.0', '0.0'],
+    ['is shown in full otherwise', [carried, raised], '11.33334', '13.0'],
+  ])('of a running period %s', (_, events, units, shown) => {
+    const usage = usageOf('sum_agg', events, june, { prorated: true, running: true })
+    expect([formatDecimal(usage.units), formatDecimal(usage.currentUnits ?? -1)]).toEqual([units, shown])
+  })
+
+  it.each([
+    [16, '16.00001'],
+    [11, '11.00001'],
+    [31, '31.0'],
+  ])('makes more of 31 units for %i of 31 days than they are: %s', (days, units) => {
+    const usage = usageOf('sum_agg', [`2026-07-${String(32 - days).padStart(2, '0')} 31`], month('2026-07-01'), {
+      prorated: true,
+    })
+    expect(formatDecimal(usage.units)).toBe(units)
+  })
+
+  it('counts calendar days where clocks change', () => {
+    const march = {
+      ...month('2026-03-01'),
+      from: at('2026-03-01T05:00:00Z'),
+      to: at('2026-04-01T03:59:59.999999Z'),
+      timeZone: 'America/New_York',
+    }
+    const usage = usageOf('sum_agg', ['2026-03-08T05:30 31', '2026-04-01T03:30 31'], march, { prorated: true })
+    expect(formatDecimal(usage.units)).toBe('25.0')
+  })
+
   it('tells each change with its weight, what was carried over first', () => {
     const { proratedChanges } = usageOf('sum_agg', ['2026-05-01 10', '2026-06-16 5'], june, { prorated: true })
     expect(proratedChanges?.map(({ full, prorated }) => [full.toFixed(), prorated.toFixed()])).toEqual([
@@ -151,6 +182,31 @@ describe('a time-weighted sum', () => {
       '6.0',
       2,
     ])
+  })
+
+  it('does not carry over unless the metric does', () => {
+    const [row] = bucketUsage(
+      { pricingGroupKeys: [], filters: [] },
+      { filters: {}, rounding: null },
+      { aggregation: 'weighted_sum_agg', dimensions: [], events: ['2026-04-06 6', '2026-05-11 3'].map(event) },
+      may,
+    )
+    expect([row?.units.toFixed(), row?.totalUnits?.toFixed(), row?.eventsCount]).toEqual(['2.032258064516129', '3', 1])
+  })
+
+  it('begins at nothing where levels were kept, but none for this group', () => {
+    const usage = usageOf('weighted_sum_agg', ['2026-04-06 6', '2026-05-11 3'], may, {
+      openingLevels: [{ filterId: null, groupedBy: { team: 'a' }, level: '6' }],
+      levelsAreComplete: true,
+    })
+    expect(formatDecimal(usage.totalUnits ?? 0)).toBe('3.0')
+  })
+
+  it('counts what came in the millisecond in which the span begins', () => {
+    const started = { ...april, from: at('2026-04-16T00:00:00.000456Z') }
+    const usage = usageOf('weighted_sum_agg', ['2026-04-16T00:00 10'], started)
+    expect([usage.eventsCount, formatDecimal(usage.totalUnits ?? 0)]).toEqual([1, '10.0'])
+    expect(usage.units.toFixed(3)).toBe('5.000')
   })
 
   it('begins at the level that was kept, else at what earlier events left', () => {

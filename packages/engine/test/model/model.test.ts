@@ -19,6 +19,23 @@ it('prices any events of any price book like the model', { timeout: 120_000 }, (
   )
 })
 
+it('does not care in which order events of the same instant arrive, where the order has no meaning', () => {
+  const additive = cases.filter(
+    ({ metric, charge }) =>
+      !['latest_agg', 'unique_count_agg'].includes(metric.aggregation) &&
+      [charge, ...charge.filters].every(({ price }) => price.model !== 'percentage') &&
+      !(charge.prorated && charge.price.model === 'graduated'),
+  )
+  fc.assert(
+    fc.property(additive, fc.boolean(), ({ charge, metric, events, period, currency }, eventByEvent) => {
+      const feesOfStream = (stream: Case['events']) =>
+        engineFees(charge, metric, stream, period, currency, { parts: 1, eventByEvent })
+      expect(inOrder(feesOfStream(events.toReversed()))).toEqual(inOrder(feesOfStream(events)))
+    }),
+    { numRuns: 500 },
+  )
+})
+
 function inOrder(fees: readonly ModelFee[]): ModelFee[] {
   const nameOf = ({ filter, groupedBy }: ModelFee) => JSON.stringify([filter, Object.entries(groupedBy).sort()])
   return fees.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))

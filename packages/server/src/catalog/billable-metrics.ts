@@ -1,5 +1,6 @@
 import { parseExpression } from '@weir/engine'
 import { type Ctx, transaction } from '../platform/context.ts'
+import { claimingCode } from '../platform/db/unique-code.ts'
 import { emit } from '../platform/domain-events.ts'
 import { forbidden, notFound, Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
@@ -9,7 +10,6 @@ import { replaceMetricFilters } from './metric-filters.ts'
 import type { BillableMetricInput } from './schema.ts'
 import { deleteMetric, findMetricByCode, isMetricAttached, lockMetricByCode, writeMetric } from './store/metrics.ts'
 import { AGGREGATION_TYPES, type BillableMetric, ROUNDING_FUNCTIONS } from './types.ts'
-import { claimingCode } from './unique-code.ts'
 
 /** A metric as it would be after a request, before anyone knows whether it may be so. */
 interface MetricTerms {

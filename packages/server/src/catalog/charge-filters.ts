@@ -3,7 +3,7 @@ import { notFound } from '../platform/errors.ts'
 import { type ChargeChange, filterCreation, filterDeletion, filterUpdate } from './cascades/changes.ts'
 import { filterProperties, newFilter, nextPosition } from './charge-filter-set.ts'
 import { changeCharges, findCharge } from './charges.ts'
-import type { SingleChargeFilterInput } from './schema.ts'
+import type { ChargeFilterInput, SingleChargeFilterInput } from './schema.ts'
 import type { Charge, ChargeFilter } from './types.ts'
 
 export interface FilterOfCharge {
@@ -41,15 +41,21 @@ export async function editFilter(
 ): Promise<FilterOfCharge> {
   return changeFilters(ctx, path, input, charge => {
     const current = findFilter(charge, id)
-    const others = charge.filters.filter(other => other !== current)
-    const filter: ChargeFilter = {
-      ...current,
-      ...(input.invoice_display_name === undefined ? {} : { invoiceDisplayName: input.invoice_display_name }),
-      ...(input.properties === undefined ? {} : { properties: filterProperties(charge, input.properties) }),
-      position: nextPosition(others),
-    }
-    return { filters: [...others, filter], filter, change: filterUpdate(charge, current, filter) }
+    const { charge: edited, filter } = editedFilter(charge, current, input)
+    return { filters: edited.filters, filter, change: filterUpdate(charge, current, filter) }
   })
+}
+
+/** A charge after one of its filters was touched: that one comes last then. @throws 422 `properties` */
+export function editedFilter(charge: Charge, current: ChargeFilter, input: ChargeFilterInput): FilterOfCharge {
+  const others = charge.filters.filter(other => other !== current)
+  const filter: ChargeFilter = {
+    ...current,
+    ...(input.invoice_display_name === undefined ? {} : { invoiceDisplayName: input.invoice_display_name }),
+    ...(input.properties === undefined ? {} : { properties: filterProperties(charge, input.properties) }),
+    position: nextPosition(others),
+  }
+  return { charge: { ...charge, filters: [...others, filter] }, filter }
 }
 
 /** @returns the filter, without the values that are gone with it. @throws 404 */

@@ -161,9 +161,10 @@ function isCodeTaken(siblings: readonly Charge[], { current, code }: Draft): boo
   return siblings.some(other => other !== current && other.parentId === null && other.code === code)
 }
 
-function findTaxes(setting: ChargeSetting, codes: readonly string[]): Tax[] {
+/** @throws 404 `tax_not_found` */
+export function findTaxes({ taxes }: Pick<ChargeSetting, 'taxes'>, codes: readonly string[]): Tax[] {
   return [...new Set(codes)].map(code => {
-    const tax = setting.taxes.get(code)
+    const tax = taxes.get(code)
     if (tax === undefined) throw notFound('tax')
     return tax
   })

@@ -1,12 +1,15 @@
 import type { Domain } from '../platform/module.ts'
 import { cascadeTasks } from './cascades/jobs.ts'
+import { expireCoupons } from './coupons/clock.ts'
 import { cascadeFixedChargesTask } from './fixed-charges/cascade.ts'
 import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
 export { serializeAddOn } from './add-ons/serialize.ts'
-export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
+export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
 export { copyCharge } from './cascades/child-charge.ts'
+export { type FilterOfCharge, findFilter } from './charge-filters.ts'
+export { findCharge } from './charges.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
 export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
 export { serializeValue } from './entitlements/serialize.ts'
@@ -22,10 +25,29 @@ export { serializePrivilege } from './features/serialize.ts'
 export { holdFeaturesByCodes } from './features/store.ts'
 export type { Feature } from './features/types.ts'
 export type { UnitsChange } from './fixed-charges/commit.ts'
+export { findFixedCharge } from './fixed-charges/fixed-charges.ts'
+export { requireUnits } from './fixed-charges/rules.ts'
+export { FixedChargeOverrideInput } from './fixed-charges/schema.ts'
+export { serializeFixedCharge } from './fixed-charges/serialize.ts'
 export { setMinimumCommitment } from './minimum-commitment.ts'
+export { newestFirst } from './newest-first.ts'
+export {
+  type ChargeChange,
+  changeChargeOfCopy,
+  changeCopy,
+  patchFixedChargesOfCopy,
+} from './plan-copies/change-copy.ts'
+export {
+  addFilterToCopy,
+  editFilterOfCopy,
+  overriddenCharge,
+  removeFilterOfCopy,
+} from './plan-copies/charge-override.ts'
+export { copyPlan } from './plan-copies/copy-plan.ts'
+export { ChargeOverrideInput, type OverriddenFixedCharge, PlanOverridesInput } from './plan-copies/schema.ts'
 export { changePlan, completePlanDeletion } from './plans.ts'
 export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
-export { UsageThresholdInput } from './schema.ts'
+export { ChargeFilterInput, UsageThresholdInput } from './schema.ts'
 export {
   serializeApplicableThreshold,
   serializeBillableMetric,
@@ -53,4 +75,9 @@ export type {
 export { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 /** The price book: what is measured, and what it costs. */
-export const catalog: Domain = { routes: catalogRoutes, tasks: [...cascadeTasks, cascadeFixedChargesTask], webhooks }
+export const catalog: Domain = {
+  routes: catalogRoutes,
+  tasks: [...cascadeTasks, cascadeFixedChargesTask],
+  clockTasks: [expireCoupons],
+  webhooks,
+}

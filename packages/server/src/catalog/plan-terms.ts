@@ -1,9 +1,10 @@
 import { type Currency, isCurrency } from '@weir/engine'
 import { Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
+import type { PlanOverridesInput } from './plan-copies/schema.ts'
 import type { PlanInput } from './schema.ts'
 import type { PlanRow } from './store/plans.ts'
-import { PLAN_INTERVALS, type PlanInterval } from './types.ts'
+import { PLAN_INTERVALS, type PlanInterval, type PlanSnapshot } from './types.ts'
 
 /** A plan's own fields as they would be after a request, before anyone knows whether they may be so. */
 export interface PlanTerms {
@@ -57,6 +58,20 @@ export function updatedTerms(row: PlanRow, input: PlanInput, attached: boolean):
   if (!attached) return applyInput(current, input)
   const { name, invoiceDisplayName, description, amountCents } = applyInput(current, input)
   return { ...current, name, invoiceDisplayName, description, amountCents }
+}
+
+/** A private copy of a plan for one subscription: its price, its names and its trial may be others. */
+export function copiedTerms(plan: PlanSnapshot, overrides: PlanOverridesInput): PlanTerms {
+  const given = <T>(value: T | undefined, current: T): T => (value === undefined ? current : value)
+  return {
+    ...plan,
+    name: given(overrides.name, plan.name),
+    invoiceDisplayName: given(overrides.invoice_display_name, plan.invoiceDisplayName),
+    description: given(overrides.description, plan.description),
+    amountCents: given(overrides.amount_cents, Number(plan.amountCents)),
+    amountCurrency: given(overrides.amount_currency, plan.amountCurrency),
+    trialPeriod: given(overrides.trial_period, plan.trialPeriod),
+  }
 }
 
 function applyInput(terms: PlanTerms, input: PlanInput): PlanTerms {

@@ -1,4 +1,5 @@
 import { type Ctx, transaction } from '../platform/context.ts'
+import { claimingCode } from '../platform/db/unique-code.ts'
 import { emit, emitAll } from '../platform/domain-events.ts'
 import { notFound } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
@@ -29,7 +30,6 @@ import {
 } from './store/plans.ts'
 import { saveCharges } from './store/save-charges.ts'
 import type { PlanSnapshot } from './types.ts'
-import { claimingCode } from './unique-code.ts'
 import { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 const CODE_INDEX = 'plans_code'

@@ -132,6 +132,21 @@ export async function loadInvoiceFees(ctx: Ctx, invoiceId: string): Promise<FeeR
   return selectFee(feeQuery(ctx)).where('fees.invoice_id', '=', invoiceId).orderBy('fees.id').execute()
 }
 
+/** The usage fees that invoices have of subscriptions with an external id, in the order they were computed. */
+export async function loadUsageFees(
+  ctx: Ctx,
+  invoiceIds: readonly string[],
+  externalSubscriptionId: string,
+): Promise<FeeRow[]> {
+  if (invoiceIds.length === 0) return []
+  return selectFee(feeQuery(ctx))
+    .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
+    .where('fees.fee_type', '=', 'charge')
+    .where('subscriptions.external_id', '=', externalSubscriptionId)
+    .orderBy('fees.id')
+    .execute()
+}
+
 export async function findFee(ctx: Ctx, id: string): Promise<FeeRow | undefined> {
   if (!isUuid(id)) return undefined
   return selectFee(feeQuery(ctx)).where('fees.id', '=', id).executeTakeFirst()

@@ -22,6 +22,7 @@ import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
+import { pastUsageRoutes } from './past-usage/routes.ts'
 import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
@@ -47,6 +48,7 @@ export const invoices: Domain = {
   routes(api) {
     invoiceRoutes(api)
     feeRoutes(api)
+    pastUsageRoutes(api)
   },
   tasks: [
     billCustomers,

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
-import type { Clock } from './clock/clock.ts'
+import { type Clock, frozenClock } from './clock/clock.ts'
 import type { Config } from './config.ts'
 import type { DB } from './db/types.ts'
 import type { EventSubscriber } from './domain-events.ts'
@@ -44,4 +44,9 @@ export interface Ctx {
 export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.db.isTransaction) return work(ctx)
   return ctx.db.transaction().execute(tx => work({ ...ctx, db: tx }))
+}
+
+/** The same ctx with its clock stopped: all that follows happens at one instant. */
+export function atOnce(ctx: Ctx): Ctx {
+  return { ...ctx, clock: frozenClock(ctx.clock.now()) }
 }

@@ -52,7 +52,7 @@ export async function activate(
 }
 
 /** A trial is counted from the customer's first start under this external id: a second subscription gives no second trial. */
-async function trialEndOf(
+export async function trialEndOf(
   tx: Ctx,
   { subscription, plan }: Pick<SubscriptionRecord, 'subscription' | 'plan'>,
   startedAt: Temporal.Instant,

@@ -5,15 +5,13 @@ import { ApiError, forbidden } from '../platform/errors.ts'
  * that decides an amount is dropped in silence.
  */
 
-interface PricedInput {
-  readonly plan_overrides?: Readonly<Record<string, unknown>>
+interface GatedInput {
   readonly activation_rules?: unknown
 }
 
-/** @throws 403 `feature_unavailable` for overridden prices and payment-gated activation */
-export function requireOptionsAvailable(input: PricedInput): void {
-  const { plan_overrides: overrides = {}, activation_rules: rules } = input
-  const asked = Object.keys(overrides).length > 0 || (Array.isArray(rules) && rules.length > 0)
+/** @throws 403 `feature_unavailable` for payment-gated activation */
+export function requireOptionsAvailable({ activation_rules: rules }: GatedInput): void {
+  const asked = Array.isArray(rules) && rules.length > 0
   if (asked) throw forbidden('feature_unavailable')
 }
 

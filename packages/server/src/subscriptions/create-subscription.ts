@@ -1,9 +1,9 @@
-import { localDate, planChangeDirection } from '@weir/engine'
+import { type Currency, isCurrency, localDate, type PlanPrice, planChangeDirection } from '@weir/engine'
 import { sql, type Updateable } from 'kysely'
 import { resolveBillingEntity } from '../accounts/index.ts'
 import { findPlanByCode, type PlanSnapshot } from '../catalog/index.ts'
 import { type Customer, getOrCreateCustomer, lockCustomer } from '../customers/index.ts'
-import { type Ctx, transaction } from '../platform/context.ts'
+import { atOnce, type Ctx, transaction } from '../platform/context.ts'
 import type { Subscriptions } from '../platform/db/types.ts'
 import { notFound, Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
@@ -13,6 +13,7 @@ import { activate } from './activate.ts'
 import { refuseAuthorization, refusePlanChange, requireOptionsAvailable } from './availability.ts'
 import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
+import { overridePlan } from './overrides/own-plan.ts'
 import type { NewSubscriptionInput } from './schema.ts'
 import { findByExternalId, getSubscriptionRecord, type Subscription, type SubscriptionRecord } from './store.ts'
 import { replaceSubscriptionThresholds } from './thresholds.ts'
@@ -23,6 +24,7 @@ import {
   readDates,
   readPaymentMethod,
   readPurchaseOrderNumber,
+  refuseThresholdsTwice,
 } from './validate.ts'
 
 /** A request whose own fields were checked. */
@@ -38,8 +40,8 @@ interface Order {
 
 /**
  * Subscribes a customer to a plan. The customer is created when it does not exist, and stays even when the subscription
- * is then refused. The same request again gives the same subscription with the thresholds it asks for; another plan for one that has not started yet
- * changes its plan.
+ * is then refused. The same request again gives the same subscription with the thresholds it asks for; another plan for
+ * one that has not started yet changes its plan. Overridden prices are those of a new subscription alone.
  *
  * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
  * makes it active without billing what came before; a later one leaves it pending until that day.
@@ -58,17 +60,24 @@ export async function createSubscription(
   if (plan === undefined) throw notFound('plan')
   const order = readOrder(ctx, input, plan)
   const customer = await getOrCreateCustomer(ctx, (input.external_customer_id ?? '').trim(), {
-    currency: plan.amountCurrency,
+    currency: currencyOf(input, plan),
     billingEntity,
   })
   return claimingExternalId(() =>
-    transaction(ctx, async tx => {
+    transaction(ctx, async open => {
+      const tx = atOnce(open)
       const subscription = await place(tx, customer.id, order)
       const thresholds = input.usage_thresholds ?? []
       if (thresholds.length > 0) await replaceSubscriptionThresholds(tx, subscription, thresholds)
       return subscription
     }),
   )
+}
+
+/** A currency that does not exist is refused with the rest of the overrides, after the customer was made. */
+function currencyOf({ plan_overrides: overrides }: NewSubscriptionInput, plan: PlanSnapshot): Currency {
+  const given = overrides?.amount_currency ?? ''
+  return isCurrency(given) ? given : plan.amountCurrency
 }
 
 function readOrder(ctx: Ctx, input: NewSubscriptionInput, plan: PlanSnapshot): Order {
@@ -90,15 +99,6 @@ function readOrder(ctx: Ctx, input: NewSubscriptionInput, plan: PlanSnapshot): O
     endingAt: dates.endingAt ?? null,
     paymentMethod: paymentMethod ?? { payment_method_type: 'provider', payment_method_id: null },
   }
-}
-
-function refuseThresholdsTwice({ usage_thresholds: own, plan_overrides: overrides }: NewSubscriptionInput): void {
-  const ofPlan = overrides?.usage_thresholds
-  if ((own ?? []).length === 0 || !Array.isArray(ofPlan) || ofPlan.length === 0) return
-  throw validation({
-    'plan_overrides.usage_thresholds': ['incompatible_params'],
-    usage_thresholds: ['incompatible_params'],
-  })
 }
 
 /** Decides what the request means for the customer as it is now. */
@@ -148,12 +148,18 @@ async function findCurrent(tx: Ctx, customerId: string, externalId: string): Pro
     .executeTakeFirst()
 }
 
+/** What the plan is to cost, by which plan changes are judged. */
+function priceOf({ plan, input }: Order): PlanPrice {
+  const cents = input.plan_overrides?.amount_cents ?? null
+  return cents !== null && Number.isSafeInteger(cents) ? { ...plan, amountCents: BigInt(cents) } : plan
+}
+
 /** A subscription that has not started takes another plan, whatever the prices, and keeps its start. */
 async function changePendingPlan(tx: Ctx, current: SubscriptionRecord, order: Order): Promise<Subscription> {
   const changes: Updateable<Subscriptions> = { plan_id: order.plan.id, updated_at: tx.clock.now() }
   if (order.name !== '') changes.name = order.name
   if (!order.plan.payInAdvance) changes.on_termination_credit_note = null
-  if (planChangeDirection(current.plan, order.plan) === 'downgrade') {
+  if (planChangeDirection(current.plan, priceOf(order)) === 'downgrade') {
     const entityId = await readBillingEntityOverride(tx, order.input)
     if (entityId !== undefined && entityId !== null) changes.billing_entity_id = entityId
   }
@@ -170,11 +176,13 @@ async function subscribe(tx: Ctx, customer: Customer, order: Order): Promise<Sub
   const running = await findByExternalId(tx, order.externalId, 'active')
   if (running !== undefined) throw validation({ external_id: ['value_already_exist'] })
   const pending = await insertPending(tx, customer.id, order)
-  const record = await getSubscriptionRecord(tx, pending.id)
+  const ordered = await getSubscriptionRecord(tx, pending.id)
+  const overrides = order.input.plan_overrides
+  const record = overrides === undefined ? ordered : await overridePlan(tx, ordered, overrides)
   const today = localDate(tx.clock.now(), record.timeZone)
   const startDate = localDate(pending.subscription_at, record.timeZone)
   const position = Temporal.PlainDate.compare(startDate, today)
-  if (position > 0) return pending
+  if (position > 0) return record.subscription
   if (position === 0) return activate(tx, record, pending.subscription_at, { starting: true })
   return activate(tx, record, await backdatedStart(tx, pending), { starting: false })
 }

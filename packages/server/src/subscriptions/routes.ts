@@ -10,6 +10,8 @@ import {
   readSubscriptionFilters,
   type SubscriptionFilters,
 } from './list-subscriptions.ts'
+import { subscriptionChargeRoutes } from './overrides/charge-routes.ts'
+import { subscriptionFixedChargeRoutes } from './overrides/fixed-charge-routes.ts'
 import { presentSubscription } from './present.ts'
 import { NewSubscriptionInput, SelectionInput, SubscriptionInput } from './schema.ts'
 import { serializeSubscription } from './serialize.ts'
@@ -25,6 +27,9 @@ interface ByExternalId {
 export function subscriptionRoutes(api: FastifyInstance): void {
   const config = { resource: 'subscription' }
   const tags = ['Subscriptions']
+
+  subscriptionChargeRoutes(api)
+  subscriptionFixedChargeRoutes(api)
 
   api.post(
     '/subscriptions',

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { UsageThresholdInput } from '../catalog/index.ts'
+import { PlanOverridesInput, UsageThresholdInput } from '../catalog/index.ts'
 import { Input, Nullable } from '../platform/http/input.ts'
 
 const Text = Nullable(Type.String())
@@ -26,7 +26,7 @@ const sharedFields = {
   activation_rules: Type.Unknown(),
   payment_method: PaymentMethodInput,
   usage_thresholds: Type.Array(UsageThresholdInput),
-  plan_overrides: Type.Record(Type.String(), Type.Unknown()),
+  plan_overrides: PlanOverridesInput,
 }
 
 export const NewSubscriptionInput = Input({

@@ -1,6 +1,6 @@
 import { localDate } from '@weir/engine'
 import type { Updateable } from 'kysely'
-import { type Ctx, transaction } from '../platform/context.ts'
+import { atOnce, type Ctx, transaction } from '../platform/context.ts'
 import type { Subscriptions } from '../platform/db/types.ts'
 import { emit } from '../platform/domain-events.ts'
 import { notAllowed, Problems } from '../platform/errors.ts'
@@ -9,6 +9,7 @@ import { activate } from './activate.ts'
 import { requireOptionsAvailable } from './availability.ts'
 import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
+import { overridePlan } from './overrides/own-plan.ts'
 import type { SubscriptionInput } from './schema.ts'
 import { lockSubscription, type Subscription, type SubscriptionRecord, selectByExternalId } from './store.ts'
 import { replaceSubscriptionThresholds } from './thresholds.ts'
@@ -21,6 +22,7 @@ import {
   readDates,
   readPaymentMethod,
   readPurchaseOrderNumber,
+  refuseThresholdsTwice,
 } from './validate.ts'
 
 type Changes = Updateable<Subscriptions>
@@ -42,10 +44,13 @@ export async function updateSubscription(
   input: SubscriptionInput,
 ): Promise<Subscription> {
   return claimingExternalId(() =>
-    transaction(ctx, async tx => {
+    transaction(ctx, async open => {
+      const tx = atOnce(open)
       const record = await lockSubscription(tx, () => select(tx, externalId, status))
       const changes = await readChanges(tx, record, input)
-      const subscription = await apply(tx, record, changes)
+      const overrides = input.plan_overrides
+      const priced = overrides === undefined ? record : await overridePlan(tx, record, overrides)
+      const subscription = await apply(tx, priced, changes)
       if (input.usage_thresholds !== undefined) {
         await replaceSubscriptionThresholds(tx, subscription, input.usage_thresholds)
       }
@@ -76,6 +81,7 @@ async function readChanges(tx: Ctx, record: SubscriptionRecord, input: Subscript
     problems.add('activation_rules', 'subscription_not_pending')
   }
   problems.throwIfAny()
+  refuseThresholdsTwice(input)
   requireOptionsAvailable(input)
   if (input.name !== undefined) changes.name = withoutNul(input.name)
   Object.assign(changes, readFlags(input))

@@ -1,4 +1,4 @@
-import type { Problems } from '../platform/errors.ts'
+import { type Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { parseInstant } from '../platform/http/instants.ts'
 import { isUuid } from '../platform/ids.ts'
@@ -111,4 +111,17 @@ export function checkChoice(
   problems: Problems,
 ): void {
   if (!isBlank(value) && !choices.includes(value ?? '')) problems.add(field, 'invalid_value')
+}
+
+/** Thresholds are those of the subscription or those of its own plan. @throws 422 when both are given */
+export function refuseThresholdsTwice(input: {
+  readonly usage_thresholds?: readonly unknown[]
+  readonly plan_overrides?: { readonly usage_thresholds?: readonly unknown[] }
+}): void {
+  const ofPlan = input.plan_overrides?.usage_thresholds ?? []
+  if ((input.usage_thresholds ?? []).length === 0 || ofPlan.length === 0) return
+  throw validation({
+    'plan_overrides.usage_thresholds': ['incompatible_params'],
+    usage_thresholds: ['incompatible_params'],
+  })
 }

@@ -15,7 +15,7 @@ interface TotalRow {
 /** How far the charges in advance have been billed in a running period, by charge: the last total of each group. */
 export async function readAdvanceTotals(
   ctx: Ctx,
-  { subscription, charges, span, running }: UsageQuestion,
+  { subscription, charges, span, running, until }: UsageQuestion,
 ): Promise<Map<string, AdvanceTotal[]>> {
   const ids = charges.filter(charge => charge.payInAdvance).map(charge => charge.id)
   if (running !== true || ids.length === 0) return new Map()
@@ -27,7 +27,7 @@ export async function readAdvanceTotals(
       and external_subscription_id = ${subscription.externalId}
       and charge_id = any(${ids}::uuid[])
       and timestamp >= ${span.from}
-      and timestamp <= ${span.to}
+      and timestamp <= ${until ?? span.to}
     order by charge_id, charge_filter_id, grouped_by, timestamp desc, created_at desc`.execute(ctx.db)
   const byCharge = Map.groupBy(rows, row => row.charge_id)
   return new Map([...byCharge].map(([chargeId, totals]) => [chargeId, totals.map(toTotal)]))

@@ -39,7 +39,7 @@ async function readCells(
   const cells = await eventStore(ctx).aggregate({
     ...scopeOf(question),
     metrics: metrics.map(metric => metric.query),
-    again: question.running ?? false,
+    again: question.running === true && question.until === undefined,
   })
   return metrics.map(({ id, query: { aggregation, dimensions } }, place) => [
     id,
@@ -60,22 +60,34 @@ async function readEvents(
   ])
 }
 
-/** A level begins with the first subscription: what was sent before it belongs to nobody. */
+/**
+ * A level begins with the first subscription: what was sent before it belongs to nobody. Where one took the place of
+ * another, the level begins with all that came until a second before.
+ */
 function ownEvents(
-  { subscription }: UsageQuestion,
+  { subscription, span }: UsageQuestion,
   aggregation: MeteredAggregation,
   events: readonly MeteredEvent[],
 ): readonly MeteredEvent[] {
-  if (aggregation !== 'weighted_sum_agg' || subscription.hasPrevious) return events
-  const start = (subscription.startedAt.epochNanoseconds / 1_000_000n) * 1000n
-  return events.filter(event => event.at.timestamp >= start)
+  if (aggregation !== 'weighted_sum_agg') return events
+  if (!subscription.hasPrevious) {
+    const start = toMillisecond(subscription.startedAt)
+    return events.filter(({ at }) => at.timestamp >= start)
+  }
+  const [last, first] = [span.from.subtract({ seconds: 1 }).epochNanoseconds / 1000n, toMillisecond(span.from)]
+  return events.filter(({ at }) => at.timestamp <= last || at.timestamp >= first)
 }
 
-function scopeOf({ subscription, span, conditions }: UsageQuestion) {
+/** Microseconds since the epoch, cut to the millisecond before. */
+function toMillisecond(at: Temporal.Instant): bigint {
+  return (at.epochNanoseconds / 1_000_000n) * 1000n
+}
+
+function scopeOf({ subscription, span, conditions, until }: UsageQuestion) {
   return {
     externalSubscriptionId: subscription.externalId,
     from: span.from,
-    to: span.to,
+    to: until ?? span.to,
     conditions: conditions ?? {},
   }
 }

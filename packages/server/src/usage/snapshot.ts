@@ -18,6 +18,7 @@ import {
 import type { BillableMetric, Charge, PlanSnapshot } from '../catalog/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { readAdvanceTotals } from './advance-totals.ts'
+import { regroupLevels, regroupTotals } from './kept-groups.ts'
 import { readOpeningLevels } from './levels.ts'
 import { readMetricUsages } from './metric-usages.ts'
 
@@ -39,6 +40,8 @@ export interface UsageQuestion {
    * then taken into account, and answers are kept.
    */
   readonly running?: boolean
+  /** Events after it are not looked at: how usage stood at an instant within the span. */
+  readonly until?: Temporal.Instant
 }
 
 export interface MeteredSubscription {
@@ -148,8 +151,8 @@ function meteredCharge(charge: Charge, question: UsageQuestion, kept: Kept): Met
         : pricingGroupKeys(properties, charge.acceptsTargetWallet).filter(key => !fixed.has(key)),
     needs: neededUsage(parseChargeModel(charge.chargeModel, properties)),
   })
-  const billed = kept.advanceTotals.get(charge.id)
-  const levels = kept.openingLevels.get(charge.id)
+  const billed = regroupTotals(kept.advanceTotals.get(charge.id) ?? [], question)
+  const levels = regroupLevels(kept.openingLevels.get(charge.id) ?? [], question)
   return {
     ...bucket(charge.properties),
     filters: charge.filters.map(filter => ({
@@ -162,8 +165,12 @@ function meteredCharge(charge: Charge, question: UsageQuestion, kept: Kept): Met
       key => question.presentationKeys?.includes(key) ?? true,
     ),
     prorated: charge.prorated && (running || !charge.payInAdvance),
-    ...(running && charge.payInAdvance && { billedInAdvance: billed ?? [] }),
-    ...(levels !== undefined && { openingLevels: levels }),
+    running,
+    ...(running && charge.payInAdvance && { billedInAdvance: billed }),
+    openingLevels: levels,
+    // Once a period was billed, what came late for it counts no more; a subscription that took the place of another one
+    // begins with all that was before it.
+    levelsAreComplete: levels.length > 0 && !question.subscription.hasPrevious,
   }
 }
 

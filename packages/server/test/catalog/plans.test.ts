@@ -3,17 +3,7 @@ import { catalog, completePlanDeletion } from '../../src/catalog/index.ts'
 import * as plans from '../../src/catalog/plans.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { recordEvents } from '../support/recorded-events.ts'
-import {
-  createMetric,
-  createPlan,
-  freshCode,
-  invalid,
-  notFound,
-  planInput,
-  sell,
-  standardCharge,
-  unavailable,
-} from './support.ts'
+import { createMetric, createPlan, freshCode, invalid, notFound, planInput, sell, standardCharge } from './support.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -98,15 +88,6 @@ describe('a plan', () => {
     expect(status).toBe(200)
     expect(body.plan).toMatchObject(shown)
   })
-
-  it.each([{ fixed_charges: [{ add_on_code: 'setup', charge_model: 'standard', units: 1 }] }])(
-    'is not available with %j',
-    async fields => {
-      expect(await post(fields)).toMatchObject(unavailable)
-      const plan = await createPlan(app)
-      expect(await put(plan.code, fields)).toMatchObject(unavailable)
-    },
-  )
 
   it('is refused with a tax that does not exist', async () => {
     const code = freshCode('taxed')

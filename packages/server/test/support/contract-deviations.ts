@@ -102,11 +102,37 @@ const invoices: readonly Deviation[] = [
 ]
 
 const usage: readonly Deviation[] = [
+  ...['values', 'invoice_display_name'].map(
+    (key): Deviation => ({
+      path: '/customers/*/*_usage',
+      at: `/**/filters/*/${key}`,
+      allows: NULL,
+      reason: 'the usage that matches no filter has no values, and filters need no name',
+    }),
+  ),
   {
-    path: '/customers/*/current_usage',
-    at: '/**/filters/*/values',
+    path: '/customers/*/*_usage',
+    at: '/**/charge/charge_model',
+    allows: ['graduated_percentage', 'dynamic', 'custom'],
+    reason: 'models that the contract forgets here',
+  },
+  {
+    path: '/customers/*/*_usage',
+    at: '/**/charge/invoice_display_name',
     allows: NULL,
-    reason: 'the usage that matches no filter has no values',
+    reason: 'charges need no name',
+  },
+  {
+    path: '/customers/*/projected_usage',
+    at: '/**/charges_usage/*/groups',
+    allows: 'no key',
+    reason: 'an old name of `grouped_usage`',
+  },
+  {
+    path: '/customers/*/*_usage',
+    at: '/**/presentation_by/*',
+    allows: NULL,
+    reason: 'events without the property are told apart too',
   },
   {
     path: '/events/**',

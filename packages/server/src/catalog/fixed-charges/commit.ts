@@ -35,17 +35,19 @@ export async function commitFixedCharges(
   options: CommitOptions,
 ): Promise<void> {
   await saveFixedCharges(tx, before, after)
-  const units = changes.flatMap(change => unitsChangeOf(change, options.source))
+  const units = unitsChangesOf(changes, options.source)
   if (units.length > 0) {
     await emit(tx, 'plan.fixed_charge_units_changed', options.planId, { at: options.at.toString(), changes: units })
   }
 }
 
 /** A new fixed charge gives its units; a changed one if they are others. */
-function unitsChangeOf(change: FixedChargeChange, source: CommitOptions['source']): UnitsChange[] {
-  if (change.kind === 'deleted') return []
-  if (change.kind === 'updated' && change.before.units === change.after.units) return []
-  const { after, immediately } = change
-  const billed = after.payInAdvance && (source === 'plan' || change.kind === 'updated')
-  return [{ fixedChargeId: after.id, units: after.units, billed, immediately }]
+export function unitsChangesOf(changes: readonly FixedChargeChange[], source: CommitOptions['source']): UnitsChange[] {
+  return changes.flatMap((change): UnitsChange[] => {
+    if (change.kind === 'deleted') return []
+    if (change.kind === 'updated' && change.before.units === change.after.units) return []
+    const { after, immediately } = change
+    const billed = after.payInAdvance && (source === 'plan' || change.kind === 'updated')
+    return [{ fixedChargeId: after.id, units: after.units, billed, immediately }]
+  })
 }

@@ -3,7 +3,7 @@ import { notFound } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Tax } from '../../taxes/index.ts'
-import { automaticCode } from '../charge-set.ts'
+import { automaticCode, findTaxes } from '../charge-set.ts'
 import type { FixedCharge, FixedChargeItem } from '../types.ts'
 import { fixedChargeProblems, isFixedChargeModel, readUnits } from './rules.ts'
 import type { FixedChargeInput, FixedChargeOverrideInput, PlanFixedChargeInput } from './schema.ts'
@@ -191,14 +191,6 @@ function findAddOn(setting: FixedChargeSetting, input: FixedChargeInput): FixedC
   const addOn = setting.addOns.find(one => (isBlank(id) ? one.code === code : one.id === id?.toLowerCase()))
   if (addOn === undefined) throw notFound('add_on')
   return addOn
-}
-
-function findTaxes({ taxes }: FixedChargeSetting, codes: readonly string[]): Tax[] {
-  return [...new Set(codes)].map(code => {
-    const tax = taxes.get(code)
-    if (tax === undefined) throw notFound('tax')
-    return tax
-  })
 }
 
 /** Nothing for what is no model of a fixed charge. */

@@ -1,10 +1,10 @@
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { claimingCode } from '../../platform/db/unique-code.ts'
 import { notFound } from '../../platform/errors.ts'
 import { getFixedChargesOfPlans } from '../store/fixed-charges.ts'
 import { isPlanAttached, lockPlanByCode, updatePlanRow } from '../store/plans.ts'
 import { saveFixedCharges } from '../store/save-fixed-charges.ts'
 import type { FixedCharge } from '../types.ts'
-import { claimingCode } from '../unique-code.ts'
 import { cascadeFixedCharges } from './cascade.ts'
 import { commitFixedCharges } from './commit.ts'
 import {

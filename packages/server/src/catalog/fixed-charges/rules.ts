@@ -1,5 +1,5 @@
-import { type ChargeProperties, type Decimal, decimal, validateProperties } from '@weir/engine'
-import { Problems } from '../../platform/errors.ts'
+import { type ChargeProperties, type Decimal, decimal, formatDecimal, validateProperties } from '@weir/engine'
+import { Problems, validation } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { FIXED_CHARGE_MODELS, type FixedChargeModelName } from '../types.ts'
 
@@ -46,10 +46,23 @@ export function fixedChargeProblems(terms: FixedChargeTerms, codeTaken: boolean)
   // A tier that the units of the whole period decide on cannot be billed before they are known.
   if (payInAdvance && model === 'volume') problems.add('pay_in_advance', 'invalid_charge_model')
   if (payInAdvance && prorated && model === 'graduated') problems.add('prorated', 'invalid_charge_model')
-  if (units === null) problems.add('units', 'is not a number')
-  else if (units.isNegative() && !units.isZero()) problems.add('units', 'value_is_out_of_range')
-  else if (units.greaterThanOrEqualTo(UNITS_LIMIT)) problems.add('units', 'value_is_out_of_range')
+  const ofUnits = unitsProblem(units)
+  if (ofUnits !== undefined) problems.add('units', ofUnits)
   return problems
+}
+
+function unitsProblem(units: Decimal | null): string | undefined {
+  if (units === null) return 'is not a number'
+  const isInBounds = units.greaterThanOrEqualTo(0) && units.lessThan(UNITS_LIMIT)
+  return isInBounds ? undefined : 'value_is_out_of_range'
+}
+
+/** Units that a subscription is given, as a decimal. @throws 422 `units` */
+export function requireUnits(text: string | null): string {
+  const units = readUnits(text)
+  const problem = unitsProblem(units)
+  if (units === null || problem !== undefined) throw validation({ units: [problem] })
+  return formatDecimal(units)
 }
 
 function propertyCodes({ chargeModel, properties }: FixedChargeTerms): string[] {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { missingParameter } from '../../platform/errors.ts'
+import { type CodeParams, codeOf, routeByCode } from '../../platform/http/codes.ts'
 import { readObject, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import {
@@ -13,7 +14,6 @@ import { BillableMetricInput, ExpressionTrialInput } from '../schema.ts'
 import { serializeBillableMetric, serializeBillableMetricWithCounters } from '../serialize.ts'
 import { listMetrics } from '../store/metrics.ts'
 import { tryExpression } from '../try-expression.ts'
-import { type CodeParams, codeOf, routeByCode } from './codes.ts'
 
 const ROOT = 'billable_metric'
 const config = { resource: ROOT }

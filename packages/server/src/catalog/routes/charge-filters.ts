@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { readRootBelow } from '../../platform/http/codes.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import {
   addFilter,
@@ -13,7 +14,6 @@ import { SingleChargeFilterInput } from '../schema.ts'
 import { serializeChargeFilter } from '../serialize.ts'
 import { readCascade } from './cascade-option.ts'
 import { getCharge } from './charges.ts'
-import { readRootBelow } from './codes.ts'
 
 const config = { resource: 'plan' }
 const tags = ['Plan charges']

@@ -1,14 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Ctx } from '../../platform/context.ts'
+import { readRootBelow } from '../../platform/http/codes.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { addCharge, editCharge, findCharge, removeCharge } from '../charges.ts'
+import { newestFirst } from '../newest-first.ts'
 import { getPlanByCode } from '../plans.ts'
 import { ChargeInput } from '../schema.ts'
 import { serializeCharge } from '../serialize.ts'
 import type { Charge } from '../types.ts'
 import { readCascade } from './cascade-option.ts'
-import { readRootBelow } from './codes.ts'
 
 const config = { resource: 'plan' }
 const tags = ['Plan charges']
@@ -75,8 +76,4 @@ export function chargeRoutes(api: FastifyInstance): void {
 export async function getCharge(ctx: Ctx, params: OneCharge['Params']): Promise<Charge> {
   const plan = await getPlanByCode(ctx, params.code)
   return findCharge(plan.charges, params.chargeCode)
-}
-
-function newestFirst(left: Charge, right: Charge): number {
-  return Temporal.Instant.compare(right.createdAt, left.createdAt) || (left.id < right.id ? -1 : 1)
 }

@@ -5,6 +5,7 @@ import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { addFixedCharge, editFixedCharge, findFixedCharge, removeFixedCharge } from '../fixed-charges/fixed-charges.ts'
 import { FixedChargeInput } from '../fixed-charges/schema.ts'
 import { serializeFixedCharge } from '../fixed-charges/serialize.ts'
+import { newestFirst } from '../newest-first.ts'
 import { getPlanByCode } from '../plans.ts'
 import type { FixedCharge } from '../types.ts'
 import { readCascade } from './cascade-option.ts'
@@ -85,8 +86,4 @@ export function fixedChargeRoutes(api: FastifyInstance): void {
 async function getFixedCharge(ctx: Ctx, params: OneFixedCharge['Params']): Promise<FixedCharge> {
   const { fixedCharges } = await getPlanByCode(ctx, params.code)
   return findFixedCharge(fixedCharges, params.fixedChargeCode)
-}
-
-function newestFirst(left: FixedCharge, right: FixedCharge): number {
-  return Temporal.Instant.compare(right.createdAt, left.createdAt) || (left.id < right.id ? -1 : 1)
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { addOnRoutes } from '../add-ons/routes.ts'
+import { couponRoutes } from '../coupons/routes.ts'
 import { planEntitlementRoutes } from '../entitlements/routes.ts'
 import { featureRoutes } from '../features/routes.ts'
 import { pricingUnitRoutes } from '../pricing-units/routes.ts'
@@ -21,4 +22,5 @@ export function catalogRoutes(api: FastifyInstance): void {
   pricingUnitRoutes(api)
   featureRoutes(api)
   planEntitlementRoutes(api)
+  couponRoutes(api)
 }

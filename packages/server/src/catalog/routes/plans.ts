@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { type CodeParams, codeOf, routeByCode } from '../../platform/http/codes.ts'
 import { readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { createPlan, getPlanByCode, requestPlanDeletion, updatePlan } from '../plans.ts'
 import { PlanInput } from '../schema.ts'
 import { serializeFullPlan, serializePlan } from '../serialize.ts'
 import { listPlans } from '../store/plans.ts'
-import { type CodeParams, codeOf, routeByCode } from './codes.ts'
 
 const config = { resource: 'plan' }
 const tags = ['Plans']

@@ -1,6 +1,5 @@
 import { type Selectable, sql } from 'kysely'
-import { frozenClock } from '../../platform/clock/clock.ts'
-import type { Ctx } from '../../platform/context.ts'
+import { atOnce, type Ctx } from '../../platform/context.ts'
 import type { BillableMetricFilters, BillableMetrics } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import type { AggregationType, BillableMetric, MetricFilter, RoundingFunction } from '../types.ts'
@@ -145,13 +144,13 @@ export async function writeMetric(ctx: Ctx, metric: BillableMetric): Promise<voi
  * the same instant.
  */
 export async function deleteMetric(ctx: Ctx, metricId: string): Promise<void> {
-  const now = ctx.clock.now()
-  const atOnce: Ctx = { ...ctx, clock: frozenClock(now) }
+  const tx = atOnce(ctx)
+  const now = tx.clock.now()
   const { rows: charges } = await sql<{ id: string }>`
     select id from charges
     where organization_id = ${ctx.org.id} and billable_metric_id = ${metricId} and deleted_at is null`.execute(ctx.db)
   await deleteCharges(
-    atOnce,
+    tx,
     charges.map(charge => charge.id),
   )
   await sql`

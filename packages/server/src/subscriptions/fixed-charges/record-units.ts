@@ -1,5 +1,6 @@
 import { billingBoundaries } from '@weir/engine'
 import { sql } from 'kysely'
+import type { UnitsChange } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { emitAll } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
@@ -75,4 +76,25 @@ export async function emitRaised(tx: Ctx, subscriptionIds: Iterable<string>, at:
     data: { at: at.toString() },
   }))
   await emitAll(tx, happenings)
+}
+
+/**
+ * Writes down the units that one subscription has from now on, and tells of those paid in advance that were raised at
+ * once. Before it starts there is nothing to write: it starts with its units.
+ */
+export async function recordUnitsOfSubscription(
+  tx: Ctx,
+  record: SubscriptionRecord,
+  changes: readonly UnitsChange[],
+): Promise<void> {
+  const { id: subscriptionId, status } = record.subscription
+  if (status !== 'active' && status !== 'incomplete') return
+  const at = tx.clock.now()
+  const units = changes.map(change => ({
+    ...change,
+    subscriptionId,
+    timestamp: unitsApplyAt(record, at, change.immediately),
+  }))
+  await recordUnits(tx, units, { decidedAt: at })
+  if (units.some(one => one.billed && one.timestamp.equals(at))) await emitRaised(tx, [subscriptionId], at)
 }

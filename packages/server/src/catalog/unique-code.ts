@@ -1,1 +1,0 @@
-export { claimingCode } from '../platform/db/unique-code.ts'

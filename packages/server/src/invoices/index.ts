@@ -30,6 +30,7 @@ import { billAdvanceCharges, onSubscriptionEndedRegroup, regroupingTasks } from 
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
+import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 
@@ -69,6 +70,7 @@ export const invoices: Domain = {
     ...flagTasks,
     ...planDeletionTasks,
     ...taxTasks,
+    ...topUpTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, billAdvanceCharges, finalizeInvoices, refreshDraftInvoices],
   reactions: {
@@ -88,12 +90,14 @@ export const invoices: Domain = {
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,
+    ...topUpReactions,
   },
   webhooks: {
     'fee.created': feeWebhook,
     'invoice.drafted': invoiceWebhook,
     'invoice.ready_to_finalize': invoiceWebhook,
     'invoice.created': invoiceWebhook,
+    'invoice.paid_credit_added': invoiceWebhook,
   },
   counters: { invoices_created: countInvoicesSince },
 }

@@ -303,6 +303,48 @@ const subscriptions: readonly Deviation[] = [
   'cancellation_reason',
 ].map(key => ({ path: '/**', at: `/**/${key}`, allows: NULL, reason: 'null where it does not apply' }))
 
+const wallets: readonly Deviation[] = [
+  ...[
+    'lago_id',
+    'lago_wallet_id',
+    'lago_invoice_id',
+    'lago_credit_note_id',
+    'lago_voided_invoice_id',
+    'status',
+    'source',
+    'transaction_status',
+    'transaction_type',
+    'credit_amount',
+    'amount',
+    'remaining_amount_cents',
+    'remaining_credit_amount',
+    'priority',
+    'invoice_requires_successful_payment',
+    'settled_at',
+    'failed_at',
+    'created_at',
+    'metadata',
+    'name',
+    'payment_method',
+  ].map(
+    (key): Deviation => ({
+      path: '/wallet_transactions/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root wallet_transaction',
+    }),
+  ),
+  { path: '/**', at: '/**/balance', allows: 'no key', reason: 'wallets have it in the contract only' },
+  ...['credits_ongoing_balance', 'target_ongoing_balance'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/${key}`,
+      allows: 'decimal text',
+      reason: 'usage may exceed what a wallet has: the balance is negative then',
+    }),
+  ),
+]
+
 /** Everything that answers may do although the contract says otherwise, with the reason. */
 export const contractDeviations: readonly Deviation[] = [
   ...errors,
@@ -315,4 +357,5 @@ export const contractDeviations: readonly Deviation[] = [
   ...catalog,
   ...entitlements,
   ...subscriptions,
+  ...wallets,
 ]

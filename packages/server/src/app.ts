@@ -12,7 +12,7 @@ import {
 import { catalog } from './catalog/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
-import { invoices } from './invoices/index.ts'
+import { invoicesDomain } from './invoices/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -61,7 +61,7 @@ const business: readonly Domain[] = [
   events,
   subscriptions,
   usage,
-  invoices,
+  invoicesDomain(null),
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))

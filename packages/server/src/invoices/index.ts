@@ -1,5 +1,9 @@
+import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
+import { actionRoutes } from './actions/routes.ts'
+import type { VoidCredits } from './actions/void-invoice.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
@@ -23,18 +27,10 @@ import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTa
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
-import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
-import { countInvoicesSince, findVisibleInvoice } from './store.ts'
-
-const invoiceWebhook: WebhookObject = {
-  objectType: 'invoice',
-  async serialize(ctx: Ctx, invoiceId: string) {
-    const invoice = await findVisibleInvoice(ctx, invoiceId)
-    return invoice && presentInvoiceForWebhook(ctx, invoice)
-  },
-}
+import { countInvoicesSince } from './store.ts'
+import { invoiceWebhooks } from './webhooks.ts'
 
 const feeWebhook: WebhookObject = {
   objectType: 'fee',
@@ -44,12 +40,26 @@ const feeWebhook: WebhookObject = {
   },
 }
 
-export const invoices: Domain = {
-  routes(api) {
-    invoiceRoutes(api)
-    feeRoutes(api)
-    pastUsageRoutes(api)
-  },
+export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export type { VoidCredits } from './actions/void-invoice.ts'
+
+/**
+ * What is owed.
+ *
+ * @param voidCredits what credit notes, which are above, do for an invoice that is voided; null where there are none
+ */
+export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
+  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits) }
+}
+
+function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+  invoiceRoutes(api)
+  actionRoutes(api, voidCredits)
+  feeRoutes(api)
+  pastUsageRoutes(api)
+}
+
+const invoices: Domain = {
   tasks: [
     billCustomers,
     endTrials,
@@ -61,8 +71,9 @@ export const invoices: Domain = {
     ...flagTasks,
     ...planDeletionTasks,
     ...taxTasks,
+    markOverdue,
   ],
-  clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
+  clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices, markOverdueInvoices],
   reactions: {
     'subscription.activated': onSubscriptionActivated,
     'subscription.ended': onSubscriptionEnded,
@@ -79,9 +90,7 @@ export const invoices: Domain = {
   },
   webhooks: {
     'fee.created': feeWebhook,
-    'invoice.drafted': invoiceWebhook,
-    'invoice.ready_to_finalize': invoiceWebhook,
-    'invoice.created': invoiceWebhook,
+    ...invoiceWebhooks,
   },
   counters: { invoices_created: countInvoicesSince },
 }

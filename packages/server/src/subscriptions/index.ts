@@ -16,6 +16,7 @@ export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { presentSubscriptions } from './present.ts'
+export { PaymentMethodInput } from './schema.ts'
 export {
   findActiveSubscription,
   findSubscriptionsByIds,
@@ -28,6 +29,12 @@ export {
 export { billingSchedule, billingTerms, type PlanTerms } from './terms.ts'
 export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
+export {
+  checkPurchaseOrderNumber,
+  type PaymentMethodReference,
+  readPaymentMethod,
+  readPurchaseOrderNumber,
+} from './validate.ts'
 
 /** Who has what, since when, and when it is billed next. */
 export const subscriptions: Domain = {

@@ -5,6 +5,7 @@ import { reactions, tasks } from './jobs.ts'
 import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
+export { createSubscription } from './create-subscription.ts'
 export {
   type CustomerRef,
   findCustomersToBill,

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../../platform/context.ts'
-import { readObject, readRoot } from '../../platform/http/input.ts'
+import { badParameter } from '../../platform/errors.ts'
+import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
 import { createOneOff } from '../one-off/create-one-off.ts'
 import { OneOffInput } from '../one-off/schema.ts'
 import { presentInvoice } from '../present.ts'
+import { previewInvoice } from '../preview/preview.ts'
+import { PreviewInput } from '../preview/schema.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { getVisibleInvoice } from './lock.ts'
 import { loseDispute } from './lose-dispute.ts'
@@ -25,6 +28,15 @@ export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | nu
     const invoice = await createOneOff(request.ctx, readRoot(request.body, 'invoice', OneOffInput))
     // One that was closed is seen here and nowhere else.
     return { invoice: await presentInvoice(request.ctx, invoice) }
+  })
+
+  api.post('/invoices/preview', route('See an invoice before it is made'), async request => {
+    const body = isRecord(request.body) ? request.body : {}
+    if (body.coupons !== undefined && !Array.isArray(body.coupons)) throw badParameter('coupons_must_be_an_array')
+    if (body.subscriptions !== undefined && !isRecord(body.subscriptions)) {
+      throw badParameter('subscriptions_must_be_an_object')
+    }
+    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body)) }
   })
 
   api.put<ById>('/invoices/:id', route('Tell what was paid; replace metadata'), async request => {

@@ -6,7 +6,7 @@ import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
 export { serializeAddOn } from './add-ons/serialize.ts'
-export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
+export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { type FilterOfCharge, findFilter } from './charge-filters.ts'
 export { findCharge } from './charges.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'

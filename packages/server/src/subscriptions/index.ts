@@ -6,6 +6,7 @@ import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
 export { readBillingEntityOverride } from './billing-entity-override.ts'
+export { createSubscription } from './create-subscription.ts'
 export {
   CUSTOMER_TIME_ZONE,
   type CustomerRef,

@@ -10,6 +10,7 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
+import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
 import { invoices } from './invoices/index.ts'
@@ -61,6 +62,7 @@ const business: readonly Domain[] = [
   events,
   subscriptions,
   usage,
+  credits,
   invoices,
 ]
 

@@ -54,7 +54,7 @@ export {
   serializePlan,
 } from './serialize.ts'
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
-export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricByCode, findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {

@@ -147,6 +147,31 @@ export async function loadUsageFees(
     .execute()
 }
 
+/** The usage fees of invoices, in the order they were computed. */
+export async function loadUsageFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
+  return selectFee(feeQuery(ctx))
+    .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
+    .where('fees.fee_type', '=', 'charge')
+    .orderBy('fees.id')
+    .execute()
+}
+
+/** The usage fees that were charged in advance, event by event, in the usage periods that invoices bill. */
+export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
+  return selectFee(feeQuery(ctx))
+    .where('fees.fee_type', '=', 'charge')
+    .where('fees.pay_in_advance_event_id', 'is not', null)
+    .where(
+      sql<boolean>`(fees.subscription_id, fees.from_datetime, fees.to_datetime) in (
+        select subscription_id, charges_from_datetime, charges_to_datetime
+        from invoice_subscriptions
+        where organization_id = ${ctx.org.id} and invoice_id = any(${invoiceIds}::uuid[])
+      )`,
+    )
+    .orderBy('fees.id')
+    .execute()
+}
+
 export async function findFee(ctx: Ctx, id: string): Promise<FeeRow | undefined> {
   if (!isUuid(id)) return undefined
   return selectFee(feeQuery(ctx)).where('fees.id', '=', id).executeTakeFirst()

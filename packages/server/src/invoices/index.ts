@@ -28,6 +28,8 @@ import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 
+export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
+
 const invoiceWebhook: WebhookObject = {
   objectType: 'invoice',
   async serialize(ctx: Ctx, invoiceId: string) {

@@ -6,6 +6,7 @@ import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
 export {
+  CUSTOMER_TIME_ZONE,
   type CustomerRef,
   findCustomersToBill,
   findCustomersWithEndedTrials,
@@ -16,8 +17,10 @@ export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { presentSubscriptions } from './present.ts'
+export { readStatus } from './read-status.ts'
 export {
   findActiveSubscription,
+  findByExternalId,
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,

@@ -187,6 +187,23 @@ const usage: readonly Deviation[] = [
   },
 ]
 
+const alerts: readonly Deviation[] = [
+  ...['alert', 'alerts'].map(
+    (key): Deviation => ({
+      path: '/subscriptions/{external_id}/alerts',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract has a choice of two answers here, each with a root of its own',
+    }),
+  ),
+  {
+    path: '/**/alerts/**',
+    at: '/**/alert_type',
+    allows: ['billable_metric_lifetime_usage_units'],
+    reason: 'a type of alert that the contract forgets',
+  },
+]
+
 const catalog: readonly Deviation[] = [
   {
     path: '/**',
@@ -286,6 +303,7 @@ export const contractDeviations: readonly Deviation[] = [
   ...fees,
   ...invoices,
   ...usage,
+  ...alerts,
   ...catalog,
   ...entitlements,
   ...subscriptions,

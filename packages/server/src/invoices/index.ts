@@ -27,6 +27,7 @@ import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
+import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 
@@ -63,6 +64,7 @@ export const invoices: Domain = {
     ...flagTasks,
     ...planDeletionTasks,
     ...taxTasks,
+    ...topUpTasks,
   ],
   clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
   reactions: {
@@ -78,12 +80,14 @@ export const invoices: Domain = {
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,
+    ...topUpReactions,
   },
   webhooks: {
     'fee.created': feeWebhook,
     'invoice.drafted': invoiceWebhook,
     'invoice.ready_to_finalize': invoiceWebhook,
     'invoice.created': invoiceWebhook,
+    'invoice.paid_credit_added': invoiceWebhook,
   },
   counters: { invoices_created: countInvoicesSince },
 }

@@ -295,6 +295,18 @@ const subscriptions: readonly Deviation[] = [
   'cancellation_reason',
 ].map(key => ({ path: '/**', at: `/**/${key}`, allows: NULL, reason: 'null where it does not apply' }))
 
+const wallets: readonly Deviation[] = [
+  { path: '/**', at: '/**/balance', allows: 'no key', reason: 'wallets have it in the contract only' },
+  ...['credits_ongoing_balance', 'target_ongoing_balance'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/${key}`,
+      allows: 'decimal text',
+      reason: 'usage may exceed what a wallet has: the balance is negative then',
+    }),
+  ),
+]
+
 /** Everything that answers may do although the contract says otherwise, with the reason. */
 export const contractDeviations: readonly Deviation[] = [
   ...errors,
@@ -307,4 +319,5 @@ export const contractDeviations: readonly Deviation[] = [
   ...catalog,
   ...entitlements,
   ...subscriptions,
+  ...wallets,
 ]

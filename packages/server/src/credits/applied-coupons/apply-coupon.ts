@@ -1,5 +1,5 @@
 import { isCurrency } from '@weir/engine'
-import { type Customer, findCustomerByExternalId, lockCustomer } from '../../customers/index.ts'
+import { type Customer, findCustomerByExternalId, lockCustomer, setCurrency } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { notAllowed, notFound, Problems, validation } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
@@ -46,7 +46,10 @@ export async function applyCoupon(ctx: Ctx, input: AppliedCouponInput): Promise<
       throw validation({ coupon: ['coupon_is_not_reusable'] })
     }
     const terms = checkedTerms(coupon, input)
-    if (coupon.coupon_type === 'fixed_amount') await adoptCurrency(tx, customer, terms.amount_currency)
+    const { amount_currency: currency } = terms
+    if (coupon.coupon_type === 'fixed_amount' && currency !== null && customer.currency === null) {
+      await setCurrency(tx, customer.id, currency)
+    }
     const now = tx.clock.now()
     return insertAppliedCoupon(tx, {
       id: newId(),
@@ -107,15 +110,4 @@ function addDurationProblems(duration: number | null, problems: Problems): void 
 
 function isFrequency(value: string): value is Frequency {
   return FREQUENCIES.some(frequency => frequency === value)
-}
-
-/** The first amount of money that concerns a customer decides its currency. */
-async function adoptCurrency(ctx: Ctx, customer: Customer, currency: string | null): Promise<void> {
-  if (customer.currency !== null || currency === null) return
-  await ctx.db
-    .updateTable('customers')
-    .set({ currency, updated_at: ctx.clock.now() })
-    .where('organization_id', '=', ctx.org.id)
-    .where('id', '=', customer.id)
-    .execute()
 }

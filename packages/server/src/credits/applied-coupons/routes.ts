@@ -4,6 +4,7 @@ import { getCustomerByExternalId } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
+import { asList, asText } from '../../platform/http/query.ts'
 import { listCreditsOfCoupons, serializeCredit } from '../credit-lines.ts'
 import { applyCoupon, removeAppliedCoupon } from './apply-coupon.ts'
 import { AppliedCouponInput } from './schema.ts'
@@ -40,7 +41,7 @@ export function appliedCouponRoutes(api: FastifyInstance): void {
   api.get<List>('/applied_coupons', { config, schema: { tags, summary: 'List applied coupons' } }, async request =>
     list(request.ctx, request.query, {
       ...readFilters(request.query),
-      externalCustomerId: textOf(request.query.external_customer_id),
+      externalCustomerId: asText(request.query.external_customer_id),
       customerId: undefined,
     }),
   )
@@ -75,12 +76,8 @@ function readFilters(query: Record<string, unknown>): Pick<AppliedCouponFilters,
   const { status, coupon_code: codes } = query
   return {
     status: status === 'active' || status === 'terminated' ? status : undefined,
-    couponCodes: Array.isArray(codes) ? codes.map(String) : [],
+    couponCodes: Array.isArray(codes) ? asList(codes) : [],
   }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 async function list(ctx: Ctx, query: Record<string, unknown>, filters: AppliedCouponFilters) {

@@ -3,6 +3,8 @@ import type { Ctx } from '../platform/context.ts'
 import type { Fees } from '../platform/db/types.ts'
 import { isUuid } from '../platform/ids.ts'
 
+export const PAYMENT_STATUSES: readonly string[] = ['pending', 'succeeded', 'failed', 'refunded']
+
 /** What a fee was computed from, as it was then: enough to compute it again to the same cents. */
 export interface ComputedFrom {
   readonly charge_model?: string

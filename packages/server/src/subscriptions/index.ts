@@ -17,12 +17,12 @@ export {
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
+export { getSelected, readSelection } from './overrides/selection.ts'
 export { presentSubscriptions } from './present.ts'
-export { readStatus } from './read-status.ts'
 export { PaymentMethodInput } from './schema.ts'
+export { readStatus } from './read-status.ts'
 export {
   findActiveSubscription,
-  findByExternalId,
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,

@@ -167,6 +167,14 @@ const usage: readonly Deviation[] = [
     allows: NULL,
     reason: 'an estimate needs no transaction id',
   },
+  ...['lago_id', 'lago_fee_id', 'created_at'].map(
+    (key): Deviation => ({
+      path: '/events/estimate_fees',
+      at: `/fees/*/applied_taxes/*/${key}`,
+      allows: NULL,
+      reason: 'nothing of an estimate is stored',
+    }),
+  ),
   {
     path: '/subscriptions/{external_id}/entitlements/**',
     at: '/entitlement',

@@ -2,8 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { isRecord, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
-import type { Subscription } from '../../subscriptions/index.ts'
-import { requireSubscription } from '../subscription.ts'
+import { getSelected, readSelection, type Subscription } from '../../subscriptions/index.ts'
 import { createAlert, createAlerts, deleteAlert, deleteSubscriptionAlerts, getAlert, updateAlert } from './manage.ts'
 import { AlertBatchInput, AlertInput, NewAlertInput } from './schema.ts'
 import { presentAlert, presentAlerts } from './serialize.ts'
@@ -87,6 +86,7 @@ export function alertRoutes(api: FastifyInstance): void {
   )
 }
 
-function subscriptionOf({ ctx, params, query }: FastifyRequest<OfSubscription | OneAlert>): Promise<Subscription> {
-  return requireSubscription(ctx, params.external_id, query)
+async function subscriptionOf(request: FastifyRequest<OfSubscription | OneAlert>): Promise<Subscription> {
+  const { ctx, params, query } = request
+  return (await getSelected(ctx, readSelection(params.external_id, query))).subscription
 }

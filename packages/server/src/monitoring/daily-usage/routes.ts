@@ -6,8 +6,7 @@ import { Problems } from '../../platform/errors.ts'
 import { Input, isBlank, Nullable, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { formatInstant } from '../../platform/wire.ts'
-import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
-import { requireSubscription } from '../subscription.ts'
+import { getSelected, readSelection, type SubscriptionRecord } from '../../subscriptions/index.ts'
 import { computeDailyUsage } from './compute.ts'
 import { type DailyUsageRow, listDailyUsages } from './store.ts'
 
@@ -31,7 +30,7 @@ export function dailyUsageRoutes(api: FastifyInstance): void {
     collection,
     { config, schema: { tags, summary: 'List the daily usage of a subscription, latest first' } },
     async ({ ctx, params, query }) => {
-      const subscription = await requireSubscription(ctx, params.external_id, query)
+      const { subscription } = await getSelected(ctx, readSelection(params.external_id, query))
       const page = readPage(query)
       const bounds = readBounds(query)
       const { dailyUsages, total } = await listDailyUsages(ctx, subscription.id, bounds, page)
@@ -50,11 +49,11 @@ export function dailyUsageRoutes(api: FastifyInstance): void {
       },
     },
     async ({ ctx, params, body }) => {
-      const { id } = await requireSubscription(ctx, params.external_id, {})
+      const record = await getSelected(ctx, readSelection(params.external_id, {}))
       const days = readDays(readRoot(body, 'daily_usage', BackfillInput))
-      await backfill(ctx, id, days)
+      await backfill(ctx, record, days)
       const all = { page: 1, perPage: MOST_DAYS, offset: 0 }
-      const { dailyUsages } = await listDailyUsages(ctx, id, days, all)
+      const { dailyUsages } = await listDailyUsages(ctx, record.subscription.id, days, all)
       return { daily_usages: dailyUsages.map(serializeDailyUsage) }
     },
   )
@@ -66,9 +65,7 @@ interface Days {
 }
 
 /** The days that are not over yet are left out: their usage would be told too early. */
-async function backfill(ctx: Ctx, subscriptionId: string, { from, to }: Days): Promise<void> {
-  const [record] = await loadSubscriptionRecords(ctx, [subscriptionId])
-  if (record === undefined) throw new Error(`subscription ${subscriptionId} is gone`)
+async function backfill(ctx: Ctx, record: SubscriptionRecord, { from, to }: Days): Promise<void> {
   const today = localDate(ctx.clock.now(), record.timeZone)
   const end = Temporal.PlainDate.compare(to, today) < 0 ? to : today.subtract({ days: 1 })
   for (let date = from; Temporal.PlainDate.compare(date, end) <= 0; date = date.add({ days: 1 })) {

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { notFound, validation } from '../../platform/errors.ts'
 import { Input, Nullable, readRoot } from '../../platform/http/input.ts'
-import { requireSubscription } from '../subscription.ts'
+import { getSelected, readSelection } from '../../subscriptions/index.ts'
 import { presentLifetimeUsage } from './serialize.ts'
 import { changeLifetimeUsage, claimLifetimeUsage, findLifetimeUsage, type LifetimeUsage } from './store.ts'
 
@@ -48,12 +48,8 @@ export function lifetimeUsageRoutes(api: FastifyInstance): void {
 }
 
 /** @throws 404 `subscription_not_found`; 404 `lifetime_usage_not_found` where it was taken over, or never began */
-async function getLifetimeUsage(
-  ctx: Ctx,
-  externalId: string,
-  query: Readonly<Record<string, unknown>>,
-): Promise<LifetimeUsage> {
-  const subscription = await requireSubscription(ctx, externalId, query)
+async function getLifetimeUsage(ctx: Ctx, externalId: string, query: Record<string, unknown>): Promise<LifetimeUsage> {
+  const { subscription } = await getSelected(ctx, readSelection(externalId, query))
   const usage =
     subscription.status === 'active'
       ? await transaction(ctx, tx => claimLifetimeUsage(tx, subscription))

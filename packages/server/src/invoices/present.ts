@@ -1,9 +1,11 @@
 import { findBillingEntitiesByIds } from '../accounts/index.ts'
 import { getPlans } from '../catalog/index.ts'
+import { listCreditsOfInvoices, serializeCredit } from '../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { presentInvoiceTaxes } from './applied-taxes.ts'
+import { loadLeftOnInvoices } from './crediting/creditable.ts'
 import { loadInvoiceFees } from './fees-store.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { serializeBillingPeriod, serializeInvoiceBase } from './serialize-invoice.ts'
@@ -16,8 +18,12 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
     ctx,
     invoices.map(invoice => invoice.id),
   )
+  const left = await loadLeftOnInvoices(ctx, invoices)
   return invoices.map(invoice => ({
-    ...serializeInvoiceBase(invoice, { billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '' }),
+    ...serializeInvoiceBase(invoice, {
+      billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '',
+      left: left.get(invoice.id),
+    }),
     customer: customers.get(invoice.customer_id),
     metadata: [],
     applied_taxes: taxes.get(invoice.id) ?? [],
@@ -28,7 +34,14 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
 export async function presentInvoice(ctx: Ctx, invoice: Invoice) {
   const [base] = await presentInvoiceList(ctx, [invoice])
   const parts = await presentContents(ctx, invoice)
-  return { ...base, ...parts, credits: [], error_details: [], applied_invoice_custom_sections: [] }
+  const credits = (await listCreditsOfInvoices(ctx, [invoice.id])).get(invoice.id) ?? []
+  return {
+    ...base,
+    ...parts,
+    credits: credits.map(serializeCredit),
+    error_details: [],
+    applied_invoice_custom_sections: [],
+  }
 }
 
 /** An invoice as webhooks tell of it. */

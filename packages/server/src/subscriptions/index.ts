@@ -20,7 +20,6 @@ export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billi
 export { getSelected, readSelection } from './overrides/selection.ts'
 export { presentSubscriptions } from './present.ts'
 export { PaymentMethodInput } from './schema.ts'
-export { readStatus } from './read-status.ts'
 export {
   findActiveSubscription,
   findSubscriptionsByIds,

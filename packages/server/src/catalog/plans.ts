@@ -165,8 +165,9 @@ export async function completePlanDeletion(ctx: Ctx, planId: string): Promise<vo
   await transaction(ctx, async tx => {
     const plan = await lockPlan(tx, planId)
     if (plan === undefined || plan.deleted_at !== null || !plan.pending_deletion) return
+    // Private copies entitle to nothing of their own.
+    await deleteEntitlementsOfPlan(tx, planId)
     const planIds = await deletePlanFamily(tx, planId)
-    for (const id of planIds) await deleteEntitlementsOfPlan(tx, id)
     await emitAll(
       tx,
       planIds.map(objectId => ({ type: 'plan.deletion_completed', objectId })),

@@ -1,5 +1,6 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
@@ -20,14 +21,18 @@ import {
 } from './drafts/flag-taxes.ts'
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
+import { estimateRoutes } from './estimates/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
 import { presentInvoiceForWebhook } from './present.ts'
+import { billAdvanceCharges, onSubscriptionEndedRegroup, regroupingTasks } from './regrouping/jobs.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
+
+export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 
 const invoiceWebhook: WebhookObject = {
   objectType: 'invoice',
@@ -49,6 +54,7 @@ export const invoices: Domain = {
   routes(api) {
     invoiceRoutes(api)
     feeRoutes(api)
+    estimateRoutes(api)
     pastUsageRoutes(api)
   },
   tasks: [
@@ -56,6 +62,8 @@ export const invoices: Domain = {
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    ...advanceTasks,
+    ...regroupingTasks,
     billFixedChargeIncrease,
     ...draftTasks,
     ...rescheduleTasks,
@@ -64,10 +72,14 @@ export const invoices: Domain = {
     ...taxTasks,
     ...topUpTasks,
   ],
-  clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
+  clockTasks: [billSubscriptions, billEndedTrials, billAdvanceCharges, finalizeInvoices, refreshDraftInvoices],
   reactions: {
+    'events.arrived': onEventsArrived,
     'subscription.activated': onSubscriptionActivated,
-    'subscription.ended': onSubscriptionEnded,
+    async 'subscription.ended'(tx, events) {
+      await onSubscriptionEnded(tx, events)
+      await onSubscriptionEndedRegroup(tx, events)
+    },
     'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,

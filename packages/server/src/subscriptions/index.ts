@@ -7,6 +7,7 @@ import { webhooks } from './webhooks.ts'
 
 export { readBillingEntityOverride } from './billing-entity-override.ts'
 export {
+  CUSTOMER_TIME_ZONE,
   type CustomerRef,
   findCustomersToBill,
   findCustomersWithEndedTrials,
@@ -16,6 +17,7 @@ export {
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
+export { getSelected, readSelection } from './overrides/selection.ts'
 export { presentSubscriptions } from './present.ts'
 export { PaymentMethodInput } from './schema.ts'
 export {

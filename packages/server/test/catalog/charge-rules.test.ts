@@ -10,6 +10,7 @@ const PROPERTIES: Record<string, Record<string, unknown>> = {
   graduated: { graduated_ranges: [RANGE] },
   volume: { volume_ranges: [RANGE] },
   package: { amount: '1', package_size: 10, free_units: 0 },
+  percentage: { rate: '1' },
   graduated_percentage: {
     graduated_percentage_ranges: [{ from_value: 0, to_value: null, rate: '1', flat_amount: '0' }],
   },
@@ -87,14 +88,12 @@ describe('charge rules', () => {
   })
 
   const everywhere = ['standard', 'graduated', 'package', 'volume']
-  const table = CHARGE_MODELS.filter(model => model !== 'percentage').flatMap(model =>
-    AGGREGATION_TYPES.map(aggregation => ({ model, aggregation })),
-  )
+  const table = CHARGE_MODELS.flatMap(model => AGGREGATION_TYPES.map(aggregation => ({ model, aggregation })))
 
   it.each(table)('pair the model $model with $aggregation', ({ model, aggregation }) => {
     const details = problems({ chargeModel: model, metric: metric(aggregation) })
     if (everywhere.includes(model)) return expect(details).toEqual({})
-    if (model === 'graduated_percentage') {
+    if (model === 'percentage' || model === 'graduated_percentage') {
       return expect(details).toEqual(aggregation === 'latest_agg' ? { properties: ['invalid_value'] } : {})
     }
     const only = model === 'dynamic' ? 'sum_agg' : 'custom_agg'

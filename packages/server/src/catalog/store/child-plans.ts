@@ -64,7 +64,7 @@ export async function markForDeletion(tx: Ctx, planId: string): Promise<void> {
 }
 
 /**
- * Soft-deletes a plan after its private copies, with what they entitle to. Charges, thresholds and commitments stay.
+ * Soft-deletes a plan and its private copies. Charges, thresholds and commitments stay.
  *
  * @returns the ids of the deleted plans, the plan itself last
  */
@@ -74,16 +74,5 @@ export async function deletePlanFamily(tx: Ctx, planId: string): Promise<string[
     update plans set pending_deletion = false, deleted_at = ${now}, updated_at = ${now}
     where organization_id = ${tx.org.id} and (id = ${planId} or parent_id = ${planId}) and deleted_at is null
     returning id`.execute(tx.db)
-  const ids = [...rows.map(row => row.id).filter(id => id !== planId), planId]
-  await sql`
-    with gone as (
-      update entitlements set deleted_at = ${now}, updated_at = ${now}
-      where organization_id = ${tx.org.id} and plan_id = any(${ids}::uuid[]) and deleted_at is null
-      returning id
-    )
-    update entitlement_values set deleted_at = ${now}, updated_at = ${now}
-    where organization_id = ${tx.org.id} and entitlement_id in (select id from gone) and deleted_at is null`.execute(
-    tx.db,
-  )
-  return ids
+  return [...rows.map(row => row.id).filter(id => id !== planId), planId]
 }

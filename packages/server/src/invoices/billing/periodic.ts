@@ -15,6 +15,8 @@ import {
   type SubscriptionRecord,
   scheduleNextBilling,
 } from '../../subscriptions/index.ts'
+import { regroupAfter } from '../regrouping/jobs.ts'
+import type { RegroupingRun } from '../regrouping/regroup.ts'
 import { createSubscriptionInvoices, type InvoiceOrder } from './create-invoice.ts'
 
 const BILL_CUSTOMERS = 'bill_customers'
@@ -98,10 +100,9 @@ async function billOldestDueDays(tx: Ctx, customerIds: readonly string[], tick: 
   const days = customers.flatMap(customer => oldestDay(customer, dueOf.get(customer.id) ?? []) ?? [])
   if (days.length === 0) return []
   const entities = await loadEntities(tx, days)
-  await createSubscriptionInvoices(
-    tx,
-    days.flatMap(day => invoiceOrders(day, entities, tick)),
-  )
+  const orders = days.flatMap(day => invoiceOrders(day, entities, tick))
+  await createSubscriptionInvoices(tx, orders)
+  await regroupAfter(tx, orders.map(regroupingOf))
   await scheduleNextBilling(
     tx,
     days.flatMap(({ day, timeZone, due }) =>
@@ -143,6 +144,10 @@ function invoiceOrders(
     at,
     skipCharges: false,
   }))
+}
+
+function regroupingOf({ customer, subscriptions, at }: InvoiceOrder): RegroupingRun {
+  return { customerId: customer.id, subscriptionIds: subscriptions.map(({ subscription }) => subscription.id), at }
 }
 
 /** A subscription that is due, and the local day that its stored due time opens. */

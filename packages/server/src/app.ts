@@ -10,9 +10,10 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
+import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
-import { invoices } from './invoices/index.ts'
+import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
@@ -62,7 +63,8 @@ const business: readonly Domain[] = [
   events,
   subscriptions,
   usage,
-  invoices,
+  credits,
+  invoicesDomain(null),
   monitoring,
 ]
 

@@ -6,7 +6,7 @@ import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
 export { serializeAddOn } from './add-ons/serialize.ts'
-export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
+export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { type FilterOfCharge, findFilter } from './charge-filters.ts'
 export { findCharge } from './charges.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
@@ -28,6 +28,8 @@ export { findFixedCharge } from './fixed-charges/fixed-charges.ts'
 export { requireUnits } from './fixed-charges/rules.ts'
 export { FixedChargeOverrideInput } from './fixed-charges/schema.ts'
 export { serializeFixedCharge } from './fixed-charges/serialize.ts'
+export { type Metadata, mergeMetadata, readMetadata } from './metadata.ts'
+export { setMinimumCommitment } from './minimum-commitment.ts'
 export { newestFirst } from './newest-first.ts'
 export {
   type ChargeChange,
@@ -45,7 +47,7 @@ export { copyPlan } from './plan-copies/copy-plan.ts'
 export { ChargeOverrideInput, type OverriddenFixedCharge, PlanOverridesInput } from './plan-copies/schema.ts'
 export { completePlanDeletion } from './plans.ts'
 export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
-export { ChargeFilterInput, UsageThresholdInput } from './schema.ts'
+export { ChargeFilterInput, MetadataBody, UsageThresholdInput } from './schema.ts'
 export {
   serializeApplicableThreshold,
   serializeBillableMetric,

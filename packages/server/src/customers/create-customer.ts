@@ -100,7 +100,8 @@ async function findUnderCreationLock(ctx: Ctx, externalId: string): Promise<Cust
   return findCustomerByExternalId(ctx, externalId)
 }
 
-async function setCurrency(ctx: Ctx, customerId: string, currency: string): Promise<Customer> {
+/** The first amount of money that concerns a customer decides its currency. */
+export async function setCurrency(ctx: Ctx, customerId: string, currency: string): Promise<Customer> {
   return ctx.db
     .updateTable('customers')
     .set({ currency, updated_at: ctx.clock.now() })

@@ -4,7 +4,7 @@ import { customerRoutes } from './routes.ts'
 import { serializeCustomerForWebhook } from './serialize.ts'
 import { findCustomersByIds, loadCustomerRecord } from './store.ts'
 
-export { getOrCreateCustomer } from './create-customer.ts'
+export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
 export {
   serializeCustomer,
   serializeCustomerDetail,

@@ -76,6 +76,8 @@ export interface FeeRow
   readonly customer_id: string | null
   readonly external_customer_id: string | null
   readonly self_billed: boolean | null
+  readonly top_up_id: string | null
+  readonly top_up_name: string | null
 }
 
 function feeQuery(ctx: Ctx) {
@@ -89,6 +91,12 @@ function feeQuery(ctx: Ctx) {
     .leftJoin('fixed_charges', 'fixed_charges.id', 'fees.fixed_charge_id')
     .leftJoin('add_ons', join => join.on(sql<boolean>`add_ons.id = coalesce(fees.add_on_id, fixed_charges.add_on_id)`))
     .leftJoin('invoices', 'invoices.id', 'fees.invoice_id')
+    .leftJoin('wallet_transactions as top_up', join =>
+      join
+        .onRef('top_up.invoice_id', '=', 'fees.invoice_id')
+        .on('top_up.transaction_status', '=', 'purchased')
+        .on('fees.fee_type', '=', 'credit'),
+    )
     .where('fees.organization_id', '=', ctx.org.id)
     .where('fees.deleted_at', 'is', null)
 }
@@ -125,6 +133,8 @@ function selectFee(query: FeeQuery) {
       'customers.id as customer_id',
       'customers.external_id as external_customer_id',
       'invoices.self_billed',
+      'top_up.id as top_up_id',
+      'top_up.name as top_up_name',
     ])
     .$castTo<FeeRow>()
 }

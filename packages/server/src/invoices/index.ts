@@ -1,5 +1,9 @@
+import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
+import { actionRoutes } from './actions/routes.ts'
+import type { VoidCredits } from './actions/void-invoice.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
@@ -25,21 +29,15 @@ import { estimateRoutes } from './estimates/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
-import { presentInvoiceForWebhook } from './present.ts'
 import { billAdvanceCharges, onSubscriptionEndedRegroup, regroupingTasks } from './regrouping/jobs.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
-import { countInvoicesSince, findVisibleInvoice } from './store.ts'
+import { countInvoicesSince } from './store.ts'
+import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 
-const invoiceWebhook: WebhookObject = {
-  objectType: 'invoice',
-  async serialize(ctx: Ctx, invoiceId: string) {
-    const invoice = await findVisibleInvoice(ctx, invoiceId)
-    return invoice && presentInvoiceForWebhook(ctx, invoice)
-  },
-}
+import { invoiceWebhooks } from './webhooks.ts'
 
 const feeWebhook: WebhookObject = {
   objectType: 'fee',
@@ -49,13 +47,27 @@ const feeWebhook: WebhookObject = {
   },
 }
 
-export const invoices: Domain = {
-  routes(api) {
-    invoiceRoutes(api)
-    feeRoutes(api)
-    estimateRoutes(api)
-    pastUsageRoutes(api)
-  },
+export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export type { VoidCredits } from './actions/void-invoice.ts'
+
+/**
+ * What is owed.
+ *
+ * @param voidCredits what credit notes, which are above, do for an invoice that is voided; null where there are none
+ */
+export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
+  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits) }
+}
+
+function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+  invoiceRoutes(api)
+  actionRoutes(api, voidCredits)
+  feeRoutes(api)
+  estimateRoutes(api)
+  pastUsageRoutes(api)
+}
+
+const invoices: Domain = {
   tasks: [
     billCustomers,
     endTrials,
@@ -69,8 +81,17 @@ export const invoices: Domain = {
     ...flagTasks,
     ...planDeletionTasks,
     ...taxTasks,
+    ...topUpTasks,
+    markOverdue,
   ],
-  clockTasks: [billSubscriptions, billEndedTrials, billAdvanceCharges, finalizeInvoices, refreshDraftInvoices],
+  clockTasks: [
+    billSubscriptions,
+    billEndedTrials,
+    billAdvanceCharges,
+    finalizeInvoices,
+    refreshDraftInvoices,
+    markOverdueInvoices,
+  ],
   reactions: {
     'events.arrived': onEventsArrived,
     'subscription.activated': onSubscriptionActivated,
@@ -88,12 +109,11 @@ export const invoices: Domain = {
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,
+    ...topUpReactions,
   },
   webhooks: {
     'fee.created': feeWebhook,
-    'invoice.drafted': invoiceWebhook,
-    'invoice.ready_to_finalize': invoiceWebhook,
-    'invoice.created': invoiceWebhook,
+    ...invoiceWebhooks,
   },
   counters: { invoices_created: countInvoicesSince },
 }

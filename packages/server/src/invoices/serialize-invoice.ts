@@ -4,13 +4,15 @@ import type { Invoice, InvoiceSubscription } from './store.ts'
 /** What the base form needs to know beside the row. */
 export interface InvoiceNaming {
   readonly billingEntityCode: string
+  /** What credit notes took off the amount due, in cents. */
+  readonly offsetAmountCents: bigint
 }
 
 /** The fields every form of an invoice has. */
-export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
+export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, offsetAmountCents }: InvoiceNaming) {
   return {
     lago_id: invoice.id,
-    billing_entity_code: naming.billingEntityCode,
+    billing_entity_code: billingEntityCode,
     sequential_id: formatCents(invoice.sequential_id),
     number: invoice.number,
     purchase_order_number: invoice.purchase_order_number,
@@ -31,9 +33,9 @@ export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
     sub_total_excluding_taxes_amount_cents: formatCents(invoice.sub_total_excluding_taxes_amount_cents),
     sub_total_including_taxes_amount_cents: formatCents(invoice.sub_total_including_taxes_amount_cents),
     total_amount_cents: formatCents(invoice.total_amount_cents),
-    total_due_amount_cents: formatCents(totalDue(invoice)),
+    total_due_amount_cents: formatCents(totalDue(invoice, offsetAmountCents)),
     total_paid_amount_cents: formatCents(invoice.total_paid_amount_cents),
-    total_offsetted_credit_note_amount_cents: 0,
+    total_offsetted_credit_note_amount_cents: formatCents(offsetAmountCents),
     prepaid_credit_amount_cents: formatCents(invoice.prepaid_credit_amount_cents),
     prepaid_granted_credit_amount_cents: formatCents(invoice.prepaid_granted_credit_amount_cents),
     prepaid_purchased_credit_amount_cents: formatCents(invoice.prepaid_purchased_credit_amount_cents),
@@ -49,8 +51,9 @@ export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
 }
 
 /** What is still to be paid: nothing on a voided invoice. */
-function totalDue(invoice: Invoice): bigint {
-  return invoice.status === 'voided' ? 0n : invoice.total_amount_cents - invoice.total_paid_amount_cents
+export function totalDue(invoice: Invoice, offsetAmountCents: bigint): bigint {
+  if (invoice.status === 'voided') return 0n
+  return invoice.total_amount_cents - invoice.total_paid_amount_cents - offsetAmountCents
 }
 
 /** One subscription of an invoice and the periods it is billed for. */

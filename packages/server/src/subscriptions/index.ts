@@ -5,6 +5,8 @@ import { reactions, tasks } from './jobs.ts'
 import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
+export { readBillingEntityOverride } from './billing-entity-override.ts'
+export { createSubscription } from './create-subscription.ts'
 export {
   CUSTOMER_TIME_ZONE,
   type CustomerRef,
@@ -18,6 +20,7 @@ export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from '
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { getSelected, readSelection } from './overrides/selection.ts'
 export { presentSubscriptions } from './present.ts'
+export { PaymentMethodInput } from './schema.ts'
 export {
   findActiveSubscription,
   findSubscriptionsByIds,
@@ -30,6 +33,12 @@ export {
 export { billingSchedule, billingTerms, type PlanTerms } from './terms.ts'
 export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
+export {
+  checkPurchaseOrderNumber,
+  type PaymentMethodReference,
+  readPaymentMethod,
+  readPurchaseOrderNumber,
+} from './validate.ts'
 
 /** Who has what, since when, and when it is billed next. */
 export const subscriptions: Domain = {

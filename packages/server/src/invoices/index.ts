@@ -7,7 +7,9 @@ import {
   onSubscriptionActivated,
   onSubscriptionEnded,
 } from './billing/life-events.ts'
+import { billMissedDays, onBillingMissed } from './billing/missed-days.ts'
 import { billCustomers, billSubscriptions } from './billing/periodic.ts'
+import { billPlanChange, onSubscriptionReplaced } from './billing/plan-change.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
@@ -27,6 +29,8 @@ import { presentInvoiceForWebhook } from './present.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
+
+export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
 
 const invoiceWebhook: WebhookObject = {
   objectType: 'invoice',
@@ -55,6 +59,8 @@ export const invoices: Domain = {
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    billMissedDays,
+    billPlanChange,
     billFixedChargeIncrease,
     ...draftTasks,
     ...rescheduleTasks,
@@ -66,6 +72,8 @@ export const invoices: Domain = {
   reactions: {
     'subscription.activated': onSubscriptionActivated,
     'subscription.ended': onSubscriptionEnded,
+    'subscription.billing_missed': onBillingMissed,
+    'subscription.replaced': onSubscriptionReplaced,
     'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,

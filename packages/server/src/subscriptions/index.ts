@@ -15,6 +15,7 @@ export {
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
+export { type Replacement, switchToNext } from './plan-change/replace.ts'
 export { presentSubscriptions } from './present.ts'
 export {
   findActiveSubscription,

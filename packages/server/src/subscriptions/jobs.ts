@@ -8,6 +8,7 @@ import type { CustomerRef } from './due.ts'
 import { endSubscriptionsOfCustomer, endSubscriptionsOfPlan } from './end-subscriptions.ts'
 import { onUnitsOfPlanChanged, recordUnitsOfPlan } from './fixed-charges/units-of-plan.ts'
 import { onBillableMetricDeleted, removeMetricEvents } from './metric-deletion.ts'
+import { onPlanAmountChanged, reviewPlanChanges } from './plan-change/price-edits.ts'
 import { noteReceivedEvents, onEventsArrived as onEventsToNote } from './received-events.ts'
 import { rescheduleBillingEntity, rescheduleCustomer } from './reschedule.ts'
 import { activateDueSubscriptions, terminateEndedSubscriptions } from './run-due.ts'
@@ -48,6 +49,7 @@ export const tasks: readonly TaskDefinition[] = [
     run: (ctx, { billingEntityId }) => rescheduleBillingEntity(ctx, String(billingEntityId)),
   },
   recordUnitsOfPlan,
+  reviewPlanChanges,
 ]
 
 /** What follows here from what happens to events, metrics, plans, customers and billing entities. */
@@ -63,6 +65,7 @@ export const reactions: Readonly<Record<string, Reaction>> = {
     queue: objectId,
   })),
   'plan.deletion_requested': enqueue(({ organizationId, objectId }) => endOfPlan(organizationId, objectId)),
+  'plan.amount_changed': onPlanAmountChanged,
   'plan.fixed_charge_units_changed': onUnitsOfPlanChanged,
   'customer.time_zone_changed': enqueue(({ organizationId, objectId }) => ({
     task: RESCHEDULE_CUSTOMER,

@@ -13,6 +13,7 @@ import { noteReceivedEvents, onEventsArrived as onEventsToNote } from './receive
 import { rescheduleBillingEntity, rescheduleCustomer } from './reschedule.ts'
 import { activateDueSubscriptions, terminateEndedSubscriptions } from './run-due.ts'
 import { checkTargetWallets, onEventsArrived as onEventsToCheck } from './target-wallets.ts'
+import { alertSubscriptions } from './termination-alerts.ts'
 
 const ACTIVATE = 'activate_customer_subscriptions'
 const TERMINATE = 'terminate_customer_subscriptions'
@@ -50,6 +51,7 @@ export const tasks: readonly TaskDefinition[] = [
   },
   recordUnitsOfPlan,
   reviewPlanChanges,
+  alertSubscriptions,
 ]
 
 /** What follows here from what happens to events, metrics, plans, customers and billing entities. */

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isAdvancePeriodInvoiced } from '../../src/invoices/index.ts'
+import { loadSubscriptionRecords } from '../../src/subscriptions/index.ts'
 import { runTask } from '../subscriptions/support.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { receivedWebhooks } from '../support/received-webhooks.ts'
@@ -389,6 +391,91 @@ describe('a price edit', () => {
     await story.settle()
     expect(await chain(story)).toEqual(row.chain)
     if (row.chain[1] === 'small active') expect((await current(story)).name).toBe('Kept')
+  })
+})
+
+describe('what comes along', () => {
+  const seats = (amount: string) => ({
+    add_on_code: 'seats',
+    units: '10',
+    prorated: true,
+    pay_in_advance: true,
+    charge_model: 'standard',
+    properties: { amount },
+  })
+  const desks = { add_on_code: 'desks', units: '4', charge_model: 'standard', properties: { amount: '6' } }
+
+  it('fixed charges, minimum commitments and usage that carries over change plans too', async () => {
+    const story = await begin('2026-06-01T00:00:00Z')
+    for (const code of ['seats', 'desks']) await story.addOn(code)
+    const { lago_id: billable_metric_id } = await story.metric('disk', { recurring: true })
+    const charges = [{ billable_metric_id, charge_model: 'standard', properties: { amount: '1' } }]
+    await story.plan('from', {
+      charges,
+      fixed_charges: [seats('3'), desks],
+      minimum_commitment: { amount_cents: 30000 },
+    })
+    await story.plan('to', { amount_cents: 9000, charges, fixed_charges: [seats('6')] })
+    await story.subscribe('sub', 'from')
+    await story.settle()
+    await story.send('sub', 'disk', '2026-06-03 7')
+    await story.setClock('2026-06-16T00:00:00Z')
+    await story.subscribe('sub', 'to')
+    await story.advanceTo('2026-07-01T01:00:00Z')
+    expect(await billed(story)).toEqual([
+      ['in_advance_charge', 'fixed_charge seats: 10.0 = 3000'],
+      // 16 of 30 days of 300.00, less 30.00 and 24.00; half a month at 60.00, less half of what was paid.
+      [
+        'starting+terminating',
+        'from: 1.0 = 0',
+        'fixed_charge desks: 4.0 = 2400',
+        'commitment from: 1.0 = 10600',
+        'fixed_charge seats: 10.0 = 1500',
+      ],
+      ['periodic', 'to: 1.0 = 4500', 'charge disk: 7.0 = 700', 'fixed_charge seats: 10.0 = 6000'],
+    ])
+  })
+
+  it('a draft of both is computed again with both', async () => {
+    const story = await begin('2026-06-01T00:00:00Z', { billing_configuration: { invoice_grace_period: 3 } })
+    await plan(story, 'from', 4900)
+    await plan(story, 'to', 9900, { pay_in_advance: true })
+    await story.subscribe('sub', 'from')
+    await story.setClock('2026-06-18T13:30:15Z')
+    await story.subscribe('sub', 'to')
+    await story.settle()
+    await story.send('sub', 'calls', '2026-06-10 5')
+    await story.advanceTo('2026-06-19T00:00:00Z')
+    await story.api.delete('/subscriptions/sub?on_termination_credit_note=skip')
+    await story.advanceTo('2026-06-22T00:00:00Z')
+    expect(await billed(story)).toEqual([
+      ['starting+terminating', 'from: 1.0 = 2777', 'charge calls: 5.0 = 500', 'to: 1.0 = 4290'],
+      ['terminating'],
+    ])
+  })
+
+  it('an end bills the months that a server slept over, and tells whether the last one was paid in advance', async () => {
+    const story = await begin('2026-06-01T00:00:00Z')
+    await plan(story, 'from', 3100, { pay_in_advance: true })
+    const { lago_id: id } = await story.subscribe('sub', 'from')
+    await story.settle()
+    await story.setClock('2026-09-01T00:05:00Z')
+    await story.api.delete('/subscriptions/sub')
+    await story.settle()
+    expect((await billed(story)).map(([reason, fee]) => `${reason} ${fee}`).toSorted()).toEqual([
+      'periodic from: 1.0 = 3100',
+      'periodic from: 1.0 = 3100',
+      'starting from: 1.0 = 3100',
+      'terminating undefined',
+    ])
+    const isPaid = async (at: string) => {
+      await story.ctx.db.updateTable('subscriptions').set({ terminated_at: at }).where('id', '=', id).execute()
+      const [record] = await loadSubscriptionRecords(story.ctx, [id])
+      return record && isAdvancePeriodInvoiced(story.ctx, record)
+    }
+    expect(await isPaid('2026-09-01T00:05:00Z')).toBe(false)
+    expect(await isPaid('2026-08-31T00:05:00Z')).toBe(true)
+    expect(await isPaid('2026-06-02T00:05:00Z')).toBe(true)
   })
 })
 

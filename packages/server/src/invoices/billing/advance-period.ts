@@ -14,5 +14,5 @@ export async function isAdvancePeriodInvoiced(ctx: Ctx, record: SubscriptionReco
   const terms = termsOf(record)
   if (terms === undefined || terminatedAt === null) throw new Error(`subscription ${id} is not terminated`)
   const history = (await loadBillingHistories(ctx, [id], null)).get(id)
-  return isAdvancePeriodBilled({ ...terms, terminatedAt }, history?.periods ?? [])
+  return isAdvancePeriodBilled({ ...terms, terminatedAt }, history?.billedBeforeEnd ?? [])
 }

@@ -13,6 +13,7 @@ import { catalog } from './catalog/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
 import { invoices } from './invoices/index.ts'
+import { monitoring } from './monitoring/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -62,6 +63,7 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   invoices,
+  monitoring,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))

@@ -7,7 +7,6 @@ import { webhooks } from './webhooks.ts'
 
 export { serializeAddOn } from './add-ons/serialize.ts'
 export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
-export { copyCharge } from './cascades/child-charge.ts'
 export { type FilterOfCharge, findFilter } from './charge-filters.ts'
 export { findCharge } from './charges.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
@@ -29,7 +28,6 @@ export { findFixedCharge } from './fixed-charges/fixed-charges.ts'
 export { requireUnits } from './fixed-charges/rules.ts'
 export { FixedChargeOverrideInput } from './fixed-charges/schema.ts'
 export { serializeFixedCharge } from './fixed-charges/serialize.ts'
-export { setMinimumCommitment } from './minimum-commitment.ts'
 export { newestFirst } from './newest-first.ts'
 export {
   type ChargeChange,
@@ -45,7 +43,7 @@ export {
 } from './plan-copies/charge-override.ts'
 export { copyPlan } from './plan-copies/copy-plan.ts'
 export { ChargeOverrideInput, type OverriddenFixedCharge, PlanOverridesInput } from './plan-copies/schema.ts'
-export { changePlan, completePlanDeletion } from './plans.ts'
+export { completePlanDeletion } from './plans.ts'
 export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
 export { ChargeFilterInput, UsageThresholdInput } from './schema.ts'
 export {
@@ -56,9 +54,8 @@ export {
   serializePlan,
 } from './serialize.ts'
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
-export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricByCode, findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
-export { saveCharges } from './store/save-charges.ts'
 export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {
   AppliedPricingUnit,

@@ -3,6 +3,8 @@ import type { Ctx } from '../platform/context.ts'
 import type { Fees } from '../platform/db/types.ts'
 import { isUuid } from '../platform/ids.ts'
 
+export const PAYMENT_STATUSES: readonly string[] = ['pending', 'succeeded', 'failed', 'refunded']
+
 /** What a fee was computed from, as it was then: enough to compute it again to the same cents. */
 export interface ComputedFrom {
   readonly charge_model?: string
@@ -143,6 +145,31 @@ export async function loadUsageFees(
     .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
     .where('fees.fee_type', '=', 'charge')
     .where('subscriptions.external_id', '=', externalSubscriptionId)
+    .orderBy('fees.id')
+    .execute()
+}
+
+/** The usage fees of invoices, in the order they were computed. */
+export async function loadUsageFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
+  return selectFee(feeQuery(ctx))
+    .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
+    .where('fees.fee_type', '=', 'charge')
+    .orderBy('fees.id')
+    .execute()
+}
+
+/** The usage fees that were charged in advance, event by event, in the usage periods that invoices bill. */
+export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
+  return selectFee(feeQuery(ctx))
+    .where('fees.fee_type', '=', 'charge')
+    .where('fees.pay_in_advance_event_id', 'is not', null)
+    .where(
+      sql<boolean>`(fees.subscription_id, fees.from_datetime, fees.to_datetime) in (
+        select subscription_id, charges_from_datetime, charges_to_datetime
+        from invoice_subscriptions
+        where organization_id = ${ctx.org.id} and invoice_id = any(${invoiceIds}::uuid[])
+      )`,
+    )
     .orderBy('fees.id')
     .execute()
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
@@ -22,15 +23,23 @@ import {
 } from './drafts/flag-taxes.ts'
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
+import { estimateRoutes } from './estimates/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
 import { presentInvoiceForWebhook } from './present.ts'
+import {
+  billAdvanceCharges,
+  onSubscriptionEndedRegroup,
+  onSubscriptionReplacedRegroup,
+  regroupingTasks,
+} from './regrouping/jobs.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
+export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 
 const invoiceWebhook: WebhookObject = {
   objectType: 'invoice',
@@ -52,6 +61,7 @@ export const invoices: Domain = {
   routes(api) {
     invoiceRoutes(api)
     feeRoutes(api)
+    estimateRoutes(api)
     pastUsageRoutes(api)
   },
   tasks: [
@@ -61,6 +71,8 @@ export const invoices: Domain = {
     billSubscriptionEnd,
     billMissedDays,
     billPlanChange,
+    ...advanceTasks,
+    ...regroupingTasks,
     billFixedChargeIncrease,
     ...draftTasks,
     ...rescheduleTasks,
@@ -68,12 +80,19 @@ export const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
   ],
-  clockTasks: [billSubscriptions, billEndedTrials, finalizeInvoices, refreshDraftInvoices],
+  clockTasks: [billSubscriptions, billEndedTrials, billAdvanceCharges, finalizeInvoices, refreshDraftInvoices],
   reactions: {
+    'events.arrived': onEventsArrived,
     'subscription.activated': onSubscriptionActivated,
-    'subscription.ended': onSubscriptionEnded,
+    async 'subscription.ended'(tx, events) {
+      await onSubscriptionEnded(tx, events)
+      await onSubscriptionEndedRegroup(tx, events)
+    },
     'subscription.billing_missed': onBillingMissed,
-    'subscription.replaced': onSubscriptionReplaced,
+    async 'subscription.replaced'(tx, events) {
+      await onSubscriptionReplaced(tx, events)
+      await onSubscriptionReplacedRegroup(tx, events)
+    },
     'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,

@@ -1,11 +1,6 @@
-import {
-  type Charge,
-  copyCharge,
-  findPlanByCode,
-  getPlans,
-  type PlanSnapshot,
-  saveCharges,
-} from '../../src/catalog/index.ts'
+import { copyCharge } from '../../src/catalog/cascades/child-charge.ts'
+import { type Charge, findPlanByCode, getPlans, type PlanSnapshot } from '../../src/catalog/index.ts'
+import { saveCharges } from '../../src/catalog/store/save-charges.ts'
 import { newId } from '../../src/platform/ids.ts'
 import type { Tenant } from '../support/app.ts'
 

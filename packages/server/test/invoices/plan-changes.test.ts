@@ -436,6 +436,24 @@ describe('what comes along', () => {
     ])
   })
 
+  it('lifetime usage, and it happens once for many who ask at the same moment', async () => {
+    const story = await begin('2026-06-01T00:00:00Z')
+    await plan(story, 'from', 4900)
+    await plan(story, 'to', 9900)
+    await story.subscribe('sub', 'from')
+    await story.settle()
+    const usage = { external_historical_usage_amount_cents: 700 }
+    await story.api.put('/subscriptions/sub/lifetime_usage', { lifetime_usage: usage })
+    const before = (await story.api.get('/subscriptions/sub/lifetime_usage')).body.lifetime_usage
+    await story.setClock('2026-06-18T13:30:15Z')
+    const answers = await Promise.all(Array.from({ length: 4 }, () => story.subscribe('sub', 'to')))
+    expect(new Set(answers.map(answer => answer.lago_id)).size).toBe(1)
+    await story.settle()
+    expect(await chain(story)).toEqual(['from terminated', 'to active'])
+    const after = (await story.api.get('/subscriptions/sub/lifetime_usage')).body.lifetime_usage
+    expect(after).toMatchObject({ ...usage, lago_id: before.lago_id, lago_subscription_id: answers[0].lago_id })
+  })
+
   it('a draft of both is computed again with both', async () => {
     const story = await begin('2026-06-01T00:00:00Z', { billing_configuration: { invoice_grace_period: 3 } })
     await plan(story, 'from', 4900)

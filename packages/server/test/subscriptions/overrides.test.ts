@@ -1,90 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestApp, type Tenant, type TestApp } from '../support/app.ts'
-import { createPlan, invalid, newTenant, notFound, post, read, subscribe, succeed } from './support.ts'
-
-const NOW = '2026-04-10T14:00:00Z'
-const UNKNOWN = '00000000-0000-4000-8000-000000000000'
+import { invalid, newTenant, notFound, post, read, subscribe, succeed } from './support.ts'
+import { createPriceBook, createWholePlan, filter, type PriceBook, plansInTotal } from './whole-plan.ts'
 
 let app: TestApp
 let tenant: Tenant
-let metric: { lago_id: string }
-let addOn: { lago_id: string }
+let prices: PriceBook
 
 beforeAll(async () => {
   app = await startTestApp()
 })
 beforeEach(async () => {
   tenant = await newTenant(app)
-  await tenant.setClock(NOW)
-  const billable_metric = {
-    name: 'Calls',
-    code: 'calls',
-    aggregation_type: 'count_agg',
-    filters: [{ key: 'region', values: ['eu', 'us'] }],
-  }
-  metric = (await succeed(tenant.api.post('/billable_metrics', { billable_metric }))).billable_metric
-  const add_on = { name: 'Seats', code: 'seats', amount_cents: 500, amount_currency: 'EUR' }
-  addOn = (await succeed(tenant.api.post('/add_ons', { add_on }))).add_on
-  for (const code of ['vat', 'city']) await succeed(tenant.api.post('/taxes', { tax: { name: code, code, rate: 10 } }))
+  await tenant.setClock('2026-04-10T14:00:00Z')
+  prices = await createPriceBook(tenant)
 })
 afterAll(() => app.stop())
 
-function filter(region: string, amount: string) {
-  return { values: { region: [region] }, properties: { amount }, invoice_display_name: region.toUpperCase() }
-}
-
-/** A plan of everything that can be overridden. */
-async function wholePlan(fields: Record<string, unknown> = {}) {
-  const code = await createPlan(tenant, {
-    name: 'Startup',
-    description: 'For the first year',
-    trial_period: 3,
-    tax_codes: ['vat'],
-    minimum_commitment: { amount_cents: 1000 },
-    usage_thresholds: [{ amount_cents: 5000 }],
-    charges: [
-      {
-        billable_metric_id: metric.lago_id,
-        code: 'calls',
-        charge_model: 'standard',
-        properties: { amount: '1' },
-        tax_codes: ['vat'],
-        filters: [filter('eu', '2'), filter('us', '3')],
-      },
-      { billable_metric_id: metric.lago_id, code: 'more', charge_model: 'standard', properties: { amount: '4' } },
-    ],
-    fixed_charges: [
-      {
-        add_on_id: addOn.lago_id,
-        code: 'seats',
-        charge_model: 'standard',
-        properties: { amount: '5' },
-        units: 6,
-        tax_codes: ['vat'],
-      },
-    ],
-    ...fields,
-  })
-  return (await succeed(tenant.api.get(`/plans/${code}`))).plan
-}
-
+const wholePlan = (fields?: Record<string, unknown>) => createWholePlan(tenant, prices, fields)
 const put = (id: string, plan_overrides: unknown, fields: Record<string, unknown> = {}) =>
   tenant.api.put(`/subscriptions/${id}`, { subscription: { plan_overrides, ...fields } })
-const charges = async (id: string) => (await succeed(tenant.api.get(`/subscriptions/${id}/charges`))).charges
 const fixedCharges = async (id: string) =>
   (await succeed(tenant.api.get(`/subscriptions/${id}/fixed_charges`))).fixed_charges
 const pricesOf = (charge: { filters: { values: { region: string[] }; properties: { amount: string } }[] }) =>
   charge.filters.map(({ values, properties }) => [values.region.join(), properties.amount])
-const codesOf = (list: readonly object[]) => list.map(one => ('code' in one ? one.code : undefined))
-
-async function plansInTotal(): Promise<number> {
-  const { count } = await tenant.ctx.db
-    .selectFrom('plans')
-    .where('organization_id', '=', tenant.organizationId)
-    .select(eb => eb.fn.countAll<bigint>().as('count'))
-    .executeTakeFirstOrThrow()
-  return Number(count)
-}
 
 describe('a subscription with overridden prices', () => {
   it('is on a private copy of the plan with what was given', async () => {
@@ -172,7 +111,7 @@ describe('a subscription with overridden prices', () => {
     const pricing_unit = { name: 'Credits', code: 'credits', short_name: 'CR' }
     await succeed(tenant.api.post('/pricing_units', { pricing_unit }))
     const charge = {
-      billable_metric_id: metric.lago_id,
+      billable_metric_id: prices.metric.lago_id,
       charge_model: 'standard',
       applied_pricing_unit: { code: 'credits', conversion_rate: '2' },
     }
@@ -227,7 +166,7 @@ describe('a subscription with overridden prices', () => {
     expect(await put(id, plan_overrides, { name: 'Renamed' })).toMatchObject(answer as object)
     expect(await read(tenant, id)).toMatchObject({ name: '', plan: { lago_id: plan.lago_id } })
     expect((await tenant.api.get('/subscriptions')).body.meta.total_count).toBe(1)
-    expect(await plansInTotal()).toBe(1)
+    expect(await plansInTotal(tenant)).toBe(1)
   })
 
   it('is what it is when the same is asked again', async () => {
@@ -277,7 +216,7 @@ describe('prices that are overridden later', () => {
       minimum_commitment: { amount_cents: 4 },
       charges: [
         { id: calls.lago_id, charge_model: 'standard', properties: { amount: '6', dropped: 1 } },
-        { billable_metric_id: metric.lago_id, charge_model: 'package' },
+        { billable_metric_id: prices.metric.lago_id, charge_model: 'package' },
       ],
       fixed_charges: [{ id: seats.lago_id, invoice_display_name: 'Places' }],
     })
@@ -302,7 +241,9 @@ describe('prices that are overridden later', () => {
     ])
     const unknown = { fixed_charges: [{ id: plan.fixed_charges[0].lago_id, units: 1 }] }
     expect(await put(id, { name: 'Not kept', ...unknown })).toMatchObject(notFound('fixed_charge'))
-    expect(await put(id, { charges: [{ billable_metric_id: UNKNOWN }] })).toMatchObject(notFound('billable_metrics'))
+    expect(await put(id, { charges: [{ billable_metric_id: '00000000-0000-4000-8000-000000000000' }] })).toMatchObject(
+      notFound('billable_metrics'),
+    )
     expect(await put(id, { minimum_commitment: {}, charges: [] })).toMatchObject({
       body: { subscription: { plan: { name: 'Ours', charges: [] } } },
     })
@@ -324,147 +265,6 @@ describe('prices that are overridden later', () => {
     expect(await trialEnd()).toBe('2026-04-13T14:00:00Z')
     await succeed(put(id, { trial_period: 10 }))
     expect(await trialEnd()).toBe('2026-04-20T14:00:00Z')
-  })
-})
-
-describe('the charges of a subscription, by the official client', () => {
-  it('are its own from the first write on', async () => {
-    const plan = await wholePlan()
-    const { subscriptions } = tenant.client
-    const { external_id: id } = await subscribe(tenant, { plan_code: plan.code })
-    const before = await subscriptions.findAllSubscriptionCharges(id)
-    expect(codesOf(before.data.charges)).toEqual(['calls', 'more'])
-    expect(before.data.charges[0]).toMatchObject({ lago_id: plan.charges[0].lago_id, lago_parent_id: null })
-    const { body } = await tenant.api.put(`/subscriptions/${id}/charges/calls`, {
-      charge: { properties: { amount: '7' }, min_amount_cents: 30, tax_codes: ['city'], filters: [filter('eu', '1')] },
-    })
-    expect(body.charge).toMatchObject({
-      lago_parent_id: plan.charges[0].lago_id,
-      code: 'calls',
-      properties: { amount: '7' },
-      min_amount_cents: 30,
-      taxes: [{ code: 'city' }],
-      filters: [{ properties: { amount: '1' } }],
-    })
-    const named = await tenant.api.put(`/subscriptions/${id}/charges/calls`, { charge: { invoice_display_name: 'C' } })
-    expect(named.body.charge).toMatchObject({ ...body.charge, invoice_display_name: 'C' })
-    const { data } = await subscriptions.findSubscriptionCharge(id, 'calls')
-    expect(data.charge).toEqual(named.body.charge)
-    expect(await plansInTotal()).toBe(2)
-    expect(codesOf(await charges(id))).toEqual(['calls', 'more'])
-  })
-
-  it('have filters of their own', async () => {
-    const plan = await wholePlan()
-    const { subscriptions } = tenant.client
-    const { external_id: externalId } = await subscribe(tenant, { plan_code: plan.code })
-    const [eu, us] = plan.charges[0].filters
-    const shown = async () => {
-      const { data } = await subscriptions.findAllSubscriptionChargeFilters(externalId, 'calls')
-      return data.filters.map(one => [one.invoice_display_name, one.properties])
-    }
-    // The id of the filter of the plan is good for the first write.
-    const edited = await subscriptions.updateSubscriptionChargeFilter(externalId, 'calls', eu.lago_id, {
-      filter: { properties: { amount: '5' } },
-    })
-    expect(edited.data.filter).toMatchObject({ charge_code: 'calls', values: eu.values, properties: { amount: '5' } })
-    expect(edited.data.filter.lago_id).not.toBe(eu.lago_id)
-    expect(await shown()).toEqual([
-      ['US', { amount: '3' }],
-      ['EU', { amount: '5' }],
-    ])
-    expect(await tenant.api.get(`/subscriptions/${externalId}/charges/calls/filters/${us.lago_id}`)).toMatchObject(
-      notFound('charge_filter'),
-    )
-    const filterId = edited.data.filter.lago_id
-    const gone = await subscriptions.destroySubscriptionChargeFilter(externalId, 'calls', filterId)
-    expect(gone.data.filter).toEqual(edited.data.filter)
-    const created = await subscriptions.createSubscriptionChargeFilter(externalId, 'calls', {
-      filter: { values: { region: ['eu', 'us'] }, properties: { amount: '0.5' } },
-    })
-    const found = await subscriptions.findSubscriptionChargeFilter(externalId, 'calls', created.data.filter.lago_id)
-    expect(found.data).toEqual(created.data)
-    expect(await shown()).toEqual([
-      ['US', { amount: '3' }],
-      [null, { amount: '0.5' }],
-    ])
-    expect((await tenant.api.get(`/plans/${plan.code}/charges/calls/filters`)).body.filters).toHaveLength(2)
-  })
-
-  it('are refused as a whole where they are wrong', async () => {
-    const plan = await wholePlan()
-    const { external_id: id } = await subscribe(tenant, { plan_code: plan.code })
-    const base = `/subscriptions/${id}/charges`
-    const [eu] = plan.charges[0].filters
-    const answers = await Promise.all([
-      tenant.api.put('/subscriptions/none/charges/calls', { charge: {} }),
-      tenant.api.put(`${base}/none`, {}),
-      tenant.api.put(`${base}/calls/filters/${UNKNOWN}`, {}),
-      tenant.api.delete(`${base}/more/filters/${eu.lago_id}`),
-      tenant.api.put(`${base}/calls`, { charge: { properties: {} } }),
-      tenant.api.put(`${base}/calls`, { charge: { properties: { amount: 1 } } }),
-      tenant.api.put(`${base}/calls`, { charge: { min_amount_cents: -1 } }),
-      tenant.api.put(`${base}/calls`, { charge: { tax_codes: ['none'] } }),
-      tenant.api.post(`${base}/calls/filters`, { filter: { properties: { amount: '1' } } }),
-      tenant.api.post(`${base}/calls/filters`, { filter: filter('moon', '1') }),
-      tenant.api.post(`${base}/calls/filters`, { filter: filter('eu', '1') }),
-      tenant.api.put(`${base}/calls/filters/${eu.lago_id}`, { filter: { properties: {} } }),
-      tenant.api.put(`${base}/calls`, {}),
-    ])
-    expect(answers).toMatchObject([
-      notFound('subscription'),
-      notFound('charge'),
-      notFound('charge_filter'),
-      notFound('charge_filter'),
-      invalid({ properties: ['invalid_amount'] }),
-      invalid({ properties: ['invalid_amount'] }),
-      invalid({ min_amount_cents: ['value_is_out_of_range'] }),
-      notFound('tax'),
-      invalid({ values: ['value_is_mandatory'] }),
-      invalid({ values: ['value_is_invalid'] }),
-      invalid({ values: ['value_already_exists'] }),
-      invalid({ properties: ['invalid_amount'] }),
-      { status: 400 },
-    ])
-    expect((await read(tenant, id)).plan.lago_id).toBe(plan.lago_id)
-    expect(await plansInTotal()).toBe(1)
-  })
-
-  it('that only the subscription has are changed in place', async () => {
-    const plan = await wholePlan()
-    const { external_id: id } = await subscribe(tenant, { plan_code: plan.code, plan_overrides: {} })
-    const own = {
-      billable_metric_id: metric.lago_id,
-      code: 'own',
-      charge_model: 'standard',
-      properties: { amount: '1' },
-    }
-    await succeed(put(id, { charges: [own] }))
-    await succeed(tenant.api.post(`/subscriptions/${id}/charges/own/filters`, { filter: filter('eu', '1') }))
-    expect(await charges(id)).toMatchObject([
-      { code: 'own', lago_parent_id: null, filters: [{ values: { region: ['eu'] } }] },
-    ])
-  })
-
-  it('are found by the status of the subscription', async () => {
-    const plan = await wholePlan()
-    const { external_id: id } = await subscribe(tenant, { plan_code: plan.code, subscription_at: '2026-06-01' })
-    expect(await tenant.api.get(`/subscriptions/${id}/charges`)).toMatchObject(notFound('subscription'))
-    for (const query of [
-      'subscription_status=pending',
-      'status=pending',
-      'subscription_status=pending&status=active',
-    ]) {
-      expect(codesOf((await tenant.api.get(`/subscriptions/${id}/charges?${query}`)).body.charges)).toHaveLength(2)
-    }
-    const fixed = await tenant.client.subscriptions.findAllSubscriptionFixedCharges(id, {
-      subscription_status: 'pending',
-    })
-    expect(fixed.data).toMatchObject({ fixed_charges: [{ code: 'seats', units: '6.0' }], meta: { total_count: 1 } })
-    const one = await tenant.client.subscriptions.findSubscriptionFixedCharge(id, 'seats', {
-      subscription_status: 'pending',
-    })
-    expect(one.data.fixed_charge).toEqual(fixed.data.fixed_charges[0])
   })
 })
 

@@ -167,6 +167,14 @@ const usage: readonly Deviation[] = [
     allows: NULL,
     reason: 'an estimate needs no transaction id',
   },
+  ...['lago_id', 'lago_fee_id', 'created_at'].map(
+    (key): Deviation => ({
+      path: '/events/estimate_fees',
+      at: `/fees/*/applied_taxes/*/${key}`,
+      allows: NULL,
+      reason: 'nothing of an estimate is stored',
+    }),
+  ),
   {
     path: '/subscriptions/{external_id}/entitlements/**',
     at: '/entitlement',
@@ -184,6 +192,23 @@ const usage: readonly Deviation[] = [
     at: '/**/billable_metric',
     allows: NULL,
     reason: 'alerts on amounts watch no single metric',
+  },
+]
+
+const alerts: readonly Deviation[] = [
+  ...['alert', 'alerts'].map(
+    (key): Deviation => ({
+      path: '/subscriptions/{external_id}/alerts',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract has a choice of two answers here, each with a root of its own',
+    }),
+  ),
+  {
+    path: '/**/alerts/**',
+    at: '/**/alert_type',
+    allows: ['billable_metric_lifetime_usage_units'],
+    reason: 'a type of alert that the contract forgets',
   },
 ]
 
@@ -286,6 +311,7 @@ export const contractDeviations: readonly Deviation[] = [
   ...fees,
   ...invoices,
   ...usage,
+  ...alerts,
   ...catalog,
   ...entitlements,
   ...subscriptions,

@@ -294,48 +294,27 @@ describe('what a change of taxes means for drafts', () => {
 
   it('is that a deleted tax leaves their fees, while what is issued keeps it', async () => {
     const tenant = await drafts()
-    const { db } = tenant.ctx
-    const { body } = await tenant.api.get('/taxes/vat')
-    const now = '2026-02-01T12:00:00Z'
-    const fees = await db
-      .selectFrom('fees')
-      .innerJoin('invoices', 'invoices.id', 'fees.invoice_id')
-      .select(['fees.id', 'fees.invoice_id'])
-      .where('fees.organization_id', '=', tenant.organizationId)
-      .execute()
-    const [draft, issued] = fees
-    for (const { id } of fees) {
-      await db
-        .insertInto('fees_taxes')
-        .values({
-          id: crypto.randomUUID(),
-          organization_id: tenant.organizationId,
-          fee_id: id,
-          tax_id: body.tax.lago_id,
-          tax_code: 'vat',
-          tax_name: 'VAT',
-          tax_rate: 20,
-          amount_cents: 2000,
-          precise_amount_cents: '2000',
-          amount_currency: 'EUR',
-          created_at: now,
-        })
-        .execute()
+    await tenant.api.post('/customers', { customer: { external_id: 'none', tax_codes: ['vat'] } })
+    await tenant.advanceTo('2026-02-01T13:00:00Z')
+    const taxesOf = async (customer: string) => {
+      const { body: list } = await tenant.api.get(`/invoices?external_customer_id=${customer}`)
+      const { body } = await tenant.api.get(`/invoices/${list.invoices[0].lago_id}`)
+      const { body: fee } = await tenant.api.get(`/fees/${body.invoice.fees[0].lago_id}`)
+      const codes = (taxes: { tax_code: string }[]) => taxes.map(tax => tax.tax_code)
+      return { invoice: codes(body.invoice.applied_taxes), fee: codes(fee.fee.applied_taxes) }
     }
-    await db
+    const taxed = { invoice: ['vat'], fee: ['vat'] }
+    for (const customer of ['own', 'none']) expect(await taxesOf(customer)).toEqual(taxed)
+    await tenant.ctx.db
       .updateTable('invoices')
       .set({ status: 'finalized' })
-      .where('id', '=', issued?.invoice_id ?? '')
+      .where('customer_id', 'in', eb => eb.selectFrom('customers').select('id').where('external_id', '=', 'own'))
+      .where('organization_id', '=', tenant.organizationId)
       .execute()
     await tenant.api.delete('/taxes/vat')
     await tenant.settle()
-    const left = await db
-      .selectFrom('fees_taxes')
-      .select('fee_id')
-      .where('organization_id', '=', tenant.organizationId)
-      .execute()
-    expect(left.map(row => row.fee_id)).toEqual([issued?.id])
-    expect(draft?.id).not.toBe(issued?.id)
+    expect(await taxesOf('own')).toEqual(taxed)
+    expect(await taxesOf('none')).toEqual({ invoice: [], fee: [] })
   })
 })
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Ctx } from '../../platform/context.ts'
+import { readRootBelow } from '../../platform/http/codes.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { addFixedCharge, editFixedCharge, findFixedCharge, removeFixedCharge } from '../fixed-charges/fixed-charges.ts'
 import { FixedChargeInput } from '../fixed-charges/schema.ts'
@@ -9,7 +10,6 @@ import { newestFirst } from '../newest-first.ts'
 import { getPlanByCode } from '../plans.ts'
 import type { FixedCharge } from '../types.ts'
 import { readCascade } from './cascade-option.ts'
-import { readRootBelow } from './codes.ts'
 
 const ROOT = 'fixed_charge'
 const config = { resource: 'plan' }

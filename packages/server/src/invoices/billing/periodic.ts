@@ -23,6 +23,8 @@ import {
   scheduleNextBilling,
   switchToNext,
 } from '../../subscriptions/index.ts'
+import { regroupAfter } from '../regrouping/jobs.ts'
+import type { RegroupingRun } from '../regrouping/regroup.ts'
 import { createSubscriptionInvoices, type InvoiceOrder } from './create-invoice.ts'
 import { planChangeOrders } from './plan-change.ts'
 
@@ -109,7 +111,9 @@ async function billOldestDueDays(tx: Ctx, customerIds: readonly string[], tick: 
   const entities = await loadEntities(tx, days)
   const changes: InvoiceOrder[] = []
   for (const day of days) changes.push(...(await changePlans(tx, day, tick)))
-  await createSubscriptionInvoices(tx, [...changes, ...days.flatMap(day => invoiceOrders(day, entities, tick))])
+  const orders = days.flatMap(day => invoiceOrders(day, entities, tick))
+  await createSubscriptionInvoices(tx, [...changes, ...orders])
+  await regroupAfter(tx, orders.map(regroupingOf))
   await scheduleNextBilling(
     tx,
     days.flatMap(({ day, timeZone, due }) =>
@@ -168,6 +172,10 @@ function invoiceOrders(
     at,
     skipCharges: false,
   }))
+}
+
+function regroupingOf({ customer, subscriptions, at }: InvoiceOrder): RegroupingRun {
+  return { customerId: customer.id, subscriptionIds: subscriptions.map(({ subscription }) => subscription.id), at }
 }
 
 /** A subscription that is due, and the local day that its stored due time opens. */

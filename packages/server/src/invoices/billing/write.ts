@@ -1,4 +1,4 @@
-import type { BilledPeriods } from '@weir/engine'
+import type { BilledPeriods, TaxedFee } from '@weir/engine'
 import type { Insertable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { FeesTaxes, InvoicesTaxes } from '../../platform/db/types.ts'
@@ -48,6 +48,17 @@ export async function writeInvoiceContents(tx: Ctx, contents: readonly InvoiceCo
   for (const rows of statementsOf(taxes)) await tx.db.insertInto('invoices_taxes').values(rows).execute()
   await keepLevels(tx, contents.flatMap(levelsOf))
   return { invoiced: idsOf(invoiced), standalone: idsOf(standalone) }
+}
+
+/** Writes fees that are on no invoice, and tells their ids in their order. */
+export async function writeStandaloneFees(
+  tx: Ctx,
+  setting: Omit<FeeSetting, 'invoiceId'>,
+  fees: readonly TaxedFee<AppliedTax>[],
+): Promise<string[]> {
+  const rows = newFees(tx, { ...setting, invoiceId: null }, fees)
+  await writeFees(tx, rows)
+  return rows.map(({ id }) => id)
 }
 
 async function writeFees(tx: Ctx, fees: readonly NewFee[]): Promise<void> {

@@ -29,12 +29,14 @@ interface LockedDraft {
 
 /**
  * Computes a draft again from what is known now: late events inside its periods count. Its id, dates and billing instant
- * stay. Invoices that are no drafts are left as they are.
+ * stay, and `invoice.refreshed` is told. Invoices that are no drafts are left as they are.
  */
 export async function refreshDraft(ctx: Ctx, invoiceId: string): Promise<void> {
   await transaction(ctx, async tx => {
     const draft = await lockDraft(tx, invoiceId)
-    if (draft !== undefined) await recompute(tx, draft)
+    if (draft === undefined) return
+    await recompute(tx, draft)
+    await emit(tx, 'invoice.refreshed', invoiceId)
   })
 }
 

@@ -3,21 +3,13 @@ import { type Feature, holdFeaturesByCodes, readEntitlements } from '../../catal
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { notFound } from '../../platform/errors.ts'
-import { findByExternalId, getSubscriptionRecord, lockSubscription } from '../store.ts'
+import { getSelected, lockSelected, type Selection } from '../overrides/selection.ts'
 import { type PresentedEntitlement, presentEntitlements } from './present.ts'
 import { entitled, loadEntitlements, type SubscriptionEntitlements, saveState, stateOf } from './store.ts'
 
-/** Which subscription: of those with the external id, the one that the status stands for. */
-export interface SubscriptionSelection {
-  readonly externalId: string
-  readonly status: string
-}
-
 /** @throws 404 `subscription_not_found` */
-export async function getEntitlements(ctx: Ctx, { externalId, status }: SubscriptionSelection) {
-  const found = await findByExternalId(ctx, externalId, status)
-  if (found === undefined) throw notFound('subscription')
-  return presentEntitlements(ctx, entitled(await getSubscriptionRecord(ctx, found.id)))
+export async function getEntitlements(ctx: Ctx, selection: Selection): Promise<PresentedEntitlement[]> {
+  return presentEntitlements(ctx, entitled(await getSelected(ctx, selection)))
 }
 
 /**
@@ -28,7 +20,7 @@ export async function getEntitlements(ctx: Ctx, { externalId, status }: Subscrip
  */
 export async function patchEntitlements(
   ctx: Ctx,
-  selection: SubscriptionSelection,
+  selection: Selection,
   given: Readonly<Record<string, unknown>> | undefined,
 ): Promise<PresentedEntitlement[]> {
   return change(ctx, selection, async (tx, current) => {
@@ -46,7 +38,7 @@ export async function patchEntitlements(
  */
 export async function deleteEntitlement(
   ctx: Ctx,
-  selection: SubscriptionSelection,
+  selection: Selection,
   featureCode: string,
 ): Promise<PresentedEntitlement[]> {
   return change(ctx, selection, async (tx, current) => {
@@ -63,7 +55,7 @@ export async function deleteEntitlement(
  */
 export async function deleteEntitlementPrivilege(
   ctx: Ctx,
-  selection: SubscriptionSelection,
+  selection: Selection,
   featureCode: string,
   privilegeCode: string,
 ): Promise<PresentedEntitlement[]> {
@@ -78,11 +70,11 @@ export async function deleteEntitlementPrivilege(
 /** One request after another; the subscription counts as updated, whatever changed. */
 async function change(
   ctx: Ctx,
-  { externalId, status }: SubscriptionSelection,
+  selection: Selection,
   apply: (tx: Ctx, current: SubscriptionEntitlements) => Promise<void>,
 ): Promise<PresentedEntitlement[]> {
   return transaction(ctx, async tx => {
-    const record = await lockSubscription(tx, () => findByExternalId(tx, externalId, status))
+    const record = await lockSelected(tx, selection)
     await apply(tx, await loadEntitlements(tx, entitled(record)))
     await emit(tx, 'subscription.updated', record.subscription.id)
     return presentEntitlements(tx, entitled(record))

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { EntitlementsBody } from '../../catalog/index.ts'
 import { readObject } from '../../platform/http/input.ts'
-import { readStatus } from '../read-status.ts'
+import { readSelection } from '../overrides/selection.ts'
 import {
   deleteEntitlement,
   deleteEntitlementPrivilege,
@@ -67,5 +67,5 @@ export function entitlementRoutes(api: FastifyInstance): void {
 }
 
 function selectionOf({ params, query }: { params: OfSubscription['Params']; query: OfSubscription['Querystring'] }) {
-  return { externalId: params.external_id, status: readStatus(query) }
+  return readSelection(params.external_id, query)
 }

@@ -1,1 +1,0 @@
-export { type CodeParams, codeOf, readRootBelow, routeByCode } from '../../platform/http/codes.ts'

@@ -72,7 +72,7 @@ export async function orderOf(
   const issuer = entities.get(issuerId)
   if (customerEntity === undefined || issuer === undefined)
     throw new Error(`customer ${customer.id} has no billing entity`)
-  const skipCharges = reason !== 'subscription_terminating'
+  const skipCharges = reason === 'subscription_starting' || reason === 'in_advance_charge'
   return { customer, customerEntity, issuer, subscriptions: [record], reason, at, skipCharges }
 }
 

@@ -125,7 +125,5 @@ function estimatedRow(ctx: Ctx, target: EstimatedSubscription, { charge, line, b
     customer_id: subscription.customer_id,
     external_customer_id: target.externalCustomerId,
     self_billed: null,
-    top_up_id: null,
-    top_up_name: null,
   }
 }

@@ -1,3 +1,4 @@
+export * from './adjustment.ts'
 export * from './assemble.ts'
 export * from './charge-fee.ts'
 export * from './commitment.ts'

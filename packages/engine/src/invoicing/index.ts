@@ -1,3 +1,4 @@
+export * from './adjustment.ts'
 export * from './advance-fee.ts'
 export * from './assemble.ts'
 export * from './charge-fee.ts'

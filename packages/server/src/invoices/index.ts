@@ -4,6 +4,7 @@ import type { Domain, WebhookObject } from '../platform/module.ts'
 import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
+import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
@@ -69,6 +70,7 @@ export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
 function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
+  adjustedFeeRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
   pastUsageRoutes(api)

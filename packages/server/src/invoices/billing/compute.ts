@@ -14,6 +14,7 @@ import { getPlans, type PlanSnapshot } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { initialStarts, type Subscription, type SubscriptionRecord, termsOf } from '../../subscriptions/index.ts'
 import { type AppliedTax, applicableTaxes, getTaxesOfCustomers, type Taxpayer } from '../../taxes/index.ts'
+import { loadAdjustments } from '../adjusted-fees/store.ts'
 import { chargesReader } from './charges.ts'
 import { loadCommitments } from './commitments.ts'
 import { loadFixedCharges } from './fixed-charges.ts'
@@ -95,6 +96,7 @@ async function compute(
   const chargesOf = await chargesReader(tx, all, invoiceId !== null)
   const fixedCharges = await loadFixedCharges(tx, all)
   const commitments = await loadCommitments(tx, all)
+  const adjustments = invoiceId === null ? undefined : await loadAdjustments(tx, invoiceId)
   const snapshotOf = async (one: BilledNow): Promise<SubscriptionSnapshot<AppliedTax>> => {
     const charges = await chargesOf(one)
     return {
@@ -106,6 +108,7 @@ async function compute(
       renewals: charges.standalone,
       fixedCharges: fixedCharges.get(one.subscription.id) ?? [],
       commitment: commitments.get(one.subscription.id) ?? null,
+      adjustments: adjustments?.get(one.subscription.id) ?? [],
     }
   }
   const computed: (ComputedInvoice | undefined)[] = []

@@ -25,6 +25,7 @@ import {
 } from './drafts/flag-taxes.ts'
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
+import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
@@ -57,6 +58,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
+  explainRoutes(api)
   feeRoutes(api)
   pastUsageRoutes(api)
 }

@@ -38,6 +38,20 @@ export function isTopUpDay(interval: TopUpInterval, anchor: Temporal.PlainDate, 
   return day.day === Math.min(anchor.day, day.daysInMonth)
 }
 
+/** The first day from a day on, itself included, on which a rule tops up. */
+export function nextTopUpDay(
+  interval: TopUpInterval,
+  anchor: Temporal.PlainDate,
+  from: Temporal.PlainDate,
+): Temporal.PlainDate {
+  if (interval === 'weekly') return from.add({ days: (anchor.dayOfWeek - from.dayOfWeek + 7) % 7 })
+  // Years of twelve months and the month under way hold at least one such day.
+  for (let month = from.with({ day: 1 }); ; month = month.add({ months: 1 })) {
+    const day = month.with({ day: Math.min(anchor.day, month.daysInMonth) })
+    if (Temporal.PlainDate.compare(day, from) >= 0 && isTopUpDay(interval, anchor, day)) return day
+  }
+}
+
 /** What a rule that follows the calendar adds; nothing (null) where the balance is at its target. */
 export function intervalTopUp(rule: TopUpMethod, ongoingBalance: Decimal, limits: TopUpLimits): TopUp | null {
   if (rule.method === 'fixed') return { paidCredits: rule.paidCredits, grantedCredits: rule.grantedCredits }

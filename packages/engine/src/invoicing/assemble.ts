@@ -106,12 +106,21 @@ type Line<Kind extends string, Fee, T extends Tax> = {
   readonly adjustment?: Adjustment | undefined
 }
 
+/** The event that a fee is for. */
+export interface FeeEvent {
+  /** Null for one that is only thought of. */
+  readonly id: string | null
+  readonly transactionId: string
+}
+
 export type AssembledFee<T extends Tax = Tax> =
   | Line<'subscription', SubscriptionFee, T>
   | (Line<'charge', ChargeFee, T> & {
       readonly chargeId: string
       /** Set on a true-up: the place, among the fees, of the one that it completes. */
       readonly trueUpOf: number | null
+      /** Set on the fee of one event that is charged at once. */
+      readonly event?: FeeEvent
     })
   | (Line<'fixed_charge', FixedChargeFee, T> & { readonly fixedChargeId: string })
   | (Line<'commitment', CommitmentFee, T> & { readonly commitmentId: string })

@@ -169,10 +169,12 @@ function packageSteps(properties: Details, details: Details): ExplainedStep[] {
 }
 
 function percentageSteps(details: Details): ExplainedStep[] {
-  const fixed = product('events', text(details.paid_events), text(details.fixed_fee_unit_amount))
+  const events = product('events', text(details.paid_events), text(details.fixed_fee_unit_amount))
+  const charged = decimal(text(details.fixed_fee_total_amount))
   return [
     share('units', decimal(text(details.paid_units)), text(details.rate)),
-    fixed,
+    // Events without any units cost nothing.
+    charged.equals(events.unrounded) ? events : step('events', 'no fixed amounts without units', charged),
     ...flat('bounds of single events', details.min_max_adjustment_total_amount),
   ]
 }

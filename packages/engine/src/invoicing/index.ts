@@ -1,4 +1,5 @@
 export * from './adjustment.ts'
+export * from './advance-fee.ts'
 export * from './assemble.ts'
 export * from './charge-fee.ts'
 export * from './commitment.ts'

@@ -51,6 +51,6 @@ export function isWithin({ at }: MeteredEvent, { from }: UsageSpan): boolean {
   return at.timestamp >= (microsecondsOf(from) / 1000n) * 1000n
 }
 
-export function instantOf({ timestamp }: EventPosition): Temporal.Instant {
+export function instantOf({ timestamp }: Pick<EventPosition, 'timestamp'>): Temporal.Instant {
   return Temporal.Instant.fromEpochNanoseconds(timestamp * 1000n)
 }

@@ -1,3 +1,12 @@
+export { bucketOfEvent, type EventBucket } from './advance-bucket.ts'
+export {
+  type AdvanceAggregation,
+  type AdvanceEvent,
+  type AdvanceSetting,
+  type AdvanceUnits,
+  advanceUnits,
+  type RunningTotals,
+} from './advance-event.ts'
 export type { AdvanceTotal } from './advance-totals.ts'
 export * from './aggregation.ts'
 export { ALL_FILTER_VALUES, type ChargeFilter, type ValuesByKey } from './buckets.ts'

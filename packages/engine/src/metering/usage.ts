@@ -185,7 +185,14 @@ function bucketRow<Item extends Dimensioned>(
     openingLevel: charge.openingLevels?.find(isOf)?.level ?? (charge.levelsAreComplete === true ? '0' : null),
     isGrouped: bucket.pricingGroupKeys.length > 0,
     running: charge.running === true,
-    inAdvance: charge.billedInAdvance === undefined ? null : { billed: charge.billedInAdvance.find(isOf) ?? null },
+    inAdvance:
+      charge.billedInAdvance === undefined
+        ? null
+        : {
+            billed:
+              charge.billedInAdvance.find(one => one.filterId === filterId && isOfGroup(one.groupedBy, groupedBy)) ??
+              null,
+          },
   })
   const presented = presentUnits(toUsage(items), {
     keys,
@@ -211,6 +218,15 @@ function rounded(measured: Measured, rounding: MetricRounding | null): Measured 
     ...(fullUnits !== undefined && { fullUnits: roundUnits(fullUnits, rounding) }),
     ...(currentUnits !== undefined && { currentUnits: roundUnits(currentUnits, rounding) }),
   }
+}
+
+/** An event in advance that names no wallet was charged in a group without the key. */
+function isOfGroup(billed: GroupedBy, group: GroupedBy): boolean {
+  return Object.keys(billed).every(key => key in group) && hasSameGroup(group, { ...absent(group), ...billed })
+}
+
+function absent(group: GroupedBy): GroupedBy {
+  return Object.fromEntries(Object.keys(group).map(key => [key, null]))
 }
 
 function hasSameGroup(a: GroupedBy, b: GroupedBy): boolean {

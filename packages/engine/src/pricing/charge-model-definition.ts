@@ -67,6 +67,12 @@ export interface ChargeModelDefinition<Properties> {
   needs?(properties: Properties): UsageNeeds
   /** @param currency of the plan */
   price(properties: Properties, usage: PricedUsage, currency: Currency): Price
+  /** Set where each unit costs the same: an event then has its price whatever came before it. */
+  readonly isLinear?: true
+  /** Set where an amount is due without units, which the first event that is charged in advance pays. */
+  readonly startsFree?: true
+  /** How the amount of an event that is charged in advance came about; `{}` where absent. */
+  eventDetails?(including: AmountDetails, excluding: AmountDetails): AmountDetails
   /**
    * What a projected number of units would cost, in units of the currency; it is not 0 or less. Absent for models that look
    * at events: what they have cost so far is projected instead.

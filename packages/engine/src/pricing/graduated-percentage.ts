@@ -1,5 +1,5 @@
 import type { Decimal } from '../money/index.ts'
-import { formatDecimal, ZERO } from '../money/index.ts'
+import { decimal, formatDecimal, round, ZERO } from '../money/index.ts'
 import type { AmountDetails, ChargeModelDefinition } from './charge-model-definition.ts'
 import { perUnit, requireAmount } from './charge-model-definition.ts'
 import type { Tier } from './tiers.ts'
@@ -20,6 +20,7 @@ const KEY = 'graduated_percentage_ranges'
 
 export const graduatedPercentage: ChargeModelDefinition<GraduatedPercentageProperties> = {
   propertyKeys: [KEY],
+  startsFree: true,
   defaultProperties: {
     [KEY]: [{ from_value: 0, to_value: null, rate: '0', fixed_amount: '0', flat_amount: '0' }],
   },
@@ -59,6 +60,33 @@ export const graduatedPercentage: ChargeModelDefinition<GraduatedPercentagePrope
     }
     return { amount, unitAmount: perUnit(amount, units), amountDetails: { [KEY]: details } }
   },
+
+  eventDetails(including, excluding) {
+    const before = tierDetails(excluding)
+    return {
+      [KEY]: tierDetails(including).map(tier => {
+        const same = before.find(other => other.from_value === tier.from_value && other.to_value === tier.to_value)
+        return eventInTier(tier, same)
+      }),
+    }
+  },
+}
+
+function tierDetails(details: AmountDetails): readonly AmountDetails[] {
+  return (details[KEY] ?? []) as readonly AmountDetails[]
+}
+
+/** What an event adds to a tier; its price of a unit includes the flat amount, and is rounded to 2 decimals. */
+function eventInTier(tier: AmountDetails, before: AmountDetails | undefined): AmountDetails {
+  const added = (key: string) => decimal(String(tier[key])).minus(String(before?.[key] ?? 0))
+  const [units, total] = [added('units'), added('total_with_flat_amount')]
+  return {
+    ...tier,
+    units: formatDecimal(units),
+    flat_unit_amount: formatDecimal(added('flat_unit_amount')),
+    total_with_flat_amount: formatDecimal(total),
+    per_unit_total_amount: formatDecimal(units.greaterThan(0) ? round(total.div(units), 2) : ZERO),
+  }
 }
 
 /**

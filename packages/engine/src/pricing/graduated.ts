@@ -22,6 +22,7 @@ const KEY = 'graduated_ranges'
 
 export const graduated: ChargeModelDefinition<GraduatedProperties> = {
   propertyKeys: [KEY],
+  startsFree: true,
   defaultProperties: { [KEY]: freeUnitTiers },
 
   validate: properties => tierProblems(properties, { key: KEY, amounts: unitTierAmounts, step: 0 }),

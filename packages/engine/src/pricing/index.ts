@@ -15,6 +15,15 @@ export type {
   ProratedChange,
   UsageNeeds,
 } from './charge-model-definition.ts'
+export {
+  type AddedUsage,
+  costsTheSameAlways,
+  type EventPrice,
+  type NextEvent,
+  priceAlone,
+  priceOfEvent,
+  priceOfNextEvent,
+} from './event-price.ts'
 export { presentationGroupKeys, pricingGroupKeys } from './group-keys.ts'
 export { type Allowance, type RunningTotal, runningSums } from './running-total.ts'
 export * from './validation.ts'

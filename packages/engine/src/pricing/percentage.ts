@@ -1,5 +1,5 @@
 import type { Decimal } from '../money/index.ts'
-import { formatDecimal, ZERO } from '../money/index.ts'
+import { decimal, formatDecimal, ZERO } from '../money/index.ts'
 import type {
   AmountDetails,
   ChargeModelDefinition,
@@ -72,7 +72,29 @@ export const percentage: ChargeModelDefinition<PercentageProperties> = {
       amountDetails: amountDetails(properties, usage, plain, amount),
     }
   },
+
+  eventDetails(including, excluding) {
+    const added = (key: string) => decimal(String(including[key])).minus(String(excluding[key]))
+    const details = Object.fromEntries(ADDED_BY_EVENT.map(key => [key, formatDecimal(added(key))]))
+    return {
+      rate: String(including.rate),
+      fixed_fee_unit_amount: String(including.fixed_fee_unit_amount),
+      ...details,
+      free_units: formatDecimal(added('units').minus(added('paid_units'))),
+    }
+  },
 }
+
+/** What the details of an event charged in advance tell as the difference that it makes. */
+const ADDED_BY_EVENT = [
+  'units',
+  'paid_units',
+  'free_events',
+  'paid_events',
+  'fixed_fee_total_amount',
+  'min_max_adjustment_total_amount',
+  'per_unit_total_amount',
+]
 
 interface PlainAmount {
   readonly freeUnits: Decimal

@@ -32,6 +32,22 @@ export function runningSums(values: Iterable<Decimal>, { freeEvents, freeUnits }
   return { kind: 'sums', totals }
 }
 
+/**
+ * The running total with one event more, as far as it takes to know what is free.
+ *
+ * @param next its value, and the units that it adds where units are counted
+ */
+export function withNext(
+  total: RunningTotal,
+  next: { readonly value: Decimal; readonly units: Decimal },
+  { freeEvents, freeUnits }: Allowance,
+): RunningTotal {
+  if (total.kind === 'count') return { kind: 'count', units: total.units.plus(next.units) }
+  const last = lastOf(total)
+  const isKnown = freeEvents > 0 ? total.totals.length >= freeEvents : last.greaterThan(freeUnits)
+  return isKnown ? total : { kind: 'sums', totals: [...total.totals, last.plus(next.value)] }
+}
+
 /** What an allowance makes free of a running total. */
 export function freeOf(total: RunningTotal, allowance: Allowance): { units: Decimal; events: number } {
   return { units: freeUnits(total, allowance), events: freeEvents(total, allowance) }

@@ -9,6 +9,7 @@ export interface StandardProperties {
 
 export const standard: ChargeModelDefinition<StandardProperties> = {
   propertyKeys: ['amount'],
+  isLinear: true,
   defaultProperties: { amount: '0' },
 
   validate: properties => amountProblems(properties, 'amount', 'invalid_amount'),

@@ -14,6 +14,7 @@ export {
 } from './billing-entities.ts'
 export type { BillingEntityTaxes } from './billing-entity-taxes.ts'
 export { rememberKeyOwners } from './key-owners.ts'
+export { toAscii } from './naming.ts'
 export {
   countOrganizations,
   createOrganization,

@@ -37,7 +37,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 }
 
 /** Lower case without accents; what has no Latin spelling becomes `?`. */
-function toAscii(text: string): string {
+export function toAscii(text: string): string {
   return text
     .toLowerCase()
     .normalize('NFKD')

@@ -28,6 +28,8 @@ export { findFixedCharge } from './fixed-charges/fixed-charges.ts'
 export { requireUnits } from './fixed-charges/rules.ts'
 export { FixedChargeOverrideInput } from './fixed-charges/schema.ts'
 export { serializeFixedCharge } from './fixed-charges/serialize.ts'
+export { type Metadata, mergeMetadata, readMetadata } from './metadata.ts'
+export { setMinimumCommitment } from './minimum-commitment.ts'
 export { newestFirst } from './newest-first.ts'
 export {
   type ChargeChange,
@@ -45,7 +47,7 @@ export { copyPlan } from './plan-copies/copy-plan.ts'
 export { ChargeOverrideInput, type OverriddenFixedCharge, PlanOverridesInput } from './plan-copies/schema.ts'
 export { completePlanDeletion } from './plans.ts'
 export { findPricingUnitByCode, getPricingUnits, type PricingUnit } from './pricing-units/store.ts'
-export { ChargeFilterInput, UsageThresholdInput } from './schema.ts'
+export { ChargeFilterInput, MetadataBody, UsageThresholdInput } from './schema.ts'
 export {
   serializeApplicableThreshold,
   serializeBillableMetric,
@@ -54,7 +56,7 @@ export {
   serializePlan,
 } from './serialize.ts'
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
-export { findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
+export { findMetricByCode, findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getPlans } from './store/plans.ts'
 export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {

@@ -1,4 +1,11 @@
-import type { AggregationCell, AggregationType, Dimension, MeteredAggregation, MeteredEvent } from '@weir/engine'
+import type {
+  AggregationCell,
+  AggregationType,
+  Dimension,
+  EventPosition,
+  MeteredAggregation,
+  MeteredEvent,
+} from '@weir/engine'
 import type { Page } from '../platform/http/pagination.ts'
 
 /** A usage event as it is kept. What was sent is stored as sent: neither code nor subscription need to exist. */
@@ -29,12 +36,20 @@ export interface AggregateQuery {
   readonly to: Temporal.Instant
   /** Only events that have one of these values for each of these properties. */
   readonly conditions: Readonly<Record<string, readonly string[]>>
+  /** Only events up to a certain one, by time and then by arrival. */
+  readonly upTo?: EventBound
   readonly metrics: readonly MetricQuery[]
   /**
    * Whether the same will be asked again soon: the answer is then kept, and only events that came since are read. It is as
    * exact, but an invoice does without.
    */
   readonly again?: boolean
+}
+
+/** The last event that counts, or the first one that does not. */
+export interface EventBound {
+  readonly position: EventPosition
+  readonly isIncluded: boolean
 }
 
 /** Asks for one metric, told apart by the dimensions of all its charges. */

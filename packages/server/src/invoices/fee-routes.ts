@@ -1,15 +1,23 @@
 import type { FastifyInstance } from 'fastify'
-import { notFound, Problems } from '../platform/errors.ts'
+import { Type } from 'typebox'
+import type { Ctx } from '../platform/context.ts'
+import { Problems } from '../platform/errors.ts'
+import { Input, Nullable, readRoot } from '../platform/http/input.ts'
 import { parseInstant } from '../platform/http/instants.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
-import { type FeeFilters, type FeeInstant, findFee, listFees } from './fees-store.ts'
-import { presentFees } from './serialize-fee.ts'
+import { deleteFee, getFee, updateFeePayment } from './change-fee.ts'
+import { type FeeFilters, type FeeInstant, type FeeRow, listFees, PAYMENT_STATUSES } from './fees-store.ts'
+import { presentFees, serializeFee } from './serialize-fee.ts'
 
 const FEE_TYPES = ['charge', 'add_on', 'subscription', 'credit', 'commitment', 'fixed_charge', 'product']
-const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed', 'refunded']
 const INSTANTS: readonly FeeInstant[] = ['created_at', 'succeeded_at', 'failed_at', 'refunded_at']
 
+const FeePaymentInput = Input({ payment_status: Nullable(Type.String()) })
+
 type Query = Record<string, unknown>
+interface ById {
+  Params: { id: string }
+}
 
 export function feeRoutes(api: FastifyInstance): void {
   const config = { resource: 'fee' }
@@ -21,16 +29,31 @@ export function feeRoutes(api: FastifyInstance): void {
     return { fees: await presentFees(request.ctx, fees), meta: pageMeta(page, total) }
   })
 
-  api.get<{ Params: { id: string } }>(
+  api.get<ById>('/fees/:id', { config, schema: { tags, summary: 'Read a fee' } }, async request => ({
+    fee: await presentFee(request.ctx, await getFee(request.ctx, request.params.id)),
+  }))
+
+  api.put<ById>(
     '/fees/:id',
-    { config, schema: { tags, summary: 'Read a fee' } },
+    {
+      config,
+      schema: { tags, summary: 'Say what became of the payment of a fee', body: Type.Object({ fee: FeePaymentInput }) },
+    },
     async request => {
-      const fee = await findFee(request.ctx, request.params.id)
-      if (fee === undefined) throw notFound('fee')
-      const [presented] = await presentFees(request.ctx, [fee])
-      return { fee: presented }
+      const { payment_status } = readRoot(request.body, 'fee', FeePaymentInput)
+      const fee = await updateFeePayment(request.ctx, request.params.id, payment_status)
+      return { fee: await presentFee(request.ctx, fee) }
     },
   )
+
+  api.delete<ById>('/fees/:id', { config, schema: { tags, summary: 'Delete a fee' } }, async request => ({
+    fee: serializeFee(await deleteFee(request.ctx, request.params.id)),
+  }))
+}
+
+async function presentFee(ctx: Ctx, fee: FeeRow) {
+  const [presented] = await presentFees(ctx, [fee])
+  return presented
 }
 
 /** @throws 422 for an unknown type or status, and for a date that does not parse */

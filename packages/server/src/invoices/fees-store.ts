@@ -3,6 +3,8 @@ import type { Ctx } from '../platform/context.ts'
 import type { Fees } from '../platform/db/types.ts'
 import { isUuid } from '../platform/ids.ts'
 
+export const PAYMENT_STATUSES: readonly string[] = ['pending', 'succeeded', 'failed', 'refunded']
+
 /** What a fee was computed from, as it was then: enough to compute it again to the same cents. */
 export interface ComputedFrom {
   readonly charge_model?: string
@@ -76,6 +78,8 @@ export interface FeeRow
   readonly customer_id: string | null
   readonly external_customer_id: string | null
   readonly self_billed: boolean | null
+  readonly top_up_id: string | null
+  readonly top_up_name: string | null
 }
 
 function feeQuery(ctx: Ctx) {
@@ -89,6 +93,12 @@ function feeQuery(ctx: Ctx) {
     .leftJoin('fixed_charges', 'fixed_charges.id', 'fees.fixed_charge_id')
     .leftJoin('add_ons', join => join.on(sql<boolean>`add_ons.id = coalesce(fees.add_on_id, fixed_charges.add_on_id)`))
     .leftJoin('invoices', 'invoices.id', 'fees.invoice_id')
+    .leftJoin('wallet_transactions as top_up', join =>
+      join
+        .onRef('top_up.invoice_id', '=', 'fees.invoice_id')
+        .on('top_up.transaction_status', '=', 'purchased')
+        .on('fees.fee_type', '=', 'credit'),
+    )
     .where('fees.organization_id', '=', ctx.org.id)
     .where('fees.deleted_at', 'is', null)
 }
@@ -125,6 +135,8 @@ function selectFee(query: FeeQuery) {
       'customers.id as customer_id',
       'customers.external_id as external_customer_id',
       'invoices.self_billed',
+      'top_up.id as top_up_id',
+      'top_up.name as top_up_name',
     ])
     .$castTo<FeeRow>()
 }
@@ -145,6 +157,31 @@ export async function loadUsageFees(
     .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
     .where('fees.fee_type', '=', 'charge')
     .where('subscriptions.external_id', '=', externalSubscriptionId)
+    .orderBy('fees.id')
+    .execute()
+}
+
+/** The usage fees of invoices, in the order they were computed. */
+export async function loadUsageFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
+  return selectFee(feeQuery(ctx))
+    .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
+    .where('fees.fee_type', '=', 'charge')
+    .orderBy('fees.id')
+    .execute()
+}
+
+/** The usage fees that were charged in advance, event by event, in the usage periods that invoices bill. */
+export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
+  return selectFee(feeQuery(ctx))
+    .where('fees.fee_type', '=', 'charge')
+    .where('fees.pay_in_advance_event_id', 'is not', null)
+    .where(
+      sql<boolean>`(fees.subscription_id, fees.from_datetime, fees.to_datetime) in (
+        select subscription_id, charges_from_datetime, charges_to_datetime
+        from invoice_subscriptions
+        where organization_id = ${ctx.org.id} and invoice_id = any(${invoiceIds}::uuid[])
+      )`,
+    )
     .orderBy('fees.id')
     .execute()
 }

@@ -171,6 +171,15 @@ function billedItem(fee: FeeRow) {
         lago_item_id: fee.item_id,
         item_type: 'AddOn',
       }
+    case 'credit':
+      return {
+        code: 'credit',
+        name: fee.top_up_name ?? 'credit',
+        description: 'credit',
+        invoice_display_name: firstNonBlank(fee.invoice_display_name, fee.top_up_name, 'credit'),
+        lago_item_id: fee.top_up_id,
+        item_type: 'WalletTransaction',
+      }
     default:
       return {
         code: fee.plan_code,

@@ -24,6 +24,8 @@ function invoiceWith(...parts: readonly InvoicePart[]): WebhookObject {
   }
 }
 
+const soldAtOnce = invoiceWith('customer', 'fees', 'applied_taxes', 'applied_invoice_custom_sections')
+
 const drafted = invoiceWith(...ALL_BUT_ERRORS, 'error_details')
 
 /** The only place but the answer of the deletion where a deleted invoice is seen. */
@@ -68,7 +70,8 @@ export const invoiceWebhooks: Readonly<Record<string, WebhookObject>> = {
   'invoice.drafted': drafted,
   'invoice.ready_to_finalize': drafted,
   'invoice.created': invoiceWith(...ALL_BUT_ERRORS, 'applied_invoice_custom_sections'),
-  'invoice.one_off_created': invoiceWith('customer', 'fees', 'applied_taxes', 'applied_invoice_custom_sections'),
+  'invoice.one_off_created': soldAtOnce,
+  'invoice.paid_credit_added': soldAtOnce,
   'invoice.voided': invoiceWith(...ALL_BUT_ERRORS),
   'invoice.deleted': deleted,
   'invoice.payment_status_updated': invoiceWith('customer', 'fees'),

@@ -5,8 +5,10 @@ import { reactions, tasks } from './jobs.ts'
 import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
+export { readBillingEntityOverride } from './billing-entity-override.ts'
 export { createSubscription } from './create-subscription.ts'
 export {
+  CUSTOMER_TIME_ZONE,
   type CustomerRef,
   findCustomersToBill,
   findCustomersWithEndedTrials,
@@ -16,6 +18,8 @@ export {
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
+export { getSelected, readSelection } from './overrides/selection.ts'
+export { type Replacement, switchToNext } from './plan-change/replace.ts'
 export { presentSubscriptions } from './present.ts'
 export { PaymentMethodInput } from './schema.ts'
 export {

@@ -3,6 +3,7 @@ import { findBillingEntitiesByCodes } from '../accounts/index.ts'
 import { getCustomerByExternalId } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { Page } from '../platform/http/pagination.ts'
+import { asList, asText } from '../platform/http/query.ts'
 import { loadSubscriptionRecords, SUBSCRIPTION_STATUSES, type SubscriptionRecord } from './store.ts'
 
 export interface SubscriptionFilters {
@@ -34,16 +35,6 @@ export function readSubscriptionFilters(query: Record<string, unknown>): Subscri
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== undefined)),
     ...((overridden === 'true' || overridden === 'false') && { overridden: overridden === 'true' }),
   }
-}
-
-// The database refuses to be asked for texts with a NUL character, and has none.
-function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.replaceAll('\0', '\ufffd') : undefined
-}
-
-function asList(value: unknown): string[] {
-  const values = Array.isArray(value) ? value : [value]
-  return values.flatMap(item => asText(item) ?? [])
 }
 
 /**

@@ -28,7 +28,7 @@ export async function readAdvanceTotals(
       and charge_id = any(${ids}::uuid[])
       and timestamp >= ${span.from}
       and timestamp <= ${until ?? span.to}
-    order by charge_id, charge_filter_id, grouped_by, timestamp desc, created_at desc`.execute(ctx.db)
+    order by charge_id, charge_filter_id, grouped_by, timestamp desc, created_at desc, id desc`.execute(ctx.db)
   const byCharge = Map.groupBy(rows, row => row.charge_id)
   return new Map([...byCharge].map(([chargeId, totals]) => [chargeId, totals.map(toTotal)]))
 }

@@ -10,7 +10,7 @@ export {
   type UsageFee,
   usageHead,
 } from './serialize.ts'
-export { type MeteredSubscription, readUsage, type UsageQuestion } from './snapshot.ts'
+export { type MeteredSubscription, pricingUnitOf, readUsage, type UsageQuestion } from './snapshot.ts'
 export { taxesOfUsage } from './taxes.ts'
 
 export const usage: Domain = { routes: usageRoutes }

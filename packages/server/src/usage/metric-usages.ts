@@ -83,11 +83,12 @@ function toMillisecond(at: Temporal.Instant): bigint {
   return (at.epochNanoseconds / 1_000_000n) * 1000n
 }
 
-function scopeOf({ subscription, span, conditions, until }: UsageQuestion) {
+function scopeOf({ subscription, span, conditions, until, upTo }: UsageQuestion) {
   return {
     externalSubscriptionId: subscription.externalId,
     from: span.from,
     to: until ?? span.to,
     conditions: conditions ?? {},
+    ...(upTo !== undefined && { upTo }),
   }
 }

@@ -78,14 +78,14 @@ export function usageHead(
 }
 
 /** What is told of some rows together, at every level alike. */
-interface Shape<Fee> {
-  sums(fees: readonly Fee[]): object
+interface Shape<Fee, Sums, Breakdowns> {
+  sums(fees: readonly Fee[]): Sums
   /** Of the whole charge. */
-  totals(fees: readonly Fee[]): object
-  breakdowns(fees: readonly Fee[]): object
+  totals(fees: readonly Fee[]): Sums
+  breakdowns(fees: readonly Fee[]): Breakdowns
 }
 
-function currentShape(charge: UsageCharge): Shape<UsageFee> {
+function currentShape(charge: UsageCharge) {
   const sums = (fees: readonly UsageFee[]) => ({
     units: sumUnits(fees.map(fee => fee.units)),
     total_aggregated_units: sumUnits(fees.map(fee => fee.totalAggregatedUnits)),
@@ -93,10 +93,11 @@ function currentShape(charge: UsageCharge): Shape<UsageFee> {
     amount_cents: formatCents(sumCents(fees)),
     pricing_unit_details: pricingUnitDetails(charge, fees),
   })
-  return { sums, totals: sums, breakdowns: fees => ({ presentation_breakdowns: fees.flatMap(presentedBy) }) }
+  const breakdowns = (fees: readonly UsageFee[]) => ({ presentation_breakdowns: fees.flatMap(presentedBy) })
+  return { sums, totals: sums, breakdowns }
 }
 
-function projectedShape(charge: UsageCharge): Shape<ProjectedFee> {
+function projectedShape(charge: UsageCharge) {
   const sumsOf = (fees: readonly ProjectedFee[], projected: readonly ProjectedFee[]) => {
     const unit = pricingUnitDetails(charge, fees)
     return {
@@ -114,9 +115,9 @@ function projectedShape(charge: UsageCharge): Shape<ProjectedFee> {
     }
   }
   return {
-    sums: fees => sumsOf(fees, fees),
-    totals: fees => sumsOf(fees, projectedOf(charge, fees)),
-    breakdowns: fees => ({
+    sums: (fees: readonly ProjectedFee[]) => sumsOf(fees, fees),
+    totals: (fees: readonly ProjectedFee[]) => sumsOf(fees, projectedOf(charge, fees)),
+    breakdowns: (fees: readonly ProjectedFee[]) => ({
       presentation_breakdowns: fees.flatMap(presentedBy),
       projected_presentation_breakdowns: fees.flatMap(fee => presentedBy(fee.projection)),
     }),
@@ -128,10 +129,10 @@ function projectedOf(charge: UsageCharge, fees: readonly ProjectedFee[]): readon
   return charge.filters.length === 0 ? fees : fees.filter(fee => fee.filterId !== null)
 }
 
-function shapeUsage<Fee extends UsageFee>(
+function shapeUsage<Fee extends UsageFee, Sums extends object, Breakdowns extends object>(
   charge: UsageCharge,
   fees: readonly Fee[],
-  shape: Shape<Fee>,
+  shape: Shape<Fee, Sums, Breakdowns>,
   currency: Currency,
 ) {
   const isGrouped = fees.some(isOfGroup)
@@ -145,7 +146,11 @@ function shapeUsage<Fee extends UsageFee>(
 }
 
 /** One item a bucket, the default bucket last; none where the charge has no filters. */
-function shapeFilters<Fee extends UsageFee>(charge: UsageCharge, fees: readonly Fee[], shape: Shape<Fee>) {
+function shapeFilters<Fee extends UsageFee, Sums extends object, Breakdowns extends object>(
+  charge: UsageCharge,
+  fees: readonly Fee[],
+  shape: Shape<Fee, Sums, Breakdowns>,
+) {
   if (!(charge.hasFilters ?? charge.filters.length > 0)) return []
   const buckets = Map.groupBy(fees, fee => fee.filterId)
   const shown = [...charge.filters, { id: null, invoiceDisplayName: null, values: null }]
@@ -157,7 +162,11 @@ function shapeFilters<Fee extends UsageFee>(charge: UsageCharge, fees: readonly 
 }
 
 /** One item a combination of group values; rows of several buckets are merged and told apart in its filters. */
-function shapeGroups<Fee extends UsageFee>(charge: UsageCharge, fees: readonly Fee[], shape: Shape<Fee>) {
+function shapeGroups<Fee extends UsageFee, Sums extends object, Breakdowns extends object>(
+  charge: UsageCharge,
+  fees: readonly Fee[],
+  shape: Shape<Fee, Sums, Breakdowns>,
+) {
   const groups = Map.groupBy(fees, fee => JSON.stringify(Object.entries(fee.groupedBy).toSorted()))
   return [...groups.values()].sort(byGroup).map(group => ({
     ...shape.sums(group),

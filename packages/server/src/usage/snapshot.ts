@@ -16,6 +16,7 @@ import {
   type UsageSpan,
 } from '@weir/engine'
 import type { BillableMetric, Charge, PlanSnapshot } from '../catalog/index.ts'
+import type { EventBound } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { readAdvanceTotals } from './advance-totals.ts'
 import { regroupLevels, regroupTotals } from './kept-groups.ts'
@@ -40,6 +41,8 @@ export interface UsageQuestion {
    * then taken into account, and answers are kept.
    */
   readonly running?: boolean
+  /** Only events up to a certain one: what it is charged for in advance depends on those before it. */
+  readonly upTo?: EventBound
   /** Events after it are not looked at: how usage stood at an instant within the span. */
   readonly until?: Temporal.Instant
 }
@@ -133,7 +136,8 @@ function chargeSnapshot(
   }
 }
 
-function pricingUnitOf({ appliedPricingUnit: applied }: Charge): PricingUnit | null {
+/** The unit that a charge is priced in; null where it is the plan's currency. */
+export function pricingUnitOf({ appliedPricingUnit: applied }: Charge): PricingUnit | null {
   return applied && { ...applied, id: applied.pricingUnitId, conversionRate: applied.conversionRate.toFixed() }
 }
 

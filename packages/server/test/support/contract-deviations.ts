@@ -175,6 +175,14 @@ const usage: readonly Deviation[] = [
     allows: NULL,
     reason: 'an estimate needs no transaction id',
   },
+  ...['lago_id', 'lago_fee_id', 'created_at'].map(
+    (key): Deviation => ({
+      path: '/events/estimate_fees',
+      at: `/fees/*/applied_taxes/*/${key}`,
+      allows: NULL,
+      reason: 'nothing of an estimate is stored',
+    }),
+  ),
   {
     path: '/subscriptions/{external_id}/entitlements/**',
     at: '/entitlement',
@@ -192,6 +200,23 @@ const usage: readonly Deviation[] = [
     at: '/**/billable_metric',
     allows: NULL,
     reason: 'alerts on amounts watch no single metric',
+  },
+]
+
+const alerts: readonly Deviation[] = [
+  ...['alert', 'alerts'].map(
+    (key): Deviation => ({
+      path: '/subscriptions/{external_id}/alerts',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract has a choice of two answers here, each with a root of its own',
+    }),
+  ),
+  {
+    path: '/**/alerts/**',
+    at: '/**/alert_type',
+    allows: ['billable_metric_lifetime_usage_units'],
+    reason: 'a type of alert that the contract forgets',
   },
 ]
 
@@ -286,6 +311,48 @@ const subscriptions: readonly Deviation[] = [
   'cancellation_reason',
 ].map(key => ({ path: '/**', at: `/**/${key}`, allows: NULL, reason: 'null where it does not apply' }))
 
+const wallets: readonly Deviation[] = [
+  ...[
+    'lago_id',
+    'lago_wallet_id',
+    'lago_invoice_id',
+    'lago_credit_note_id',
+    'lago_voided_invoice_id',
+    'status',
+    'source',
+    'transaction_status',
+    'transaction_type',
+    'credit_amount',
+    'amount',
+    'remaining_amount_cents',
+    'remaining_credit_amount',
+    'priority',
+    'invoice_requires_successful_payment',
+    'settled_at',
+    'failed_at',
+    'created_at',
+    'metadata',
+    'name',
+    'payment_method',
+  ].map(
+    (key): Deviation => ({
+      path: '/wallet_transactions/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root wallet_transaction',
+    }),
+  ),
+  { path: '/**', at: '/**/balance', allows: 'no key', reason: 'wallets have it in the contract only' },
+  ...['credits_balance', 'credits_ongoing_balance', 'target_ongoing_balance'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/${key}`,
+      allows: 'decimal text',
+      reason: 'usage may exceed what a wallet has, and credits are rounded apart from money: balances can be negative',
+    }),
+  ),
+]
+
 /** Everything that answers may do although the contract says otherwise, with the reason. */
 export const contractDeviations: readonly Deviation[] = [
   ...errors,
@@ -294,7 +361,9 @@ export const contractDeviations: readonly Deviation[] = [
   ...fees,
   ...invoices,
   ...usage,
+  ...alerts,
   ...catalog,
   ...entitlements,
   ...subscriptions,
+  ...wallets,
 ]

@@ -1,6 +1,6 @@
 import type { MeteredAggregation } from '@weir/engine'
 import { type RawBuilder, sql } from 'kysely'
-import type { AggregateQuery, MetricQuery } from '../event-store.ts'
+import type { AggregateQuery, EventBound, MetricQuery } from '../event-store.ts'
 
 type Sql = RawBuilder<unknown>
 
@@ -62,7 +62,7 @@ export interface Parts {
 }
 
 /** Which events are asked for, whatever is made of them. */
-export type Scope = Pick<AggregateQuery, 'externalSubscriptionId' | 'from' | 'to' | 'conditions'>
+export type Scope = Pick<AggregateQuery, 'externalSubscriptionId' | 'from' | 'to' | 'conditions' | 'upTo'>
 
 export interface PlacedMetric<Aggregation extends MeteredAggregation = MeteredAggregation>
   extends MetricQuery<Aggregation> {
@@ -124,11 +124,18 @@ function scopeOf(organizationId: string, query: Scope, since: AsOf | undefined):
     ...(from === undefined ? [] : [sql`events.timestamp >= ${from}::timestamptz`]),
     sql`events.timestamp <= ${query.to}::timestamptz`,
     sql`events.deleted_at is null`,
+    ...(query.upTo === undefined ? [] : [isUpTo(query.upTo)]),
     ...(since === undefined ? [] : [isNewTo(since)]),
     ...Object.entries(query.conditions).map(
       ([key, values]) => sql`properties ->> ${key}::text = any(${values}::text[])`,
     ),
   ])
+}
+
+function isUpTo({ position: { timestamp, createdAt, id }, isIncluded }: EventBound): Sql {
+  const comparison = isIncluded ? sql`<=` : sql`<`
+  return sql`(events.timestamp, events.created_at, events.id)
+    ${comparison} (${exactInstant(timestamp)}, ${exactInstant(createdAt)}, ${id}::uuid)`
 }
 
 function isNewTo({ base, snapshot, firstPosition }: AsOf): Sql {

@@ -128,8 +128,10 @@ function usageFeeColumns(
     total_aggregated_units: fee.totalAggregatedUnits,
     events_count: fee.eventsCount,
     precise_unit_amount: fee.preciseUnitAmount,
-    // Only fees on no invoice say so: usage that is carried over is billed by the period.
-    pay_in_advance: isStandalone && charge.payInAdvance,
+    // Beside fees of events, only those on no invoice say so: usage that is carried over is billed by the period.
+    pay_in_advance: line.event !== undefined || (isStandalone && charge.payInAdvance),
+    pay_in_advance_event_id: line.event?.id ?? null,
+    pay_in_advance_event_transaction_id: line.event?.transactionId ?? null,
     grouped_by: JSON.stringify(fee.groupedBy),
     amount_details: JSON.stringify(fee.amountDetails),
     computed_from: JSON.stringify({

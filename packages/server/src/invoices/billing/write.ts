@@ -1,4 +1,4 @@
-import type { BilledPeriods, InvoiceTax, InvoicingReason } from '@weir/engine'
+import type { BilledPeriods, InvoiceTax, TaxedFee } from '@weir/engine'
 import type { Insertable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { FeesTaxes, InvoicesTaxes } from '../../platform/db/types.ts'
@@ -18,7 +18,7 @@ export interface InvoiceIdentity {
 /** What is written of an invoice beside its own row. */
 export interface InvoiceContents {
   readonly invoice: InvoiceIdentity
-  readonly request: Pick<BillingRequest, 'reason' | 'at'>
+  readonly request: Pick<BillingRequest, 'at'>
   readonly computed: ComputedInvoice
 }
 
@@ -48,6 +48,17 @@ export async function writeInvoiceContents(tx: Ctx, contents: readonly InvoiceCo
   for (const rows of statementsOf(taxes)) await tx.db.insertInto('invoices_taxes').values(rows).execute()
   await keepLevels(tx, contents.flatMap(levelsOf))
   return { invoiced: idsOf(invoiced), standalone: idsOf(standalone) }
+}
+
+/** Writes fees that are on no invoice, and tells their ids in their order. */
+export async function writeStandaloneFees(
+  tx: Ctx,
+  setting: Omit<FeeSetting, 'invoiceId'>,
+  fees: readonly TaxedFee<AppliedTax>[],
+): Promise<string[]> {
+  const rows = newFees(tx, { ...setting, invoiceId: null }, fees)
+  await writeFees(tx, rows)
+  return rows.map(({ id }) => id)
 }
 
 /** Writes fees with their taxes. */
@@ -86,8 +97,8 @@ function levelsOf({ computed: { billed, assembled } }: InvoiceContents) {
 function linkRow(
   tx: Ctx,
   invoice: InvoiceIdentity,
-  request: { reason: InvoicingReason; at: Temporal.Instant },
-  { subscription, boundaries }: BilledSubscription,
+  request: Pick<BillingRequest, 'at'>,
+  { subscription, reason, boundaries }: BilledSubscription,
 ) {
   const { base, charges, fixedCharges }: BilledPeriods = boundaries
   return {
@@ -102,8 +113,8 @@ function linkRow(
     charges_to_datetime: charges?.to ?? null,
     fixed_charges_from_datetime: fixedCharges?.from ?? null,
     fixed_charges_to_datetime: fixedCharges?.to ?? null,
-    recurring: request.reason === 'subscription_periodic',
-    invoicing_reason: request.reason,
+    recurring: reason === 'subscription_periodic',
+    invoicing_reason: reason,
     created_at: invoice.createdAt,
   }
 }

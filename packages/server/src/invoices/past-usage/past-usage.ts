@@ -45,7 +45,6 @@ function metaOf(perPage: number, { offset }: Page, total: number): PageMeta {
 }
 
 function serializePeriod(period: BilledPeriodRow, fees: readonly FeeRow[], charges: readonly BilledChargeRow[]) {
-  const byCharge = Map.groupBy(fees, fee => fee.charge_id)
   return {
     ...usageHead(
       { from: period.charges_from_datetime, to: period.charges_to_datetime },
@@ -54,13 +53,19 @@ function serializePeriod(period: BilledPeriodRow, fees: readonly FeeRow[], charg
       period.taxes_amount_cents,
       { id: period.invoice_id, issuingDate: period.issuing_date.toString() },
     ),
-    charges_usage: charges.flatMap(charge => {
-      const own = byCharge.get(charge.id)
-      return own === undefined
-        ? []
-        : [serializeChargeUsage(usageCharge(charge, own), own.map(usageFee), period.currency as Currency)]
-    }),
+    charges_usage: serializeBilledCharges(fees, charges, period.currency),
   }
+}
+
+/** What fees are for, charge by charge, in the order of the charges; those without a fee are left out. */
+export function serializeBilledCharges(fees: readonly FeeRow[], charges: readonly BilledChargeRow[], currency: string) {
+  const byCharge = Map.groupBy(fees, fee => fee.charge_id)
+  return charges.flatMap(charge => {
+    const own = byCharge.get(charge.id)
+    return own === undefined
+      ? []
+      : [serializeChargeUsage(usageCharge(charge, own), own.map(usageFee), currency as Currency)]
+  })
 }
 
 /** The charge with the filters and the pricing unit that its fees had. */

@@ -16,6 +16,8 @@ export interface NewJob {
   readonly queue?: string
   /** At most one waiting job has this key: adding it again replaces the waiting one. */
   readonly key?: string
+  /** Whether a waiting job with the key that is replaced still runs when it would have. */
+  readonly keepsRunAt?: boolean
   readonly runAt?: Temporal.Instant
   readonly maxAttempts?: number
 }
@@ -39,8 +41,21 @@ export async function addJob(db: Db, job: NewJob): Promise<void> {
   await addJobs(db, [job])
 }
 
-/** Adds many jobs in one statement. */
+/** Adds many jobs in one statement; those that keep the time of a waiting one in another. */
 export async function addJobs(db: Db, jobs: readonly NewJob[]): Promise<void> {
+  await insertJobs(
+    db,
+    jobs.filter(job => job.keepsRunAt !== true),
+    false,
+  )
+  await insertJobs(
+    db,
+    jobs.filter(job => job.keepsRunAt === true),
+    true,
+  )
+}
+
+async function insertJobs(db: Db, jobs: readonly NewJob[], keepRunAt: boolean): Promise<void> {
   if (jobs.length === 0) return
   const specs = jobs.map(job => ({
     identifier: job.task,
@@ -57,6 +72,7 @@ export async function addJobs(db: Db, jobs: readonly NewJob[]): Promise<void> {
       array(
         select json_populate_record(null::graphile_worker.job_spec, spec)
         from json_array_elements(${JSON.stringify(specs)}::json) as spec
-      )
+      ),
+      job_key_preserve_run_at => ${keepRunAt}
     )`.execute(db)
 }

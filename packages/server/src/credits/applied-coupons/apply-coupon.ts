@@ -1,0 +1,113 @@
+import { isCurrency } from '@weir/engine'
+import { type Customer, findCustomerByExternalId, lockCustomer, setCurrency } from '../../customers/index.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { notAllowed, notFound, Problems, validation } from '../../platform/errors.ts'
+import { newId } from '../../platform/ids.ts'
+import { overlapsWithActiveCoupon } from './overlap.ts'
+import type { AppliedCouponInput } from './schema.ts'
+import {
+  type AppliedCouponRow,
+  type CouponRow,
+  getApplicableCoupon,
+  getAppliedCoupon,
+  insertAppliedCoupon,
+  updateAppliedCoupon,
+  wasApplied,
+} from './store.ts'
+
+const FREQUENCIES = ['once', 'recurring', 'forever'] as const
+type Frequency = (typeof FREQUENCIES)[number]
+
+/** The fields of an applied coupon as they would be after a request. */
+interface Terms {
+  readonly amount_cents: bigint | null
+  readonly amount_currency: string | null
+  readonly percentage_rate: string | null
+  readonly frequency: Frequency
+  readonly frequency_duration: number | null
+}
+
+/**
+ * Gives a coupon to a customer. What the request says replaces what the coupon says.
+ *
+ * @throws 404 `customer_not_found`, `coupon_not_found`
+ * @throws 405 `plan_overlapping` where another active coupon discounts the same
+ * @throws 422 `coupon_is_not_reusable`, or what is wrong with the amounts
+ */
+export async function applyCoupon(ctx: Ctx, input: AppliedCouponInput): Promise<AppliedCouponRow> {
+  return transaction(ctx, async tx => {
+    const found = await findCustomerByExternalId(tx, input.external_customer_id ?? '')
+    if (found === undefined) throw notFound('customer')
+    const customer = await lockCustomer(tx, found.id)
+    const coupon = await getApplicableCoupon(tx, input.coupon_code ?? '')
+    const limited = coupon.limited_plans || coupon.limited_billable_metrics
+    if (limited && (await overlapsWithActiveCoupon(tx, customer.id, coupon.id))) throw notAllowed('plan_overlapping')
+    if (!coupon.reusable && (await wasApplied(tx, customer.id, coupon.id))) {
+      throw validation({ coupon: ['coupon_is_not_reusable'] })
+    }
+    const terms = checkedTerms(coupon, input)
+    const { amount_currency: currency } = terms
+    if (coupon.coupon_type === 'fixed_amount' && currency !== null && customer.currency === null) {
+      await setCurrency(tx, customer.id, currency)
+    }
+    const now = tx.clock.now()
+    return insertAppliedCoupon(tx, {
+      id: newId(),
+      organization_id: tx.org.id,
+      customer_id: customer.id,
+      coupon_id: coupon.id,
+      ...terms,
+      frequency_duration_remaining: terms.frequency_duration,
+      created_at: now,
+      updated_at: now,
+    })
+  })
+}
+
+/** Takes a coupon away from a customer. Taking it away again changes nothing. @throws 404 `applied_coupon_not_found` */
+export async function removeAppliedCoupon(ctx: Ctx, customer: Customer, id: string): Promise<AppliedCouponRow> {
+  return transaction(ctx, async tx => {
+    await lockCustomer(tx, customer.id)
+    const applied = await getAppliedCoupon(tx, customer.id, id)
+    if (applied.status === 'terminated') return applied
+    const now = tx.clock.now()
+    await updateAppliedCoupon(tx, id, { status: 'terminated', terminated_at: now, removed_at: now })
+    return { ...applied, status: 'terminated', terminated_at: now }
+  })
+}
+
+function checkedTerms(coupon: CouponRow, input: AppliedCouponInput): Terms {
+  const cents = input.amount_cents ?? null
+  const terms = {
+    amount_cents: cents === null || Number.isNaN(cents) ? coupon.amount_cents : BigInt(cents),
+    amount_currency: input.amount_currency ?? coupon.amount_currency,
+    percentage_rate: input.percentage_rate ?? coupon.percentage_rate,
+    frequency: input.frequency ?? coupon.frequency,
+    frequency_duration: input.frequency_duration ?? coupon.frequency_duration,
+  }
+  const problems = new Problems()
+  if (cents !== null && Number.isNaN(cents)) problems.add('amount_cents', 'is not a number')
+  else if ((terms.amount_cents ?? 0n) < 0n) problems.add('amount_cents', 'value_is_out_of_range')
+  if (terms.amount_currency !== null && !isCurrency(terms.amount_currency)) {
+    problems.add('amount_currency', 'value_is_invalid')
+  }
+  if (terms.percentage_rate !== null && !/^\d+(\.\d+)?$/.test(terms.percentage_rate)) {
+    problems.add('percentage_rate', 'is not a number')
+  }
+  if (!isFrequency(terms.frequency)) problems.add('frequency', 'value_is_invalid')
+  if (terms.frequency === 'recurring') addDurationProblems(terms.frequency_duration, problems)
+  problems.throwIfAny()
+  return terms as Terms
+}
+
+function addDurationProblems(duration: number | null, problems: Problems): void {
+  const missing = duration === null || Number.isNaN(duration)
+  if (!missing && duration > 0) return
+  for (const field of ['frequency_duration', 'frequency_duration_remaining']) {
+    problems.add(field, ...(missing ? ['value_is_mandatory', 'is not a number'] : ['value_is_out_of_range']))
+  }
+}
+
+function isFrequency(value: string): value is Frequency {
+  return FREQUENCIES.some(frequency => frequency === value)
+}

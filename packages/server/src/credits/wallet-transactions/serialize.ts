@@ -1,0 +1,67 @@
+import { centsInCredits, decimal, formatDecimal } from '@weir/engine'
+import type { Ctx } from '../../platform/context.ts'
+import { formatCents, formatInstant } from '../../platform/wire.ts'
+import { rateOf } from '../amounts.ts'
+import type { WalletRecord } from '../wallets/store.ts'
+import { type Consumption, findTransactions, type TransactionRow } from './store.ts'
+
+/** A transaction of a wallet. */
+export function serializeTransaction(transaction: TransactionRow, { wallet, billingEntity }: WalletRecord) {
+  const remaining = transaction.remaining_amount_cents
+  return {
+    lago_id: transaction.id,
+    lago_wallet_id: transaction.wallet_id,
+    lago_invoice_id: transaction.invoice_id,
+    lago_credit_note_id: transaction.credit_note_id,
+    lago_voided_invoice_id: transaction.voided_invoice_id,
+    billing_entity_code: billingEntity.code,
+    status: transaction.status,
+    source: transaction.source,
+    transaction_status: transaction.transaction_status,
+    transaction_type: transaction.transaction_type,
+    amount: formatDecimal(transaction.amount),
+    credit_amount: formatDecimal(transaction.credit_amount),
+    remaining_amount_cents: formatCents(remaining),
+    remaining_credit_amount:
+      remaining === null ? null : formatDecimal(centsInCredits(decimal(remaining), rateOf(wallet))),
+    priority: transaction.priority,
+    purchase_order_number: transaction.purchase_order_number ?? wallet.purchase_order_number,
+    settled_at: formatInstant(transaction.settled_at),
+    failed_at: formatInstant(transaction.failed_at),
+    created_at: formatInstant(transaction.created_at),
+    invoice_requires_successful_payment: transaction.invoice_requires_successful_payment,
+    metadata: transaction.metadata,
+    name: transaction.name,
+    payment_method: {
+      payment_method_id: transaction.payment_method_id,
+      payment_method_type: transaction.payment_method_type,
+    },
+  }
+}
+
+/** What transactions gave each other, each with the transaction on the other side. */
+export async function presentConsumptions(
+  ctx: Ctx,
+  consumptions: readonly Consumption[],
+  otherSide: 'inbound_transaction_id' | 'outbound_transaction_id',
+  record: WalletRecord,
+) {
+  const others = await findTransactions(
+    ctx,
+    consumptions.map(consumption => consumption[otherSide]),
+  )
+  const byId = new Map(others.map(other => [other.id, other]))
+  return consumptions.flatMap(consumption => {
+    const other = byId.get(consumption[otherSide])
+    if (other === undefined) return []
+    return [
+      {
+        lago_id: consumption.id,
+        amount_cents: formatCents(consumption.consumed_amount_cents),
+        credit_amount: formatDecimal(centsInCredits(decimal(consumption.consumed_amount_cents), rateOf(record.wallet))),
+        created_at: formatInstant(consumption.created_at),
+        wallet_transaction: serializeTransaction(other, record),
+      },
+    ]
+  })
+}

@@ -1,0 +1,62 @@
+import { sql } from 'kysely'
+import { lockCustomer } from '../../customers/index.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { emit } from '../../platform/domain-events.ts'
+import { terminateRules } from '../rules/store.ts'
+import { flagForRefresh } from './refreshes.ts'
+import { listActiveWallets, lockWallet, updateWalletRow, type WalletRow } from './store.ts'
+
+/** Ends a wallet. Its balance stays, and is never used again. Ending it again changes nothing. @throws 404 `wallet_not_found` */
+export async function terminateWallet(ctx: Ctx, id: string): Promise<WalletRow> {
+  return transaction(ctx, async tx => {
+    const { wallet } = await lockWallet(tx, id)
+    return wallet.status === 'terminated' ? wallet : end(tx, wallet)
+  })
+}
+
+/** Ends a wallet whose time is over, unless it was given more in the meantime. */
+export async function expireWallet(ctx: Ctx, id: string): Promise<void> {
+  await transaction(ctx, async tx => {
+    const { wallet } = await lockWallet(tx, id)
+    const { status, expiration_at: at } = wallet
+    if (status === 'terminated' || at === null || Temporal.Instant.compare(toSecond(at), tx.clock.now()) > 0) return
+    await end(tx, wallet)
+  })
+}
+
+/** Ends the wallets and takes away the coupons of a customer, who was deleted. */
+export async function terminateWalletsAndCouponsOf(ctx: Ctx, customerId: string): Promise<void> {
+  await transaction(ctx, async tx => {
+    await lockCustomer(tx, customerId)
+    for (const wallet of await listActiveWallets(tx, customerId)) await end(tx, wallet)
+    const now = tx.clock.now()
+    await tx.db
+      .updateTable('applied_coupons')
+      .set({ status: 'terminated', terminated_at: now, removed_at: now, updated_at: now })
+      .where('organization_id', '=', tx.org.id)
+      .where('customer_id', '=', customerId)
+      .where('status', '=', 'active')
+      .execute()
+  })
+}
+
+/** Takes a deleted coupon away from all customers who have it. */
+export async function removeCouponFromAll(ctx: Ctx, couponId: string): Promise<void> {
+  const now = ctx.clock.now()
+  await sql`
+    update applied_coupons
+    set status = 'terminated', terminated_at = ${now}, removed_at = ${now}, updated_at = ${now}
+    where organization_id = ${ctx.org.id} and coupon_id = ${couponId} and status = 'active'`.execute(ctx.db)
+}
+
+function toSecond(instant: Temporal.Instant): Temporal.Instant {
+  return instant.round({ smallestUnit: 'second', roundingMode: 'floor' })
+}
+
+async function end(tx: Ctx, wallet: WalletRow): Promise<WalletRow> {
+  const ended = await updateWalletRow(tx, wallet.id, { status: 'terminated', terminated_at: tx.clock.now() })
+  await terminateRules(tx, wallet.id)
+  await flagForRefresh(tx, wallet.customer_id)
+  await emit(tx, 'wallet.terminated', wallet.id)
+  return ended
+}

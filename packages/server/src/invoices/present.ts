@@ -5,6 +5,7 @@ import type { Ctx } from '../platform/context.ts'
 import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { presentInvoiceTaxes } from './applied-taxes.ts'
 import { loadInvoiceFees } from './fees-store.ts'
+import { loadFileUrls } from './files.ts'
 import {
   loadOffsetAmounts,
   presentAppliedSections,
@@ -35,10 +36,9 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
 /** The fields that every form of an invoice has, of many. */
 async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
   const entities = await findBillingEntitiesByIds(ctx, [...new Set(invoices.map(invoice => invoice.billing_entity_id))])
-  const offsets = await loadOffsetAmounts(
-    ctx,
-    invoices.map(invoice => invoice.id),
-  )
+  const ids = invoices.map(invoice => invoice.id)
+  const offsets = await loadOffsetAmounts(ctx, ids)
+  const urlOf = await loadFileUrls(ctx, ids)
   const progressive = invoices.filter(invoice => invoice.invoice_type === 'progressive_billing')
   const progressiveIds = progressive.map(invoice => invoice.id)
   const thresholds = progressiveIds.length === 0 ? undefined : await presentAppliedThresholds(ctx, progressiveIds)
@@ -46,11 +46,19 @@ async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
     ...serializeInvoiceBase(invoice, {
       billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '',
       offsetAmountCents: offsets.get(invoice.id) ?? 0n,
+      fileUrl: urlOf(invoice.id, 'pdf'),
+      xmlUrl: urlOf(invoice.id, 'xml'),
     }),
     ...(invoice.invoice_type === 'progressive_billing' && {
       applied_usage_thresholds: thresholds?.get(invoice.id) ?? [],
     }),
   }))
+}
+
+/** The fields that every form of an invoice has. */
+export async function presentInvoiceBase(ctx: Ctx, invoice: Invoice) {
+  const [base] = await presentBases(ctx, [invoice])
+  return base
 }
 
 /** An invoice with everything on it. */

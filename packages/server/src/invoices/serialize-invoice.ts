@@ -6,10 +6,14 @@ export interface InvoiceNaming {
   readonly billingEntityCode: string
   /** What credit notes took off the amount due, in cents. */
   readonly offsetAmountCents: bigint
+  /** The addresses of its documents; null while there are none. */
+  readonly fileUrl: string | null
+  readonly xmlUrl: string | null
 }
 
 /** The fields every form of an invoice has. */
-export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, offsetAmountCents }: InvoiceNaming) {
+export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
+  const { billingEntityCode, offsetAmountCents } = naming
   return {
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
@@ -39,8 +43,8 @@ export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, offs
     prepaid_credit_amount_cents: formatCents(invoice.prepaid_credit_amount_cents),
     prepaid_granted_credit_amount_cents: formatCents(invoice.prepaid_granted_credit_amount_cents),
     prepaid_purchased_credit_amount_cents: formatCents(invoice.prepaid_purchased_credit_amount_cents),
-    file_url: null,
-    xml_url: null,
+    file_url: naming.fileUrl,
+    xml_url: naming.xmlUrl,
     web_url: null,
     version_number: invoice.version_number,
     self_billed: invoice.self_billed,

@@ -58,6 +58,19 @@ const feeWebhook: WebhookObject = {
 
 export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
+export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
+export { type FeeRow, loadInvoiceFees } from './fees-store.ts'
+export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
+export { presentInvoiceBase } from './present.ts'
+export { serializeFee } from './serialize-fee.ts'
+export {
+  findInvoice,
+  findVisibleInvoice,
+  type Invoice,
+  type InvoiceSubscription,
+  loadInvoiceSubscriptions,
+} from './store.ts'
+export { invoiceWith } from './webhooks.ts'
 
 /**
  * What is owed.

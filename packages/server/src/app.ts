@@ -10,6 +10,7 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
+import { creditNotes } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
@@ -65,6 +66,7 @@ const business: readonly Domain[] = [
   usage,
   credits,
   invoices,
+  creditNotes,
   monitoring,
 ]
 

@@ -32,7 +32,14 @@ import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince, findVisibleInvoice } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 
+export { checkVoidCredit, creditVoidedInvoice, voidCreditNote } from './crediting/credit-voided.ts'
+export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } from './crediting/creditable.ts'
+export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
+export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
+export { loadFeesByIds } from './fees-store.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
+export { serializeFee } from './serialize-fee.ts'
+export { findVisibleInvoice, type Invoice, lockInvoice } from './store.ts'
 
 const invoiceWebhook: WebhookObject = {
   objectType: 'invoice',

@@ -283,8 +283,8 @@ describe('a subscription in advance that ends', () => {
     expect(await notes()).toMatchObject([
       {
         number: `${body.invoice.number}-CN001`,
-        credit_amount_cents: 3368,
-        balance_amount_cents: 3368,
+        credit_amount_cents: 3367,
+        balance_amount_cents: 3367,
         items: [{ amount_cents: 2806, fee: { lago_id: fee.lago_id } }],
       },
     ])

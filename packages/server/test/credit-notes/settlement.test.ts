@@ -251,8 +251,8 @@ describe('an invoice that is finalized', () => {
         note.balance_amount_cents,
       ]),
     ).toEqual([
-      ['available', 1344],
       ['consumed', 0],
+      ['available', 1344],
     ])
     const applied = await app.api.get(`/applied_coupons?external_customer_id=${ids.get('two coupons in their order')}`)
     expect(applied.body.applied_coupons.map((coupon: { status: string }) => coupon.status).toSorted()).toEqual([

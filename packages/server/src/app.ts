@@ -10,11 +10,11 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
-import { creditNotes } from './credit-notes/index.ts'
+import { creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
-import { invoices } from './invoices/index.ts'
+import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
@@ -65,7 +65,7 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoices,
+  invoicesDomain(voidCredits),
   creditNotes,
   monitoring,
 ]

@@ -1,4 +1,5 @@
 import { findCreditNote } from '../credits/index.ts'
+import { checkVoidCredit, creditVoidedInvoice, type VoidCredits } from '../invoices/index.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
 import { creditNoteRoutes } from './routes.ts'
 import { presentCreditNote } from './serialize.ts'
@@ -11,6 +12,9 @@ const creditNoteWebhook: WebhookObject = {
     return note && (await presentCreditNote(ctx, note))
   },
 }
+
+/** What is given back of invoices that are voided. */
+export const voidCredits: VoidCredits = { check: checkVoidCredit, issue: creditVoidedInvoice }
 
 /** Money given back on invoices. What a note is worth afterwards belongs to the credits below. */
 export const creditNotes: Domain = {

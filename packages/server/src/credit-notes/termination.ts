@@ -17,7 +17,13 @@ import { sql } from 'kysely'
 import { findBillingEntitiesByIds } from '../accounts/index.ts'
 import { getPlans } from '../catalog/index.ts'
 import { applicableTimeZone, type Customer, lockCustomer } from '../customers/index.ts'
-import { type Invoice, issueCreditNote, loadCreditedInvoice, lockInvoice } from '../invoices/index.ts'
+import {
+  type Invoice,
+  isAdvancePeriodInvoiced,
+  issueCreditNote,
+  loadCreditedInvoice,
+  lockInvoice,
+} from '../invoices/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { addJobs } from '../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../platform/jobs/tasks.ts'
@@ -68,6 +74,7 @@ async function creditEndedSubscription(tx: Ctx, subscriptionId: string): Promise
   const option = record.subscription.on_termination_credit_note ?? 'credit'
   if (option === 'skip') return
   const customer = await lockCustomer(tx, record.subscription.customer_id)
+  if (!(await isAdvancePeriodInvoiced(tx, record))) return
   const fee = await findLastFee(tx, subscriptionId)
   const invoice = fee && (await lockInvoice(tx, fee.invoice_id))
   if (fee === undefined || invoice === undefined || fee.amount_cents === 0n || invoice.status === 'voided') return

@@ -11,10 +11,10 @@ export interface InvoiceNaming {
 }
 
 /** The fields every form of an invoice has. */
-export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
+export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, left }: InvoiceNaming) {
   return {
     lago_id: invoice.id,
-    billing_entity_code: naming.billingEntityCode,
+    billing_entity_code: billingEntityCode,
     sequential_id: formatCents(invoice.sequential_id),
     number: invoice.number,
     purchase_order_number: invoice.purchase_order_number,
@@ -35,15 +35,15 @@ export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
     sub_total_excluding_taxes_amount_cents: formatCents(invoice.sub_total_excluding_taxes_amount_cents),
     sub_total_including_taxes_amount_cents: formatCents(invoice.sub_total_including_taxes_amount_cents),
     total_amount_cents: formatCents(invoice.total_amount_cents),
-    total_due_amount_cents: formatCents(naming.left?.dueCents ?? 0n),
+    total_due_amount_cents: formatCents(left?.dueCents ?? 0n),
     total_paid_amount_cents: formatCents(invoice.total_paid_amount_cents),
-    total_offsetted_credit_note_amount_cents: formatCents(naming.left?.offsetCents ?? 0n),
+    total_offsetted_credit_note_amount_cents: formatCents(left?.offsetCents ?? 0n),
     prepaid_credit_amount_cents: formatCents(invoice.prepaid_credit_amount_cents),
     prepaid_granted_credit_amount_cents: formatCents(invoice.prepaid_granted_credit_amount_cents),
     prepaid_purchased_credit_amount_cents: formatCents(invoice.prepaid_purchased_credit_amount_cents),
-    creditable_amount_cents: formatCents(truncate(naming.left?.creditable ?? ZERO)),
-    refundable_amount_cents: formatCents(truncate(naming.left?.refundable ?? ZERO)),
-    offsettable_amount_cents: formatCents(truncate(naming.left?.offsettable ?? ZERO)),
+    creditable_amount_cents: formatCents(truncate(left?.creditable ?? ZERO)),
+    refundable_amount_cents: formatCents(truncate(left?.refundable ?? ZERO)),
+    offsettable_amount_cents: formatCents(truncate(left?.offsettable ?? ZERO)),
     file_url: null,
     xml_url: null,
     web_url: null,

@@ -23,7 +23,8 @@ beforeAll(async () => {
     await settled.customerWith(id, N1)
     await settled.giveCoupon(id, 'all', { amount_cents: 1000 })
   }
-  for (const id of ['n2-0', 'n2-1', 'n2-2', 'n3', 'offset', 'life', 'limits']) await settled.customerWith(id, N2)
+  for (const id of ['n2-0', 'n2-1', 'n2-2', 'n3', 'offset', 'life', 'limits', 'voided'])
+    await settled.customerWith(id, N2)
   await story.advanceTo('2026-07-01T12:00:00Z')
 }, 120_000)
 afterAll(() => app?.stop())
@@ -227,6 +228,24 @@ describe('a credit note', () => {
     const answer = await app.api.post('/credit_notes', { credit_note: { invoice_id: lago_id, items, ...fields } })
     expect(answer.status).toBe(status)
     expect(status === 422 ? answer.body.error_details : answer.body.code).toEqual(problem)
+  })
+})
+
+describe('an invoice that is voided', () => {
+  it('is credited as asked, and the rest of it on a note that is voided', async () => {
+    const { lago_id: id, number } = await invoiceOf('voided')
+    const voidFor = (credit_amount: number) =>
+      app.api.post(`/invoices/${id}/void`, { generate_credit_note: true, credit_amount })
+    expect((await voidFor(10770)).body.error_details).toEqual({
+      credit_refund_amount: ['total_amount_exceeds_invoice_amount'],
+    })
+    expect((await voidFor(5000)).status).toBe(200)
+    const { body } = await app.api.get('/customers/voided/credit_notes')
+    const notes: { number: string }[] = body.credit_notes
+    expect(notes.toSorted((a, b) => a.number.localeCompare(b.number))).toMatchObject([
+      { number: `${number}-CN001`, total_amount_cents: 5000, balance_amount_cents: 5000, credit_status: 'available' },
+      { number: `${number}-CN002`, total_amount_cents: 5769, balance_amount_cents: 0, credit_status: 'voided' },
+    ])
   })
 })
 

@@ -260,4 +260,19 @@ describe('an invoice that is finalized', () => {
       'terminated',
     ])
   })
+
+  it('gives coupons and prepaid credits back when it is voided, and keeps notes used', async () => {
+    const name = 'a coupon, then a note, then a wallet'
+    const { lago_id: id } = await periodic(name)
+    expect((await app.api.post(`/invoices/${id}/void`)).status).toBe(200)
+    const of = `external_customer_id=${ids.get(name)}`
+    const [wallets, coupons, notes] = [
+      await app.api.get(`/wallets?${of}`),
+      await app.api.get(`/applied_coupons?${of}`),
+      await app.api.get(`/credit_notes?${of}`),
+    ]
+    expect(wallets.body.wallets).toMatchObject([{ balance_cents: 1000, consumed_credits: '0.0' }])
+    expect(coupons.body.applied_coupons).toMatchObject([{ status: 'active' }])
+    expect(notes.body.credit_notes).toMatchObject([{ credit_status: 'consumed' }])
+  })
 })

@@ -96,6 +96,14 @@ const invoices: readonly Deviation[] = [
     allows: ['closed'],
     reason: 'finalizing an invoice of nothing closes it, which the contract forgets',
   },
+  ...['lago_id', 'lago_*_id', 'external_id', 'external_*_id', 'sequential_id'].map(
+    (key): Deviation => ({
+      path: '/invoices/preview',
+      at: `/**/${key}`,
+      allows: NULL,
+      reason: 'what a preview makes up has no ids',
+    }),
+  ),
   { path: '/**', at: '/**/sequential_id', allows: NULL, reason: 'drafts have no place in the sequence yet' },
   ...['payment_dispute_lost_at', 'payment_due_date', 'file_url'].map(
     (key): Deviation => ({
@@ -310,13 +318,43 @@ const subscriptions: readonly Deviation[] = [
 ].map(key => ({ path: '/**', at: `/**/${key}`, allows: NULL, reason: 'null where it does not apply' }))
 
 const wallets: readonly Deviation[] = [
+  ...[
+    'lago_id',
+    'lago_wallet_id',
+    'lago_invoice_id',
+    'lago_credit_note_id',
+    'lago_voided_invoice_id',
+    'status',
+    'source',
+    'transaction_status',
+    'transaction_type',
+    'credit_amount',
+    'amount',
+    'remaining_amount_cents',
+    'remaining_credit_amount',
+    'priority',
+    'invoice_requires_successful_payment',
+    'settled_at',
+    'failed_at',
+    'created_at',
+    'metadata',
+    'name',
+    'payment_method',
+  ].map(
+    (key): Deviation => ({
+      path: '/wallet_transactions/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root wallet_transaction',
+    }),
+  ),
   { path: '/**', at: '/**/balance', allows: 'no key', reason: 'wallets have it in the contract only' },
-  ...['credits_ongoing_balance', 'target_ongoing_balance'].map(
+  ...['credits_balance', 'credits_ongoing_balance', 'target_ongoing_balance'].map(
     (key): Deviation => ({
       path: '/**',
       at: `/**/${key}`,
       allows: 'decimal text',
-      reason: 'usage may exceed what a wallet has: the balance is negative then',
+      reason: 'usage may exceed what a wallet has, and credits are rounded apart from money: balances can be negative',
     }),
   ),
 ]

@@ -47,6 +47,7 @@ interface NewInvoice {
  * invoices, but for those that read usage. None is made where everything is billed already.
  */
 export async function createSubscriptionInvoices(tx: Ctx, orders: readonly InvoiceOrder[]): Promise<void> {
+  if (orders.length === 0) return
   const computed = await computeInvoices(
     tx,
     orders.map(order => requestOf(tx, order)),
@@ -72,7 +73,7 @@ export async function orderOf(
   const issuer = entities.get(issuerId)
   if (customerEntity === undefined || issuer === undefined)
     throw new Error(`customer ${customer.id} has no billing entity`)
-  const skipCharges = reason !== 'subscription_terminating'
+  const skipCharges = reason === 'subscription_starting' || reason === 'in_advance_charge'
   return { customer, customerEntity, issuer, subscriptions: [record], reason, at, skipCharges }
 }
 

@@ -12,13 +12,13 @@ import { type Customer, lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
-import { computeInvoice } from '../billing/compute.ts'
+import { type BillingReason, computeInvoice } from '../billing/compute.ts'
 import { writeInvoiceContents } from '../billing/write.ts'
 import { attachDraftNotes, type DetachedItem, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 import { settleInvoices } from '../settlement/settle.ts'
-import { type Invoice, loadInvoiceSubscriptions, lockInvoice } from '../store.ts'
+import { type Invoice, type InvoiceSubscription, loadInvoiceSubscriptions, lockInvoice } from '../store.ts'
 import { totalColumns } from '../total-columns.ts'
 
 /** A draft and those whose settings decide about it, all locked. */
@@ -119,7 +119,7 @@ async function recompute(
       links.map(link => link.subscription_id),
     ),
     taxpayer: { customerId: customer.id, billingEntityId: customer.billing_entity_id },
-    reason: first.invoicing_reason as InvoicingReason,
+    reason: reasonOf(links),
     at: first.timestamp,
     timeZone: invoice.timezone,
     skipCharges: invoice.skip_charges,
@@ -146,6 +146,12 @@ async function recompute(
     timing: first.recurring ? 'periodic' : 'non_periodic',
     credited,
   }
+}
+
+function reasonOf(links: readonly InvoiceSubscription[]): BillingReason {
+  const reasons = new Set(links.map(link => link.invoicing_reason as InvoicingReason))
+  const [reason = 'subscription_periodic'] = reasons
+  return reasons.size > 1 ? 'plan_change' : reason
 }
 
 /** A draft's fees, taxes and periods get new ids each time it is computed. */

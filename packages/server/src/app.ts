@@ -10,6 +10,7 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
+import { creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
@@ -66,7 +67,8 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoicesDomain(null),
+  invoicesDomain(voidCredits),
+  creditNotes,
   monitoring,
   documents,
 ]

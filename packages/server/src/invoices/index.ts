@@ -45,22 +45,17 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
-export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
-
-const feeWebhook: WebhookObject = {
-  objectType: 'fee',
-  async serialize(ctx: Ctx, feeId: string) {
-    const fee = await findFee(ctx, feeId)
-    return fee && serializeFee(fee)
-  },
-}
-
 export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
-export { type FeeRow, loadInvoiceFees } from './fees-store.ts'
+export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
+export { checkVoidCredit, creditVoidedInvoice, voidCreditNote } from './crediting/credit-voided.ts'
+export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } from './crediting/creditable.ts'
+export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
+export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
+export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
+export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 export { presentInvoiceBase } from './present.ts'
 export { serializeFee } from './serialize-fee.ts'
 export {
@@ -69,8 +64,17 @@ export {
   type Invoice,
   type InvoiceSubscription,
   loadInvoiceSubscriptions,
+  lockInvoice,
 } from './store.ts'
 export { invoiceWith } from './webhooks.ts'
+
+const feeWebhook: WebhookObject = {
+  objectType: 'fee',
+  async serialize(ctx: Ctx, feeId: string) {
+    const fee = await findFee(ctx, feeId)
+    return fee && serializeFee(fee)
+  },
+}
 
 /**
  * What is owed.

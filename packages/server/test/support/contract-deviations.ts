@@ -56,6 +56,12 @@ const fees: readonly Deviation[] = [
     reason: 'fees that come from no aggregation have none',
   },
   { path: '/**', at: '/**/grouped_by/*', allows: NULL, reason: 'events without the grouping property make a group' },
+  {
+    path: '/credit_notes/estimate',
+    at: '/**/tax_description',
+    allows: NULL,
+    reason: 'taxes need no description',
+  },
   { path: '/**', at: '/**/lago_tax_id', allows: NULL, reason: 'taxes worked out by a provider are not ours' },
   { path: '/**', at: '/**/pricing_unit_details', allows: NULL, reason: 'charges priced in money have no pricing unit' },
   { path: '/**', at: '/**/amount_details', allows: NULL, reason: 'only some charge models explain their amount' },

@@ -4,6 +4,7 @@ import type { Domain, WebhookObject } from '../platform/module.ts'
 import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
+import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
@@ -12,7 +13,9 @@ import {
   onSubscriptionActivated,
   onSubscriptionEnded,
 } from './billing/life-events.ts'
+import { billMissedDays, onBillingMissed } from './billing/missed-days.ts'
 import { billCustomers, billSubscriptions } from './billing/periodic.ts'
+import { billPlanChange, onSubscriptionReplaced } from './billing/plan-change.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
@@ -26,18 +29,24 @@ import {
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { estimateRoutes } from './estimates/routes.ts'
+import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
-import { billAdvanceCharges, onSubscriptionEndedRegroup, regroupingTasks } from './regrouping/jobs.ts'
+import {
+  billAdvanceCharges,
+  onSubscriptionEndedRegroup,
+  onSubscriptionReplacedRegroup,
+  regroupingTasks,
+} from './regrouping/jobs.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
-
-export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
-
 import { invoiceWebhooks } from './webhooks.ts'
+
+export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
+export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 
 const feeWebhook: WebhookObject = {
   objectType: 'fee',
@@ -75,6 +84,8 @@ export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
 function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
+  adjustedFeeRoutes(api)
+  explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
   pastUsageRoutes(api)
@@ -86,6 +97,8 @@ const invoices: Domain = {
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    billMissedDays,
+    billPlanChange,
     ...advanceTasks,
     ...regroupingTasks,
     billFixedChargeIncrease,
@@ -111,6 +124,11 @@ const invoices: Domain = {
     async 'subscription.ended'(tx, events) {
       await onSubscriptionEnded(tx, events)
       await onSubscriptionEndedRegroup(tx, events)
+    },
+    'subscription.billing_missed': onBillingMissed,
+    async 'subscription.replaced'(tx, events) {
+      await onSubscriptionReplaced(tx, events)
+      await onSubscriptionReplacedRegroup(tx, events)
     },
     'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,

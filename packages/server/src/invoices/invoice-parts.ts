@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
 import type { InvoiceMetadata } from '../platform/db/types.ts'
 import { formatCents, formatInstant } from '../platform/wire.ts'
@@ -64,75 +64,6 @@ export async function presentAppliedSections(ctx: Ctx, invoiceIds: readonly stri
     display_name: row.display_name,
     created_at: formatInstant(row.created_at),
   }))
-}
-
-interface CreditLine {
-  readonly id: string
-  readonly invoice_id: string
-  readonly amount_cents: bigint
-  readonly amount_currency: string
-  readonly before_taxes: boolean
-  readonly payment_status: string
-  readonly item_type: 'coupon' | 'credit_note' | 'invoice'
-  readonly item_id: string
-  readonly item_code: string
-  readonly item_name: string
-  readonly item_description: string | null
-}
-
-/** The lines that reduce invoices: coupons, credit notes, and what progressive invoices billed already. One query. */
-export async function presentCredits(ctx: Ctx, invoiceIds: readonly string[]) {
-  const { rows } = await sql<CreditLine>`
-    select
-      credits.id,
-      credits.invoice_id,
-      credits.amount_cents,
-      credits.amount_currency,
-      credits.before_taxes,
-      invoices.payment_status,
-      case
-        when credits.applied_coupon_id is not null then 'coupon'
-        when credits.credit_note_id is not null then 'credit_note'
-        else 'invoice'
-      end as item_type,
-      coalesce(coupons.id, credit_notes.id, progressive.id) as item_id,
-      coalesce(coupons.code, credit_notes.number, progressive.number) as item_code,
-      coalesce(coupons.name, credited.number, progressive.number) as item_name,
-      coalesce(coupons.description, credit_notes.description) as item_description
-    from credits
-    join invoices on invoices.id = credits.invoice_id
-    left join applied_coupons on applied_coupons.id = credits.applied_coupon_id
-    left join coupons on coupons.id = applied_coupons.coupon_id
-    left join credit_notes on credit_notes.id = credits.credit_note_id
-    left join invoices as credited on credited.id = credit_notes.invoice_id
-    left join invoices as progressive on progressive.id = credits.progressive_billing_invoice_id
-    where credits.organization_id = ${ctx.org.id} and credits.invoice_id = any(${invoiceIds}::uuid[])
-    order by credits.created_at, credits.id`.execute(ctx.db)
-  return presentedBy(rows, row => ({
-    lago_id: row.id,
-    amount_cents: formatCents(row.amount_cents),
-    amount_currency: row.amount_currency,
-    before_taxes: row.before_taxes,
-    item: {
-      lago_item_id: row.item_id,
-      type: row.item_type,
-      code: row.item_code,
-      name: row.item_name,
-      description: row.item_description,
-    },
-    invoice: { lago_id: row.invoice_id, payment_status: row.payment_status },
-  }))
-}
-
-/** What credit notes took off the amounts due of invoices, in cents; invoices without are left out. */
-export async function loadOffsetAmounts(ctx: Ctx, invoiceIds: readonly string[]): Promise<Map<string, bigint>> {
-  if (invoiceIds.length === 0) return new Map()
-  const { rows } = await sql<{ invoice_id: string; amount: string }>`
-    select invoice_id, sum(offset_amount_cents) as amount
-    from credit_notes
-    where organization_id = ${ctx.org.id} and invoice_id = any(${invoiceIds}::uuid[]) and status = 'finalized'
-    group by invoice_id`.execute(ctx.db)
-  return new Map(rows.map(row => [row.invoice_id, BigInt(row.amount)]))
 }
 
 /** The thresholds that brought progressive invoices about; at least one invoice is asked for. */

@@ -1,16 +1,16 @@
 import { findBillingEntitiesByIds } from '../accounts/index.ts'
 import { getPlans } from '../catalog/index.ts'
+import { listCreditsOfInvoices, serializeCredit } from '../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { presentInvoiceTaxes } from './applied-taxes.ts'
+import { loadLeftOnInvoices } from './crediting/creditable.ts'
 import { loadInvoiceFees } from './fees-store.ts'
 import { loadFileUrls } from './files.ts'
 import {
-  loadOffsetAmounts,
   presentAppliedSections,
   presentAppliedThresholds,
-  presentCredits,
   presentErrorDetails,
   presentMetadata,
 } from './invoice-parts.ts'
@@ -36,16 +36,18 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
 /** The fields that every form of an invoice has, of many. */
 async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
   const entities = await findBillingEntitiesByIds(ctx, [...new Set(invoices.map(invoice => invoice.billing_entity_id))])
-  const ids = invoices.map(invoice => invoice.id)
-  const offsets = await loadOffsetAmounts(ctx, ids)
-  const urlOf = await loadFileUrls(ctx, ids)
+  const left = await loadLeftOnInvoices(ctx, invoices)
+  const urlOf = await loadFileUrls(
+    ctx,
+    invoices.map(invoice => invoice.id),
+  )
   const progressive = invoices.filter(invoice => invoice.invoice_type === 'progressive_billing')
   const progressiveIds = progressive.map(invoice => invoice.id)
   const thresholds = progressiveIds.length === 0 ? undefined : await presentAppliedThresholds(ctx, progressiveIds)
   return invoices.map(invoice => ({
     ...serializeInvoiceBase(invoice, {
       billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '',
-      offsetAmountCents: offsets.get(invoice.id) ?? 0n,
+      left: left.get(invoice.id),
       fileUrl: urlOf(invoice.id, 'pdf'),
       xmlUrl: urlOf(invoice.id, 'xml'),
     }),
@@ -69,7 +71,7 @@ export async function presentInvoice(ctx: Ctx, invoice: Invoice) {
   return {
     ...base,
     ...parts,
-    credits: (await presentCredits(ctx, ids)).get(invoice.id) ?? [],
+    credits: await presentCredits(ctx, invoice.id),
     error_details: (await presentErrorDetails(ctx, ids)).get(invoice.id) ?? [],
     applied_invoice_custom_sections: (await presentAppliedSections(ctx, ids)).get(invoice.id) ?? [],
   }
@@ -130,4 +132,9 @@ async function customersOf(ctx: Ctx, invoices: readonly Invoice[]) {
   return new Map(
     records.map(record => [record.customer.id, { ...serializeCustomer(record), integration_customers: [] }]),
   )
+}
+
+/** The lines that reduce an invoice. */
+async function presentCredits(ctx: Ctx, invoiceId: string) {
+  return ((await listCreditsOfInvoices(ctx, [invoiceId])).get(invoiceId) ?? []).map(serializeCredit)
 }

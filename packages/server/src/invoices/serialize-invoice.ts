@@ -1,11 +1,13 @@
+import { truncate, ZERO } from '@weir/engine'
 import { formatCents, formatInstant, formatInstantMs } from '../platform/wire.ts'
+import type { LeftOnInvoice } from './crediting/creditable.ts'
 import type { Invoice, InvoiceSubscription } from './store.ts'
 
 /** What the base form needs to know beside the row. */
 export interface InvoiceNaming {
   readonly billingEntityCode: string
-  /** What credit notes took off the amount due, in cents. */
-  readonly offsetAmountCents: bigint
+  /** What can still be paid and credited. */
+  readonly left: LeftOnInvoice | undefined
   /** The addresses of its documents; null while there are none. */
   readonly fileUrl: string | null
   readonly xmlUrl: string | null
@@ -13,7 +15,7 @@ export interface InvoiceNaming {
 
 /** The fields every form of an invoice has. */
 export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
-  const { billingEntityCode, offsetAmountCents } = naming
+  const { billingEntityCode, left } = naming
   return {
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
@@ -37,12 +39,15 @@ export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
     sub_total_excluding_taxes_amount_cents: formatCents(invoice.sub_total_excluding_taxes_amount_cents),
     sub_total_including_taxes_amount_cents: formatCents(invoice.sub_total_including_taxes_amount_cents),
     total_amount_cents: formatCents(invoice.total_amount_cents),
-    total_due_amount_cents: formatCents(totalDue(invoice, offsetAmountCents)),
+    total_due_amount_cents: formatCents(left?.dueCents ?? 0n),
     total_paid_amount_cents: formatCents(invoice.total_paid_amount_cents),
-    total_offsetted_credit_note_amount_cents: formatCents(offsetAmountCents),
+    total_offsetted_credit_note_amount_cents: formatCents(left?.offsetCents ?? 0n),
     prepaid_credit_amount_cents: formatCents(invoice.prepaid_credit_amount_cents),
     prepaid_granted_credit_amount_cents: formatCents(invoice.prepaid_granted_credit_amount_cents),
     prepaid_purchased_credit_amount_cents: formatCents(invoice.prepaid_purchased_credit_amount_cents),
+    creditable_amount_cents: formatCents(truncate(left?.creditable ?? ZERO)),
+    refundable_amount_cents: formatCents(truncate(left?.refundable ?? ZERO)),
+    offsettable_amount_cents: formatCents(truncate(left?.offsettable ?? ZERO)),
     file_url: naming.fileUrl,
     xml_url: naming.xmlUrl,
     web_url: null,
@@ -52,12 +57,6 @@ export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
     updated_at: formatInstant(invoice.updated_at),
     voided_at: formatInstant(invoice.voided_at),
   }
-}
-
-/** What is still to be paid: nothing on a voided invoice. */
-export function totalDue(invoice: Invoice, offsetAmountCents: bigint): bigint {
-  if (invoice.status === 'voided') return 0n
-  return invoice.total_amount_cents - invoice.total_paid_amount_cents - offsetAmountCents
 }
 
 /** One subscription of an invoice and the periods it is billed for. */

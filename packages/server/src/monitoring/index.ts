@@ -40,6 +40,7 @@ export const monitoring: Domain = {
     [EVENTS_ARRIVED]: onEventsArrived,
     'billable_metric.deleted': onBillableMetricDeleted,
     'subscription.activated': onSubscriptionActivated,
+    'subscription.replaced': onSubscriptionActivated,
     'invoice.created': onInvoiceMade,
     'invoice.drafted': onInvoiceMade,
     'invoice.refreshed': onInvoiceChanged,

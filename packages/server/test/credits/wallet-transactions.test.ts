@@ -32,6 +32,7 @@ describe('transactions', () => {
         granted_credits: '7.123456789',
         voided_credits: '1.5',
         name: 'Gift',
+        priority: 10,
         metadata: [{ key: 'k', value: 'v' }],
       } as never,
     })
@@ -44,7 +45,7 @@ describe('transactions', () => {
       lago_voided_invoice_id: null,
       billing_entity_code: expect.any(String),
       source: 'manual',
-      priority: 50,
+      priority: 10,
       purchase_order_number: 'PO',
       failed_at: null,
       created_at: '2026-01-10T12:00:00Z',
@@ -92,7 +93,9 @@ describe('transactions', () => {
       wallet_transaction: { lago_invoice_id: expect.any(String), applied_invoice_custom_sections: [] },
     })
     const { data: listed } = await wallets.findAllWalletTransactions(lago_id, { transaction_status: 'granted' })
-    expect(listed.wallet_transactions).toMatchObject([{ lago_id: granted, remaining_amount_cents: 562 }])
+    expect(listed.wallet_transactions).toContainEqual(
+      expect.objectContaining({ lago_id: granted, remaining_amount_cents: 562 }),
+    )
     const { data: used } = await walletTransactions.findAllWalletTransactionConsumptions(granted ?? '')
     const { data: paid } = await walletTransactions.findAllWalletTransactionFundings(voided ?? '')
     const link = {

@@ -108,7 +108,7 @@ test('a finalized invoice is printed once, told of, and can be downloaded withou
   await story.subscribe('s1', 'pro')
   await story.send('s1', 'calls', '2026-06-10 15')
 
-  const messages = await receivedWebhooks(app, () => issued('acme'))
+  const messages = await receivedWebhooks(app, () => issued('acme'), { documents: true })
   const told = messages.filter(message => message.webhook_type === 'invoice.generated')
   expect(told.map(({ object_type, invoice }) => [object_type, invoice.customer.external_id])).toEqual([
     ['invoice', 'acme'],

@@ -343,12 +343,12 @@ const wallets: readonly Deviation[] = [
     }),
   ),
   { path: '/**', at: '/**/balance', allows: 'no key', reason: 'wallets have it in the contract only' },
-  ...['credits_ongoing_balance', 'target_ongoing_balance'].map(
+  ...['credits_balance', 'credits_ongoing_balance', 'target_ongoing_balance'].map(
     (key): Deviation => ({
       path: '/**',
       at: `/**/${key}`,
       allows: 'decimal text',
-      reason: 'usage may exceed what a wallet has: the balance is negative then',
+      reason: 'usage may exceed what a wallet has, and credits are rounded apart from money: balances can be negative',
     }),
   ),
 ]

@@ -1,4 +1,4 @@
-import type { BilledPeriods, InvoiceTax, InvoicingReason, TaxedFee } from '@weir/engine'
+import type { BilledPeriods, InvoiceTax, TaxedFee } from '@weir/engine'
 import type { Insertable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { FeesTaxes, InvoicesTaxes } from '../../platform/db/types.ts'
@@ -18,7 +18,7 @@ export interface InvoiceIdentity {
 /** What is written of an invoice beside its own row. */
 export interface InvoiceContents {
   readonly invoice: InvoiceIdentity
-  readonly request: Pick<BillingRequest, 'reason' | 'at'>
+  readonly request: Pick<BillingRequest, 'at'>
   readonly computed: ComputedInvoice
 }
 
@@ -97,8 +97,8 @@ function levelsOf({ computed: { billed, assembled } }: InvoiceContents) {
 function linkRow(
   tx: Ctx,
   invoice: InvoiceIdentity,
-  request: { reason: InvoicingReason; at: Temporal.Instant },
-  { subscription, boundaries }: BilledSubscription,
+  request: Pick<BillingRequest, 'at'>,
+  { subscription, reason, boundaries }: BilledSubscription,
 ) {
   const { base, charges, fixedCharges }: BilledPeriods = boundaries
   return {
@@ -113,8 +113,8 @@ function linkRow(
     charges_to_datetime: charges?.to ?? null,
     fixed_charges_from_datetime: fixedCharges?.from ?? null,
     fixed_charges_to_datetime: fixedCharges?.to ?? null,
-    recurring: request.reason === 'subscription_periodic',
-    invoicing_reason: request.reason,
+    recurring: reason === 'subscription_periodic',
+    invoicing_reason: reason,
     created_at: invoice.createdAt,
   }
 }

@@ -1,3 +1,4 @@
+import type { BillingEntity } from '../accounts/index.ts'
 import { findInvoice, type Invoice } from '../invoices/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
@@ -50,10 +51,15 @@ async function generateDocumentsOfInvoice(ctx: Ctx, invoiceId: string): Promise<
   if (kinds.includes('pdf')) return
   const print = await loadInvoiceForPrint(ctx, invoice)
   const made: [string, Uint8Array][] = [
-    ['pdf', await renderPdf(invoiceDocument(print), { createdAt: invoice.finalized_at ?? invoice.created_at })],
+    ['pdf', await renderPdf(invoiceDocument(print), invoice.finalized_at ?? invoice.created_at)],
   ]
-  if (print.entity.einvoicing) made.push(['xml', Buffer.from(ublInvoice(print))])
+  if (issuesEinvoices(print.entity)) made.push(['xml', Buffer.from(ublInvoice(print))])
   await keep(ctx, invoice, made)
+}
+
+/** Who moved to another country since issues none. */
+function issuesEinvoices({ einvoicing, country }: BillingEntity): boolean {
+  return einvoicing && (country === 'FR' || country === 'DE')
 }
 
 async function keep(ctx: Ctx, invoice: Invoice, made: readonly [kind: string, bytes: Uint8Array][]): Promise<void> {

@@ -13,7 +13,7 @@ import { catalog } from './catalog/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { events } from './events/index.ts'
-import { invoices } from './invoices/index.ts'
+import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
@@ -64,7 +64,7 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoices,
+  invoicesDomain(null),
   monitoring,
 ]
 

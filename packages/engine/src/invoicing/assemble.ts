@@ -8,6 +8,14 @@ import {
   type MetricUsage,
   type UsageSpan,
 } from '../metering/index.ts'
+import {
+  type Adjustment,
+  adjustedChargeFee,
+  adjustedFixedChargeFee,
+  adjustedSubscriptionFee,
+  adjustmentOf,
+  emptyChargeFee,
+} from './adjustment.ts'
 import { type ChargeFee, chargeFees, isStoredFee, type PricedCharge, trueUp } from './charge-fee.ts'
 import { type BilledAmount, type CommitmentFee, type CommitmentSpan, commitmentFee, isWithin } from './commitment.ts'
 import {
@@ -82,6 +90,8 @@ export interface SubscriptionSnapshot<T extends Tax = Tax> {
   readonly fixedCharges: readonly FixedChargeSnapshot<T>[]
   /** Null where none is due. */
   readonly commitment: CommitmentSnapshot<T> | null
+  /** Edits of its lines. */
+  readonly adjustments?: readonly Adjustment[]
 }
 
 type Line<Kind extends string, Fee, T extends Tax> = {
@@ -92,6 +102,8 @@ type Line<Kind extends string, Fee, T extends Tax> = {
   readonly period: Period
   /** Those that apply to it. */
   readonly taxes: readonly T[]
+  /** Set where somebody edited the line. */
+  readonly adjustment?: Adjustment | undefined
 }
 
 /** The event that a fee is for. */
@@ -153,16 +165,14 @@ export function assembleInvoice<T extends Tax>(subscriptions: readonly Subscript
     const { subscriptionId, base, taxes } = subscription
     const first = fees.length
     if (isSubscriptionFeeDue(base)) {
-      fees.push({
-        kind: 'subscription',
-        subscriptionId,
-        fee: subscriptionFee(base),
-        period: base.boundaries.base,
-        taxes,
-      })
+      const period = base.boundaries.base
+      const adjustment = editOf(subscription, { kind: 'subscription', itemId: null, period })
+      const computed = subscriptionFee(base)
+      const fee = adjustment ? adjustedSubscriptionFee(computed, adjustment, subscription.currency) : computed
+      fees.push({ kind: 'subscription', subscriptionId, fee, period, taxes, adjustment })
     }
     for (const charge of subscription.charges) addChargeFees(fees, levels, subscription, charge)
-    for (const charge of subscription.fixedCharges) fees.push(...fixedChargeFees(subscriptionId, charge))
+    for (const charge of subscription.fixedCharges) fees.push(...fixedChargeFees(subscription, charge))
     for (const charge of subscription.renewals) standalone.push(...renewalFees(subscriptionId, charge))
     fees.push(...commitmentFees(subscription, fees.slice(first)))
   }
@@ -189,18 +199,58 @@ function addChargeFees<T extends Tax>(
 ): void {
   const usage = usageOf(charge)
   levels.push(...closingLevels(subscription.subscriptionId, charge, usage))
-  const computed = chargeFees(charge.priced, usage)
-  const completion = trueUpOf(subscription, charge, computed)
-  const line = (fee: ChargeFee, trueUpOf: number | null) =>
-    ({ ...chargeLine(subscription.subscriptionId, charge), fee, trueUpOf }) as const
+  const lines = editedLines(subscription, charge, chargeFees(charge.priced, usage))
+  const edited = lines.map(({ fee }) => fee)
+  const completion = trueUpOf(subscription, charge, edited)
+  const line = (fee: ChargeFee, trueUpOf: number | null, adjustment?: Adjustment) =>
+    ({ ...chargeLine(subscription.subscriptionId, charge), fee, trueUpOf, adjustment }) as const
   let parent: number | null = null
-  for (const fee of computed) {
+  for (const { fee, adjustment } of lines) {
     const hasTrueUp = completion?.parent === fee
-    if (!isStoredFee(fee, { isAdjusted: false, hasTrueUp })) continue
+    if (!isStoredFee(fee, { isAdjusted: adjustment !== undefined, hasTrueUp })) continue
     if (hasTrueUp) parent = fees.length
-    fees.push(line(fee, null))
+    fees.push(line(fee, null, adjustment))
   }
   if (completion !== null) fees.push(line(completion.fee, parent))
+}
+
+interface EditedLine {
+  readonly fee: ChargeFee
+  readonly adjustment?: Adjustment
+}
+
+/** The fees of a charge as somebody edited them, with lines for edits of what had no usage. */
+function editedLines<T extends Tax>(
+  { adjustments = [] }: SubscriptionSnapshot<T>,
+  { chargeId, priced, period }: BilledCharge<T>,
+  computed: readonly ChargeFee[],
+): EditedLine[] {
+  const own = adjustments.filter(one => one.kind === 'charge' && one.itemId === chargeId)
+  if (own.length === 0) return computed.map(fee => ({ fee }))
+  const lines = computed.map((fee): EditedLine => {
+    const { filterId, groupedBy } = fee
+    const adjustment = adjustmentOf(own, { kind: 'charge', itemId: chargeId, filterId, groupedBy, period })
+    return adjustment === undefined ? { fee } : { fee: adjustedChargeFee(priced, fee, adjustment), adjustment }
+  })
+  const met = new Set(lines.map(({ adjustment }) => adjustment))
+  const added = own
+    .filter(one => !met.has(one) && isOfPeriod(one, period))
+    .map(adjustment => {
+      const empty = emptyChargeFee(priced, adjustment.filterId, adjustment.groupedBy)
+      return { fee: adjustedChargeFee(priced, empty, adjustment), adjustment }
+    })
+  return [...lines, ...added]
+}
+
+function isOfPeriod({ period: own }: Adjustment, period: Period): boolean {
+  return own === null || (own.from.equals(period.from) && own.to.equals(period.to))
+}
+
+function editOf(
+  { adjustments = [] }: Pick<SubscriptionSnapshot, 'adjustments'>,
+  line: Pick<Adjustment, 'kind' | 'itemId' | 'period'>,
+): Adjustment | undefined {
+  return adjustmentOf(adjustments, { ...line, filterId: null, groupedBy: {} })
 }
 
 /** Those of a renewal are kept whatever they are. */
@@ -248,13 +298,19 @@ function trueUpOf<T extends Tax>(
   return trueUp(fees, minimum, charge.priced)
 }
 
-function fixedChargeFees<T extends Tax>(subscriptionId: string, charge: FixedChargeSnapshot<T>): AssembledFee<T>[] {
+function fixedChargeFees<T extends Tax>(
+  subscription: SubscriptionSnapshot<T>,
+  charge: FixedChargeSnapshot<T>,
+): AssembledFee<T>[] {
   const { fixedChargeId, priced, decisions, span, paidBefore, taxes } = charge
+  const { subscriptionId } = subscription
   const computed = fixedChargeFee(priced, fixedChargeUnits(decisions, span, priced.prorated))
-  const fee = paidBefore === null ? computed : creditEarlierFee(computed, span, paidBefore)
-  if (!isStoredFixedChargeFee(fee)) return []
+  const credited = paidBefore === null ? computed : creditEarlierFee(computed, span, paidBefore)
   const period = { from: span.from, to: span.to }
-  return [{ kind: 'fixed_charge', subscriptionId, fixedChargeId, fee, period, taxes }]
+  const adjustment = editOf(subscription, { kind: 'fixed_charge', itemId: fixedChargeId, period })
+  const fee = adjustment ? adjustedFixedChargeFee(priced, credited, adjustment) : credited
+  if (adjustment === undefined && !isStoredFixedChargeFee(fee)) return []
+  return [{ kind: 'fixed_charge', subscriptionId, fixedChargeId, fee, period, taxes, adjustment }]
 }
 
 function commitmentFees<T extends Tax>(

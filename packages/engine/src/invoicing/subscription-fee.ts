@@ -52,6 +52,10 @@ export interface SubscriptionFee {
   readonly unitAmountCents: bigint
   /** The whole price of the plan when it was billed. */
   readonly planAmountCents: bigint
+  /** One, unless somebody edited the line; a decimal as text. */
+  readonly units?: string
+  /** In units of the currency: the amount, unless somebody edited the line. */
+  readonly preciseUnitAmount?: string
 }
 
 /** Whether an invoice bills the base fee of a subscription. Where it does, the fee is stored even when it is zero. */

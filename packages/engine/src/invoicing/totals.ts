@@ -11,6 +11,16 @@ export interface InvoiceTotals {
   readonly paymentStatus: 'pending' | 'succeeded'
 }
 
+/** What makes an invoice smaller than its fees and taxes. */
+export interface InvoiceReductions {
+  /** Progressive billing credits and coupons: taken off before taxes. */
+  readonly discountsCents: bigint
+  /** Credit notes and prepaid credits: they pay for fees and taxes. */
+  readonly paidCents: bigint
+}
+
+const NOTHING: InvoiceReductions = { discountsCents: 0n, paidCents: 0n }
+
 /**
  * Adds up an invoice. Fees are rounded to the cent one by one and taxes once, so this only ever adds whole cents and leaves
  * no remainder to distribute.
@@ -18,14 +28,17 @@ export interface InvoiceTotals {
 export function invoiceTotals(
   feesAmountCents: bigint,
   taxes: { readonly taxesAmountCents: bigint; readonly taxesRate: number },
+  { discountsCents, paidCents }: InvoiceReductions = NOTHING,
 ): InvoiceTotals {
-  const total = feesAmountCents + taxes.taxesAmountCents
+  const subTotal = feesAmountCents - discountsCents
+  const taxed = subTotal + taxes.taxesAmountCents
+  const total = taxed - paidCents
   return {
     feesAmountCents,
-    subTotalExcludingTaxesAmountCents: feesAmountCents,
+    subTotalExcludingTaxesAmountCents: subTotal,
     taxesAmountCents: taxes.taxesAmountCents,
     taxesRate: taxes.taxesRate,
-    subTotalIncludingTaxesAmountCents: total,
+    subTotalIncludingTaxesAmountCents: taxed,
     totalAmountCents: total,
     paymentStatus: total > 0n ? 'pending' : 'succeeded',
   }

@@ -6,7 +6,7 @@ import { catalogRoutes } from './routes/index.ts'
 import { webhooks } from './webhooks.ts'
 
 export { serializeAddOn } from './add-ons/serialize.ts'
-export { type AddOn, findAddOnByCode, getAddOns } from './add-ons/store.ts'
+export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { type FilterOfCharge, findFilter } from './charge-filters.ts'
 export { findCharge } from './charges.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
@@ -29,6 +29,7 @@ export { requireUnits } from './fixed-charges/rules.ts'
 export { FixedChargeOverrideInput } from './fixed-charges/schema.ts'
 export { serializeFixedCharge } from './fixed-charges/serialize.ts'
 export { type Metadata, mergeMetadata, readMetadata } from './metadata.ts'
+export { setMinimumCommitment } from './minimum-commitment.ts'
 export { newestFirst } from './newest-first.ts'
 export {
   type ChargeChange,

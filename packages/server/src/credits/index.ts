@@ -21,6 +21,24 @@ export {
   useCreditNotes,
   voidCreditNoteBalance,
 } from './credit-notes/balances.ts'
+export {
+  balanceOf,
+  type CreditNoteItemRow,
+  type CreditNoteRow,
+  type CreditNoteTaxRow,
+  creditNoteNumber,
+  deleteDraftNotes,
+  finalizeDraftNotes,
+  findCreditNote,
+  insertCreditNote,
+  listItems,
+  listNotesOfInvoice,
+  listTaxes,
+  nextSequentialId,
+  rewriteDraftNote,
+  updateCreditNote,
+} from './credit-notes/notes.ts'
+export { findCreditHolders, type HeldCredit } from './on-invoices/credit-holders.ts'
 export { listCurrentRules, type RuleRow } from './rules/store.ts'
 export { creditsOfRule, limitsInCredits, methodOf } from './rules/top-up-terms.ts'
 export { addCredits, type CreditsToAdd, PURCHASED } from './wallet-transactions/add-credits.ts'

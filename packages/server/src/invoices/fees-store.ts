@@ -21,6 +21,8 @@ export interface ComputedFrom {
   readonly plan_amount_cents?: number
   readonly commitment_amount_cents?: number
   readonly period_days?: number
+  /** What somebody made of the line; null: the price was applied to the units. */
+  readonly adjusted?: { readonly units: string; readonly unit_precise_amount: string | null }
 }
 
 /** What a fee costs in its pricing unit, as it was then. */

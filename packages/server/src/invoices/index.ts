@@ -1,5 +1,10 @@
+import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
+import { actionRoutes } from './actions/routes.ts'
+import type { VoidCredits } from './actions/void-invoice.ts'
+import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
@@ -8,7 +13,9 @@ import {
   onSubscriptionActivated,
   onSubscriptionEnded,
 } from './billing/life-events.ts'
+import { billMissedDays, onBillingMissed } from './billing/missed-days.ts'
 import { billCustomers, billSubscriptions } from './billing/periodic.ts'
+import { billPlanChange, onSubscriptionReplaced } from './billing/plan-change.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
@@ -25,22 +32,20 @@ import { estimateRoutes } from './estimates/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
-import { presentInvoiceForWebhook } from './present.ts'
-import { billAdvanceCharges, onSubscriptionEndedRegroup, regroupingTasks } from './regrouping/jobs.ts'
+import {
+  billAdvanceCharges,
+  onSubscriptionEndedRegroup,
+  onSubscriptionReplacedRegroup,
+  regroupingTasks,
+} from './regrouping/jobs.ts'
 import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
-import { countInvoicesSince, findVisibleInvoice } from './store.ts'
+import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
+import { invoiceWebhooks } from './webhooks.ts'
 
+export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
-
-const invoiceWebhook: WebhookObject = {
-  objectType: 'invoice',
-  async serialize(ctx: Ctx, invoiceId: string) {
-    const invoice = await findVisibleInvoice(ctx, invoiceId)
-    return invoice && presentInvoiceForWebhook(ctx, invoice)
-  },
-}
 
 const feeWebhook: WebhookObject = {
   objectType: 'fee',
@@ -50,18 +55,35 @@ const feeWebhook: WebhookObject = {
   },
 }
 
-export const invoices: Domain = {
-  routes(api) {
-    invoiceRoutes(api)
-    feeRoutes(api)
-    estimateRoutes(api)
-    pastUsageRoutes(api)
-  },
+export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export type { VoidCredits } from './actions/void-invoice.ts'
+
+/**
+ * What is owed.
+ *
+ * @param voidCredits what credit notes, which are above, do for an invoice that is voided; null where there are none
+ */
+export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
+  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits) }
+}
+
+function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+  invoiceRoutes(api)
+  actionRoutes(api, voidCredits)
+  adjustedFeeRoutes(api)
+  feeRoutes(api)
+  estimateRoutes(api)
+  pastUsageRoutes(api)
+}
+
+const invoices: Domain = {
   tasks: [
     billCustomers,
     endTrials,
     billSubscriptionStart,
     billSubscriptionEnd,
+    billMissedDays,
+    billPlanChange,
     ...advanceTasks,
     ...regroupingTasks,
     billFixedChargeIncrease,
@@ -71,14 +93,27 @@ export const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
+    markOverdue,
   ],
-  clockTasks: [billSubscriptions, billEndedTrials, billAdvanceCharges, finalizeInvoices, refreshDraftInvoices],
+  clockTasks: [
+    billSubscriptions,
+    billEndedTrials,
+    billAdvanceCharges,
+    finalizeInvoices,
+    refreshDraftInvoices,
+    markOverdueInvoices,
+  ],
   reactions: {
     'events.arrived': onEventsArrived,
     'subscription.activated': onSubscriptionActivated,
     async 'subscription.ended'(tx, events) {
       await onSubscriptionEnded(tx, events)
       await onSubscriptionEndedRegroup(tx, events)
+    },
+    'subscription.billing_missed': onBillingMissed,
+    async 'subscription.replaced'(tx, events) {
+      await onSubscriptionReplaced(tx, events)
+      await onSubscriptionReplacedRegroup(tx, events)
     },
     'fixed_charges.raised': onFixedChargesRaised,
     'customer.billing_settings_changed': onCustomerSettingsChanged,
@@ -94,10 +129,7 @@ export const invoices: Domain = {
   },
   webhooks: {
     'fee.created': feeWebhook,
-    'invoice.drafted': invoiceWebhook,
-    'invoice.ready_to_finalize': invoiceWebhook,
-    'invoice.created': invoiceWebhook,
-    'invoice.paid_credit_added': invoiceWebhook,
+    ...invoiceWebhooks,
   },
   counters: { invoices_created: countInvoicesSince },
 }

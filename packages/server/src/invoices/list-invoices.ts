@@ -2,10 +2,14 @@ import { sql } from 'kysely'
 import { findBillingEntitiesByCodes } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { Problems } from '../platform/errors.ts'
+import { boolean, isRecord } from '../platform/http/input.ts'
 import type { Page } from '../platform/http/pagination.ts'
+import { readSearchTerm } from '../platform/http/search-term.ts'
 import { isUuid } from '../platform/ids.ts'
+import { withoutNul } from '../platform/validation/text.ts'
 import { type Invoice, VISIBLE_STATUSES } from './store.ts'
 
+const SETTLEMENTS = ['payment', 'credit_note'] as const
 const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
 
 export interface InvoiceFilters {
@@ -22,6 +26,10 @@ export interface InvoiceFilters {
   readonly selfBilled?: boolean
   readonly partiallyPaid?: boolean
   readonly purchaseOrderNumber?: string
+  readonly disputeLost?: boolean
+  readonly settlements: readonly string[]
+  /** All of them must match; an empty value stands for invoices without the key. */
+  readonly metadata: readonly { readonly key: string; readonly value: string }[]
   readonly billingEntityCodes: readonly string[]
   readonly searchTerm?: string
 }
@@ -44,6 +52,8 @@ export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilte
     ),
     invoiceTypes: asList(query.invoice_type),
     billingEntityCodes: asList(query.billing_entity_codes),
+    settlements: readWords(problems, 'settlements', query.settlements, SETTLEMENTS),
+    metadata: readPairs(query.metadata),
     ...defined({
       externalCustomerId: asText(query.external_customer_id ?? query.customer_external_id),
       currency: asText(query.currency),
@@ -52,10 +62,11 @@ export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilte
       amountFrom: readAmount(problems, 'amount_from', query.amount_from),
       amountTo: readAmount(problems, 'amount_to', query.amount_to),
       paymentOverdue: readFlag(problems, 'payment_overdue', query.payment_overdue),
+      disputeLost: readLooseFlag(query.payment_dispute_lost),
       selfBilled: readFlag(problems, 'self_billed', query.self_billed),
       partiallyPaid: readFlag(problems, 'partially_paid', query.partially_paid),
       purchaseOrderNumber: asText(query.purchase_order_number),
-      searchTerm: asText(query.search_term)?.trim(),
+      searchTerm: readSearchTerm(query),
     }),
   }
   problems.throwIfAny()
@@ -106,6 +117,11 @@ function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly
   if (filters.purchaseOrderNumber !== undefined) {
     query = query.where(sql<boolean>`lower(purchase_order_number) = lower(${filters.purchaseOrderNumber})`)
   }
+  if (filters.disputeLost !== undefined) {
+    query = query.where('payment_dispute_lost_at', filters.disputeLost ? 'is not' : 'is', null)
+  }
+  if (filters.settlements.length > 0) query = query.where(settledBy(filters.settlements))
+  for (const pair of filters.metadata) query = query.where(hasMetadata(pair))
   if (entityIds !== undefined) query = query.where('invoices.billing_entity_id', 'in', entityIds)
   if (filters.searchTerm) query = query.where(matches(filters.searchTerm, filters.externalCustomerId !== undefined))
   return query
@@ -116,6 +132,18 @@ function ofCustomer(ctx: Ctx, externalId: string) {
   return sql<boolean>`invoices.customer_id in (
     select id from customers where organization_id = ${ctx.org.id} and external_id = ${externalId}
   )`
+}
+
+function settledBy(kinds: readonly string[]) {
+  return sql<boolean>`exists (
+    select from invoice_settlements
+    where invoice_settlements.invoice_id = invoices.id and settlement_type = any(${kinds}::text[])
+  )`
+}
+
+function hasMetadata({ key, value }: { readonly key: string; readonly value: string }) {
+  const own = sql`select from invoice_metadata where invoice_metadata.invoice_id = invoices.id and key = ${key}`
+  return value === '' ? sql<boolean>`not exists (${own})` : sql<boolean>`exists (${own} and value = ${value})`
 }
 
 function partiallyPaid(wanted: boolean) {
@@ -143,7 +171,7 @@ function defined<T extends Record<string, unknown>>(values: T): { [K in keyof T]
 }
 
 function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return typeof value === 'string' && value !== '' ? withoutNul(value) : undefined
 }
 
 function asList(value: unknown): string[] {
@@ -162,6 +190,19 @@ function readFlag(problems: Problems, field: string, value: unknown): boolean | 
   if (value === 'true' || value === 'false') return value === 'true'
   problems.add(field, 'must be one of: true, false')
   return undefined
+}
+
+/** Any text but a word of "no" asks for disputes that were lost. */
+function readLooseFlag(value: unknown): boolean | undefined {
+  return typeof value === 'string' ? (boolean(value) ?? undefined) : undefined
+}
+
+function readPairs(value: unknown): { key: string; value: string }[] {
+  if (!isRecord(value)) return []
+  return Object.entries(value).map(([key, wanted]) => ({
+    key: withoutNul(key),
+    value: withoutNul(typeof wanted === 'string' ? wanted : ''),
+  }))
 }
 
 function readAmount(problems: Problems, field: string, value: unknown): bigint | undefined {

@@ -1,26 +1,52 @@
 import { findBillingEntitiesByIds } from '../accounts/index.ts'
 import { getPlans } from '../catalog/index.ts'
+import { listCreditsOfInvoices, serializeCredit } from '../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { presentInvoiceTaxes } from './applied-taxes.ts'
+import { loadLeftOnInvoices } from './crediting/creditable.ts'
 import { loadInvoiceFees } from './fees-store.ts'
+import {
+  presentAppliedSections,
+  presentAppliedThresholds,
+  presentErrorDetails,
+  presentMetadata,
+} from './invoice-parts.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { serializeBillingPeriod, serializeInvoiceBase } from './serialize-invoice.ts'
 import { type Invoice, loadInvoiceSubscriptions } from './store.ts'
 
 /** Invoices as a list shows them: with customer, metadata and taxes, without fees. */
 export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[]) {
-  const [entities, customers] = [await entitiesOf(ctx, invoices), await customersOf(ctx, invoices)]
-  const taxes = await presentInvoiceTaxes(
-    ctx,
-    invoices.map(invoice => invoice.id),
-  )
-  return invoices.map(invoice => ({
-    ...serializeInvoiceBase(invoice, { billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '' }),
+  const ids = invoices.map(invoice => invoice.id)
+  const bases = await presentBases(ctx, invoices)
+  const customers = await customersOf(ctx, invoices)
+  const metadata = await presentMetadata(ctx, ids)
+  const taxes = await presentInvoiceTaxes(ctx, ids)
+  return invoices.map((invoice, place) => ({
+    ...bases[place],
     customer: customers.get(invoice.customer_id),
-    metadata: [],
+    metadata: metadata.get(invoice.id) ?? [],
     applied_taxes: taxes.get(invoice.id) ?? [],
+  }))
+}
+
+/** The fields that every form of an invoice has, of many. */
+async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
+  const entities = await findBillingEntitiesByIds(ctx, [...new Set(invoices.map(invoice => invoice.billing_entity_id))])
+  const left = await loadLeftOnInvoices(ctx, invoices)
+  const progressive = invoices.filter(invoice => invoice.invoice_type === 'progressive_billing')
+  const progressiveIds = progressive.map(invoice => invoice.id)
+  const thresholds = progressiveIds.length === 0 ? undefined : await presentAppliedThresholds(ctx, progressiveIds)
+  return invoices.map(invoice => ({
+    ...serializeInvoiceBase(invoice, {
+      billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '',
+      left: left.get(invoice.id),
+    }),
+    ...(invoice.invoice_type === 'progressive_billing' && {
+      applied_usage_thresholds: thresholds?.get(invoice.id) ?? [],
+    }),
   }))
 }
 
@@ -28,13 +54,35 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
 export async function presentInvoice(ctx: Ctx, invoice: Invoice) {
   const [base] = await presentInvoiceList(ctx, [invoice])
   const parts = await presentContents(ctx, invoice)
-  return { ...base, ...parts, credits: [], error_details: [], applied_invoice_custom_sections: [] }
+  const ids = [invoice.id]
+  return {
+    ...base,
+    ...parts,
+    credits: await presentCredits(ctx, invoice.id),
+    error_details: (await presentErrorDetails(ctx, ids)).get(invoice.id) ?? [],
+    applied_invoice_custom_sections: (await presentAppliedSections(ctx, ids)).get(invoice.id) ?? [],
+  }
 }
 
-/** An invoice as webhooks tell of it. */
-export async function presentInvoiceForWebhook(ctx: Ctx, invoice: Invoice) {
-  const { metadata: _, ...rest } = await presentInvoice(ctx, invoice)
-  return rest
+const PARTS = [
+  'customer',
+  'metadata',
+  'applied_taxes',
+  'billing_periods',
+  'subscriptions',
+  'fees',
+  'credits',
+  'error_details',
+  'applied_invoice_custom_sections',
+] as const
+
+export type InvoicePart = (typeof PARTS)[number]
+
+/** An invoice as webhooks tell of it: its own fields, and those parts that the webhook carries. */
+export async function presentInvoiceForWebhook(ctx: Ctx, invoice: Invoice, parts: readonly InvoicePart[]) {
+  const left: readonly string[] = PARTS.filter(part => !parts.includes(part))
+  const whole = await presentInvoice(ctx, invoice)
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => !left.includes(key)))
 }
 
 async function presentContents(ctx: Ctx, invoice: Invoice) {
@@ -65,14 +113,15 @@ async function presentContents(ctx: Ctx, invoice: Invoice) {
   }
 }
 
-async function entitiesOf(ctx: Ctx, invoices: readonly Invoice[]) {
-  return findBillingEntitiesByIds(ctx, [...new Set(invoices.map(invoice => invoice.billing_entity_id))])
-}
-
 async function customersOf(ctx: Ctx, invoices: readonly Invoice[]) {
   const customers = await findCustomersByIds(ctx, [...new Set(invoices.map(invoice => invoice.customer_id))])
   const records = await loadCustomerRecords(ctx, customers)
   return new Map(
     records.map(record => [record.customer.id, { ...serializeCustomer(record), integration_customers: [] }]),
   )
+}
+
+/** The lines that reduce an invoice. */
+async function presentCredits(ctx: Ctx, invoiceId: string) {
+  return ((await listCreditsOfInvoices(ctx, [invoiceId])).get(invoiceId) ?? []).map(serializeCredit)
 }

@@ -3,10 +3,11 @@ import { getCustomerByExternalId } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { forbidden, notFound } from '../platform/errors.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { getVisibleInvoice } from './actions/lock.ts'
 import { finalizeDraft, refreshDraft } from './drafts/recompute.ts'
 import { listInvoices, readInvoiceFilters } from './list-invoices.ts'
 import { presentInvoice, presentInvoiceList } from './present.ts'
-import { findVisibleInvoice, type Invoice, lockInvoice } from './store.ts'
+import { findInvoice } from './store.ts'
 
 type Query = Record<string, unknown>
 interface ById {
@@ -31,17 +32,17 @@ export function invoiceRoutes(api: FastifyInstance): void {
   )
 
   api.get<ById>('/invoices/:id', { config, schema: { tags, summary: 'Read an invoice' } }, async request => ({
-    invoice: await presentInvoice(request.ctx, await getInvoice(request.ctx, request.params.id)),
+    invoice: await presentInvoice(request.ctx, await getVisibleInvoice(request.ctx, request.params.id)),
   }))
 
   api.put<ById>(
     '/invoices/:id/refresh',
     { config, schema: { tags, summary: 'Compute a draft again' } },
     async request => {
-      const invoice = await getInvoice(request.ctx, request.params.id)
+      const invoice = await getVisibleInvoice(request.ctx, request.params.id)
       if (invoice.invoice_type !== 'subscription') throw forbidden('feature_unavailable')
       await refreshDraft(request.ctx, invoice.id)
-      return { invoice: await presentInvoice(request.ctx, await getInvoice(request.ctx, invoice.id)) }
+      return { invoice: await presentInvoice(request.ctx, await getVisibleInvoice(request.ctx, invoice.id)) }
     },
   )
 
@@ -49,11 +50,11 @@ export function invoiceRoutes(api: FastifyInstance): void {
     '/invoices/:id/finalize',
     { config, schema: { tags, summary: 'Issue a draft before its grace period is over' } },
     async request => {
-      const invoice = await getInvoice(request.ctx, request.params.id)
+      const invoice = await getVisibleInvoice(request.ctx, request.params.id)
       if (invoice.status !== 'draft') throw notFound('invoice')
       await finalizeDraft(request.ctx, invoice.id)
       // A draft without any amount may have been closed: this answer is the last that is seen of it.
-      const finalized = await lockInvoice(request.ctx, invoice.id)
+      const finalized = await findInvoice(request.ctx, invoice.id)
       return { invoice: await presentInvoice(request.ctx, finalized ?? invoice) }
     },
   )
@@ -63,10 +64,4 @@ async function invoicePage(ctx: Ctx, query: Query) {
   const page = readPage(query)
   const { invoices, total } = await listInvoices(ctx, readInvoiceFilters(query), page)
   return { invoices: await presentInvoiceList(ctx, invoices), meta: pageMeta(page, total) }
-}
-
-async function getInvoice(ctx: Ctx, id: string): Promise<Invoice> {
-  const invoice = await findVisibleInvoice(ctx, id)
-  if (invoice === undefined) throw notFound('invoice')
-  return invoice
 }

@@ -1,16 +1,20 @@
+import { truncate, ZERO } from '@weir/engine'
 import { formatCents, formatInstant, formatInstantMs } from '../platform/wire.ts'
+import type { LeftOnInvoice } from './crediting/creditable.ts'
 import type { Invoice, InvoiceSubscription } from './store.ts'
 
 /** What the base form needs to know beside the row. */
 export interface InvoiceNaming {
   readonly billingEntityCode: string
+  /** What can still be paid and credited. */
+  readonly left: LeftOnInvoice | undefined
 }
 
 /** The fields every form of an invoice has. */
-export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
+export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, left }: InvoiceNaming) {
   return {
     lago_id: invoice.id,
-    billing_entity_code: naming.billingEntityCode,
+    billing_entity_code: billingEntityCode,
     sequential_id: formatCents(invoice.sequential_id),
     number: invoice.number,
     purchase_order_number: invoice.purchase_order_number,
@@ -31,12 +35,15 @@ export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
     sub_total_excluding_taxes_amount_cents: formatCents(invoice.sub_total_excluding_taxes_amount_cents),
     sub_total_including_taxes_amount_cents: formatCents(invoice.sub_total_including_taxes_amount_cents),
     total_amount_cents: formatCents(invoice.total_amount_cents),
-    total_due_amount_cents: formatCents(totalDue(invoice)),
+    total_due_amount_cents: formatCents(left?.dueCents ?? 0n),
     total_paid_amount_cents: formatCents(invoice.total_paid_amount_cents),
-    total_offsetted_credit_note_amount_cents: 0,
+    total_offsetted_credit_note_amount_cents: formatCents(left?.offsetCents ?? 0n),
     prepaid_credit_amount_cents: formatCents(invoice.prepaid_credit_amount_cents),
     prepaid_granted_credit_amount_cents: formatCents(invoice.prepaid_granted_credit_amount_cents),
     prepaid_purchased_credit_amount_cents: formatCents(invoice.prepaid_purchased_credit_amount_cents),
+    creditable_amount_cents: formatCents(truncate(left?.creditable ?? ZERO)),
+    refundable_amount_cents: formatCents(truncate(left?.refundable ?? ZERO)),
+    offsettable_amount_cents: formatCents(truncate(left?.offsettable ?? ZERO)),
     file_url: null,
     xml_url: null,
     web_url: null,
@@ -46,11 +53,6 @@ export function serializeInvoiceBase(invoice: Invoice, naming: InvoiceNaming) {
     updated_at: formatInstant(invoice.updated_at),
     voided_at: formatInstant(invoice.voided_at),
   }
-}
-
-/** What is still to be paid: nothing on a voided invoice. */
-function totalDue(invoice: Invoice): bigint {
-  return invoice.status === 'voided' ? 0n : invoice.total_amount_cents - invoice.total_paid_amount_cents
 }
 
 /** One subscription of an invoice and the periods it is billed for. */

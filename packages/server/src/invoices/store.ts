@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
 import type { InvoiceSubscriptions, Invoices } from '../platform/db/types.ts'
 import { isUuid } from '../platform/ids.ts'
@@ -21,6 +21,17 @@ export async function findVisibleInvoice(ctx: Ctx, id: string): Promise<Invoice 
     .executeTakeFirst()
 }
 
+/** Any invoice of the organization, whatever its status. */
+export async function findInvoice(ctx: Ctx, id: string): Promise<Invoice | undefined> {
+  if (!isUuid(id)) return undefined
+  return ctx.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
 /** Any invoice of the organization, whatever its status, locked until the transaction ends. */
 export async function lockInvoice(tx: Ctx, id: string): Promise<Invoice | undefined> {
   if (!isUuid(id)) return undefined
@@ -31,6 +42,16 @@ export async function lockInvoice(tx: Ctx, id: string): Promise<Invoice | undefi
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
+}
+
+export async function updateInvoiceRow(tx: Ctx, id: string, changes: Updateable<Invoices>): Promise<Invoice> {
+  return tx.db
+    .updateTable('invoices')
+    .set({ ...changes, updated_at: tx.clock.now() })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** The subscriptions on some invoices, by invoice. */

@@ -59,6 +59,7 @@ export const monitoring: Domain = {
     [EVENTS_ARRIVED]: onEvents,
     'billable_metric.deleted': onBillableMetricDeleted,
     'subscription.activated': onSubscriptionActivated,
+    'subscription.replaced': onSubscriptionActivated,
     'invoice.created': onInvoiceMade,
     'invoice.drafted': onInvoiceMade,
     'invoice.refreshed': onInvoiceSeen,

@@ -27,6 +27,11 @@ export function badRequest(): ApiError {
   return new ApiError(400, { error: 'Bad Request' })
 }
 
+/** 400: a part of the body is of the wrong kind. */
+export function badParameter(error: string): ApiError {
+  return new ApiError(400, { error })
+}
+
 export function unauthorized(): ApiError {
   return new ApiError(401, { error: 'Unauthorized' })
 }

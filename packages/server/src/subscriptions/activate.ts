@@ -22,8 +22,26 @@ export async function activate(
   instant: Temporal.Instant,
   options: { readonly starting: boolean },
 ): Promise<Subscription> {
+  if (record.subscription.status !== 'pending') return record.subscription
+  const active = await begin(tx, record, instant)
+  await emitAll(tx, [
+    {
+      type: 'subscription.activated',
+      objectId: active.id,
+      data: { at: instant.toString(), starting: options.starting },
+    },
+    { type: 'subscription.started', objectId: active.id },
+  ])
+  return active
+}
+
+/** Makes a pending subscription active from an instant on, with the units of its fixed charges, and tells nobody. */
+export async function begin(
+  tx: Ctx,
+  record: Pick<SubscriptionRecord, 'subscription' | 'plan' | 'timeZone'>,
+  instant: Temporal.Instant,
+): Promise<Subscription> {
   const { subscription, plan, timeZone } = record
-  if (subscription.status !== 'pending') return subscription
   const now = tx.clock.now()
   const active = await tx.db
     .updateTable('subscriptions')
@@ -40,14 +58,6 @@ export async function activate(
     .returningAll()
     .executeTakeFirstOrThrow()
   await recordStartingUnits(tx, { ...record, subscription: active })
-  await emitAll(tx, [
-    {
-      type: 'subscription.activated',
-      objectId: active.id,
-      data: { at: instant.toString(), starting: options.starting },
-    },
-    { type: 'subscription.started', objectId: active.id },
-  ])
   return active
 }
 

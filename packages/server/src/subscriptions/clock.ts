@@ -5,8 +5,9 @@ import type { Ctx } from '../platform/context.ts'
 import { addJobs, type NewJob } from '../platform/jobs/enqueue.ts'
 import { CUSTOMER_TIME_ZONE, type CustomerRef, findCustomersToActivate, findCustomersToTerminate } from './due.ts'
 import { activationJob, terminationJob } from './jobs.ts'
+import { alertEndingSubscriptions } from './termination-alerts.ts'
 
-/** A subscription starts when its first local day begins, and ends when its last one does. */
+/** A subscription starts when its first local day begins, and ends when its last one does; of that it is told before. */
 export const clockTasks: readonly ClockTask[] = [
   {
     name: 'activate_subscriptions',
@@ -30,6 +31,7 @@ export const clockTasks: readonly ClockTask[] = [
       ),
     run: scope => enqueueAll(scope, findCustomersToTerminate(scope), terminationJob),
   },
+  alertEndingSubscriptions,
 ]
 
 /** The tick counts in whole seconds. */

@@ -1,47 +1,29 @@
-import { type Currency, isCurrency, localDate, type PlanPrice, planChangeDirection } from '@weir/engine'
+import { type Currency, isCurrency, localDate, planChangeDirection } from '@weir/engine'
 import { sql, type Updateable } from 'kysely'
 import { resolveBillingEntity } from '../accounts/index.ts'
 import { findPlanByCode, type PlanSnapshot } from '../catalog/index.ts'
-import { type Customer, getOrCreateCustomer, lockCustomer } from '../customers/index.ts'
+import { type Customer, findCustomerByExternalId, getOrCreateCustomer, lockCustomer } from '../customers/index.ts'
 import { atOnce, type Ctx, transaction } from '../platform/context.ts'
 import type { Subscriptions } from '../platform/db/types.ts'
 import { notFound, Problems, validation } from '../platform/errors.ts'
-import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { activate } from './activate.ts'
-import { refuseAuthorization, refusePlanChange, requireOptionsAvailable } from './availability.ts'
+import { refuseAuthorization } from './availability.ts'
 import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
+import { type Order, priceOf, readOrder } from './order.ts'
 import { overridePlan } from './overrides/own-plan.ts'
+import { changePlan } from './plan-change/change-plan.ts'
 import type { NewSubscriptionInput } from './schema.ts'
 import { findByExternalId, getSubscriptionRecord, type Subscription, type SubscriptionRecord } from './store.ts'
 import { replaceSubscriptionThresholds } from './thresholds.ts'
-import {
-  checkActivationRules,
-  checkPurchaseOrderNumber,
-  type PaymentMethodReference,
-  readDates,
-  readPaymentMethod,
-  readPurchaseOrderNumber,
-  refuseThresholdsTwice,
-} from './validate.ts'
-
-/** A request whose own fields were checked. */
-interface Order {
-  readonly input: NewSubscriptionInput
-  readonly externalId: string
-  readonly name: string
-  readonly plan: PlanSnapshot
-  readonly subscriptionAt: Temporal.Instant
-  readonly endingAt: Temporal.Instant | null
-  readonly paymentMethod: PaymentMethodReference
-}
+import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from './validate.ts'
 
 /**
  * Subscribes a customer to a plan. The customer is created when it does not exist, and stays even when the subscription
  * is then refused. The same request again gives the same subscription with the thresholds it asks for; another plan for
- * one that has not started yet changes its plan. Overridden prices are those of a new subscription alone.
+ * one that has not started yet changes its plan; another plan for an active one replaces it, now or when its period ends.
  *
  * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
  * makes it active without billing what came before; a later one leaves it pending until that day.
@@ -58,8 +40,9 @@ export async function createSubscription(
   if (authorization !== undefined && authorization !== null) refuseAuthorization()
   const plan = await findPlanByCode(ctx, withoutNul(input.plan_code ?? ''))
   if (plan === undefined) throw notFound('plan')
-  const order = readOrder(ctx, input, plan)
-  const customer = await getOrCreateCustomer(ctx, (input.external_customer_id ?? '').trim(), {
+  const externalCustomerId = (input.external_customer_id ?? '').trim()
+  const order = readOrder(ctx, input, plan, await findCustomerByExternalId(ctx, externalCustomerId))
+  const customer = await getOrCreateCustomer(ctx, externalCustomerId, {
     currency: currencyOf(input, plan),
     billingEntity,
   })
@@ -80,27 +63,6 @@ function currencyOf({ plan_overrides: overrides }: NewSubscriptionInput, plan: P
   return isCurrency(given) ? given : plan.amountCurrency
 }
 
-function readOrder(ctx: Ctx, input: NewSubscriptionInput, plan: PlanSnapshot): Order {
-  const now = ctx.clock.now()
-  const problems = new Problems()
-  const dates = readDates(input, now, now, problems)
-  const paymentMethod = readPaymentMethod(input.payment_method, problems)
-  checkActivationRules(input.activation_rules, problems)
-  problems.throwIfAny()
-  if (isBlank(input.external_customer_id)) throw validation({ external_customer_id: ['value_is_mandatory'] })
-  refuseThresholdsTwice(input)
-  requireOptionsAvailable(input)
-  return {
-    input,
-    plan,
-    externalId: withoutNul(input.external_id ?? '').trim(),
-    name: withoutNul(input.name ?? '').trim(),
-    subscriptionAt: dates.subscriptionAt ?? now,
-    endingAt: dates.endingAt ?? null,
-    paymentMethod: paymentMethod ?? { payment_method_type: 'provider', payment_method_id: null },
-  }
-}
-
 /** Decides what the request means for the customer as it is now. */
 async function place(tx: Ctx, customerId: string, order: Order): Promise<Subscription> {
   const customer = await lockCustomer(tx, customerId)
@@ -110,8 +72,8 @@ async function place(tx: Ctx, customerId: string, order: Order): Promise<Subscri
   if (current === undefined) return subscribe(tx, customer, order)
   if (current.status === 'incomplete') throw validation({ subscription: ['subscription_incomplete'] })
   if (current.plan_id === order.plan.id) return current
-  if (current.status === 'active') refusePlanChange()
-  return changePendingPlan(tx, await getSubscriptionRecord(tx, current.id), order)
+  const record = await getSubscriptionRecord(tx, current.id)
+  return current.status === 'active' ? changePlan(tx, record, order) : changePendingPlan(tx, record, order)
 }
 
 /** Keeps the plan from being deleted until the transaction ends. */
@@ -146,12 +108,6 @@ async function findCurrent(tx: Ctx, customerId: string, externalId: string): Pro
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst()
-}
-
-/** What the plan is to cost, by which plan changes are judged. */
-function priceOf({ plan, input }: Order): PlanPrice {
-  const cents = input.plan_overrides?.amount_cents ?? null
-  return cents !== null && Number.isSafeInteger(cents) ? { ...plan, amountCents: BigInt(cents) } : plan
 }
 
 /** A subscription that has not started takes another plan, whatever the prices, and keeps its start. */

@@ -6,6 +6,7 @@ import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
 export { readBillingEntityOverride } from './billing-entity-override.ts'
+export { createSubscription } from './create-subscription.ts'
 export {
   CUSTOMER_TIME_ZONE,
   type CustomerRef,
@@ -18,6 +19,7 @@ export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { getSelected, readSelection } from './overrides/selection.ts'
+export { type Replacement, switchToNext } from './plan-change/replace.ts'
 export { presentSubscriptions } from './present.ts'
 export { PaymentMethodInput } from './schema.ts'
 export {

@@ -8,10 +8,12 @@ import type { CustomerRef } from './due.ts'
 import { endSubscriptionsOfCustomer, endSubscriptionsOfPlan } from './end-subscriptions.ts'
 import { onUnitsOfPlanChanged, recordUnitsOfPlan } from './fixed-charges/units-of-plan.ts'
 import { onBillableMetricDeleted, removeMetricEvents } from './metric-deletion.ts'
+import { onPlanAmountChanged, reviewPlanChanges } from './plan-change/price-edits.ts'
 import { noteReceivedEvents, onEventsArrived as onEventsToNote } from './received-events.ts'
 import { rescheduleBillingEntity, rescheduleCustomer } from './reschedule.ts'
 import { activateDueSubscriptions, terminateEndedSubscriptions } from './run-due.ts'
 import { checkTargetWallets, onEventsArrived as onEventsToCheck } from './target-wallets.ts'
+import { alertSubscriptions } from './termination-alerts.ts'
 
 const ACTIVATE = 'activate_customer_subscriptions'
 const TERMINATE = 'terminate_customer_subscriptions'
@@ -48,6 +50,8 @@ export const tasks: readonly TaskDefinition[] = [
     run: (ctx, { billingEntityId }) => rescheduleBillingEntity(ctx, String(billingEntityId)),
   },
   recordUnitsOfPlan,
+  reviewPlanChanges,
+  alertSubscriptions,
 ]
 
 /** What follows here from what happens to events, metrics, plans, customers and billing entities. */
@@ -63,6 +67,7 @@ export const reactions: Readonly<Record<string, Reaction>> = {
     queue: objectId,
   })),
   'plan.deletion_requested': enqueue(({ organizationId, objectId }) => endOfPlan(organizationId, objectId)),
+  'plan.amount_changed': onPlanAmountChanged,
   'plan.fixed_charge_units_changed': onUnitsOfPlanChanged,
   'customer.time_zone_changed': enqueue(({ organizationId, objectId }) => ({
     task: RESCHEDULE_CUSTOMER,

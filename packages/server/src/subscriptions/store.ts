@@ -18,6 +18,7 @@ export type SubscribedPlan = PlanTerms &
 
 /** The subscription that replaces another one, or will. */
 export interface NextSubscription {
+  readonly id: string
   readonly status: string
   readonly startedAt: Temporal.Instant | null
   readonly plan: PlanPrice & { readonly code: string }
@@ -174,6 +175,7 @@ function selectRecords(ctx: Ctx) {
           .orderBy('successor.id', 'desc')
           .limit(1)
           .select([
+            'successor.id',
             'successor.status',
             'successor.started_at',
             'successor_plan.code',
@@ -218,6 +220,7 @@ function selectRecords(ctx: Ctx) {
       'plans.bill_charges_monthly as plan_bill_charges_monthly',
       'plans.bill_fixed_charges_monthly as plan_bill_fixed_charges_monthly',
       'previous_plan.code as previous_plan_code',
+      'next.id as next_id',
       'next.status as next_status',
       'next.started_at as next_started_at',
       'next.code as next_plan_code',
@@ -260,14 +263,12 @@ function toRecord(row: RecordRow): SubscriptionRecord {
 }
 
 function nextOf(row: RecordRow): NextSubscription | null {
-  if (row.next_status === null || row.next_plan_code === null || row.next_plan_amount_cents === null) return null
+  const { next_id: id, next_status: status, next_plan_code: code, next_plan_amount_cents: amountCents } = row
+  if (id === null || status === null || code === null || amountCents === null) return null
   return {
-    status: row.next_status,
+    id,
+    status,
     startedAt: row.next_started_at,
-    plan: {
-      code: row.next_plan_code,
-      amountCents: row.next_plan_amount_cents,
-      interval: row.next_plan_interval as PlanPrice['interval'],
-    },
+    plan: { code, amountCents, interval: row.next_plan_interval as PlanPrice['interval'] },
   }
 }

@@ -1,13 +1,20 @@
 import { sql } from 'kysely'
-import { type Arrival, arrivalsOf, arrivedEvents, reportEventError, type UsageEvent } from '../events/index.ts'
+import {
+  type Arrival,
+  arrivalsOf,
+  arrivedEvents,
+  eventProperties,
+  reportEventError,
+  type UsageEvent,
+} from '../events/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
-import { parseJson } from '../platform/http/server.ts'
 import { addJob } from '../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../platform/jobs/tasks.ts'
 import type { Reaction } from '../platform/module.ts'
 import { matchSubscriptions } from './matching.ts'
 
 const CHECK_TARGET_WALLETS = 'check_target_wallets'
+const WALLET_CODE = 'target_wallet_code'
 
 /** An event that names the wallet which is to pay for it, and the plans that it may be usage of. */
 interface TargetedEvent {
@@ -68,10 +75,9 @@ async function findTargetedEvents(ctx: Ctx, events: readonly UsageEvent[]): Prom
 
 function walletCodeOf({ properties }: UsageEvent): string | null {
   // Few events name one: the others are not parsed.
-  if (!properties.includes('target_wallet_code')) return null
-  const { target_wallet_code: code } = parseJson(properties) as { target_wallet_code?: unknown }
-  if (code === null || code === undefined || code === false || typeof code === 'object') return null
-  return String(code).trim() === '' ? null : String(code)
+  if (!properties.includes(WALLET_CODE)) return null
+  const read = eventProperties(properties)
+  return read.isPresent(WALLET_CODE) ? read.textOf(WALLET_CODE) : null
 }
 
 /** Of the events whose charge lets them name a wallet, those whose customer has no active one with that code. */

@@ -1,6 +1,7 @@
 import { type Ctx, transaction } from '../platform/context.ts'
-import { emitAll } from '../platform/domain-events.ts'
+import { emit, emitAll } from '../platform/domain-events.ts'
 import { Problems, validation } from '../platform/errors.ts'
+import { emitMissedDays } from './missed-days.ts'
 import type { SelectionInput } from './schema.ts'
 import { findByExternalId, lockSubscription, type Subscription, type SubscriptionRecord } from './store.ts'
 import { CREDIT_NOTE_CHOICES, checkChoice, FINAL_INVOICE_CHOICES } from './validate.ts'
@@ -42,29 +43,51 @@ function checkOptions({ plan }: SubscriptionRecord, options: TerminationOptions)
 /**
  * Ends an active subscription, and cancels the one that was to replace it. The caller holds the customer's lock.
  *
- * Tells `subscription.ended` with `{ invoice: 'generate' | 'skip' }`, from which the last invoice follows, and the
- * webhooks `subscription.updated` (what happens on termination was stored) and `subscription.terminated`.
+ * Tells, in the order in which things follow from it: `subscription.billing_missed` where billing days before this one
+ * were not billed; the webhooks `subscription.updated` (what happens on termination was stored) and
+ * `subscription.terminated`, as {@link end} does; `subscription.ended` with `{ invoice: 'generate' | 'skip' }`, from which
+ * the last invoice follows.
  *
  * @returns the subscription as it is then; unchanged when it was not active
  * @throws 422 `next_subscription_incomplete` while the one that replaces it waits for its payment
  */
 export async function terminate(
   tx: Ctx,
-  { subscription, plan, next }: SubscriptionRecord,
+  record: SubscriptionRecord,
   at: Temporal.Instant,
   options: TerminationOptions = {},
 ): Promise<Subscription> {
+  const { subscription, next } = record
   if (subscription.status !== 'active') return subscription
   if (next?.status === 'incomplete') throw validation({ base: ['next_subscription_incomplete'] })
   const creditNote = chosen(options.on_termination_credit_note) ?? subscription.on_termination_credit_note ?? 'credit'
   const invoice = chosen(options.on_termination_invoice) ?? subscription.on_termination_invoice
-  const terminated = await tx.db
+  await emitMissedDays(tx, record, at, { untilToday: false })
+  const terminated = await end(tx, record, at, { creditNote, invoice, upgrade: false })
+  await cancelNext(tx, subscription.id)
+  await emit(tx, 'subscription.ended', subscription.id, { invoice })
+  return terminated
+}
+
+/**
+ * Ends an active subscription at an instant and stores what follows from it. Tells the webhooks `subscription.updated`
+ * and `subscription.terminated`; the latter with `{ on_termination_credit_note, upgrade }`: what was paid in advance and
+ * is left is credited unless the choice is `skip`, or null for what was not paid in advance.
+ */
+export async function end(
+  tx: Ctx,
+  { subscription, plan }: SubscriptionRecord,
+  at: Temporal.Instant,
+  { creditNote, invoice, upgrade }: { creditNote: string; invoice: string; upgrade: boolean },
+): Promise<Subscription> {
+  const choice = plan.payInAdvance ? creditNote : null
+  const ended = await tx.db
     .updateTable('subscriptions')
     .set({
       status: 'terminated',
       terminated_at: at,
       next_billing_at: null,
-      on_termination_credit_note: plan.payInAdvance ? creditNote : null,
+      on_termination_credit_note: choice,
       on_termination_invoice: invoice,
       updated_at: tx.clock.now(),
     })
@@ -72,20 +95,17 @@ export async function terminate(
     .where('id', '=', subscription.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  await cancelNext(tx, subscription.id)
-  await emitAll(tx, [
-    { type: 'subscription.updated', objectId: subscription.id },
-    { type: 'subscription.ended', objectId: subscription.id, data: { invoice } },
-    { type: 'subscription.terminated', objectId: subscription.id },
-  ])
-  return terminated
+  await emit(tx, 'subscription.updated', subscription.id)
+  await emit(tx, 'subscription.terminated', subscription.id, { on_termination_credit_note: choice, upgrade })
+  return ended
 }
 
 function chosen(option: string | null | undefined): string | null {
   return option?.trim() || null
 }
 
-async function cancelNext(tx: Ctx, subscriptionId: string): Promise<void> {
+/** Cancels the one that was to replace a subscription, if any, and tells nobody. */
+export async function cancelNext(tx: Ctx, subscriptionId: string): Promise<void> {
   const now = tx.clock.now()
   await tx.db
     .updateTable('subscriptions')

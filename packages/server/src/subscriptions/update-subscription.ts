@@ -6,7 +6,7 @@ import { emit } from '../platform/domain-events.ts'
 import { notAllowed, Problems } from '../platform/errors.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { activate } from './activate.ts'
-import { requireOptionsAvailable } from './availability.ts'
+import { checkActivationRules } from './activation-rules.ts'
 import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
 import { overridePlan } from './overrides/own-plan.ts'
@@ -15,7 +15,6 @@ import { lockSubscription, type Subscription, type SubscriptionRecord, selectByE
 import { replaceSubscriptionThresholds } from './thresholds.ts'
 import {
   CREDIT_NOTE_CHOICES,
-  checkActivationRules,
   checkChoice,
   checkPurchaseOrderNumber,
   FINAL_INVOICE_CHOICES,
@@ -76,18 +75,29 @@ async function readChanges(tx: Ctx, record: SubscriptionRecord, input: Subscript
   const changes: Changes = { ...readPurchaseOrder(subscription, input, problems) }
   Object.assign(changes, readTimes(tx, subscription, input, problems), readTermination(record, input, problems))
   Object.assign(changes, readPaymentMethod(input.payment_method, problems))
-  checkActivationRules(input.activation_rules, problems)
-  if (subscription.status !== 'pending' && input.activation_rules !== undefined && input.activation_rules !== null) {
-    problems.add('activation_rules', 'subscription_not_pending')
-  }
+  readActivationRules(record, input, problems)
   problems.throwIfAny()
   refuseThresholdsTwice(input)
-  requireOptionsAvailable(input)
   if (input.name !== undefined) changes.name = withoutNul(input.name)
   Object.assign(changes, readFlags(input))
   const entityId = await readBillingEntityOverride(tx, input)
   if (entityId !== undefined) changes.billing_entity_id = entityId
   return changes
+}
+
+/** Rules are asked for before the subscription starts. */
+function readActivationRules({ subscription }: SubscriptionRecord, input: SubscriptionInput, problems: Problems): void {
+  const { activation_rules: rules, payment_method: method } = input
+  if (rules === undefined || rules === null) return
+  if (Array.isArray(rules) && subscription.status !== 'pending') {
+    problems.add('activation_rules', 'subscription_not_pending')
+    return
+  }
+  const payment = {
+    methodType: method?.payment_method_type ?? subscription.payment_method_type,
+    methodId: method?.payment_method_id ?? subscription.payment_method_id,
+  }
+  checkActivationRules(rules, { ...payment, payer: undefined }, problems)
 }
 
 function readPurchaseOrder(subscription: Subscription, input: SubscriptionInput, problems: Problems): Changes {

@@ -87,11 +87,6 @@ export function readPaymentMethod(
   return undefined
 }
 
-/** Activation rules are a list, or not given. */
-export function checkActivationRules(rules: unknown, problems: Problems): void {
-  if (rules !== undefined && rules !== null && !Array.isArray(rules)) problems.add('activation_rules', 'invalid_format')
-}
-
 /** Trimmed, blank is none. */
 export function readPurchaseOrderNumber(value: string | null | undefined): string | null {
   return withoutNul(value ?? '').trim() || null

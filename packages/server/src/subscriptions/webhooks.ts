@@ -12,5 +12,6 @@ export const webhooks: NonNullable<Domain['webhooks']> = {
   'subscription.started': withEntitlements,
   'subscription.updated': withEntitlements,
   'subscription.terminated': plain,
+  'subscription.termination_alert': plain,
   'subscription.trial_ended': plain,
 }

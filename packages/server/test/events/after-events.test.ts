@@ -17,8 +17,8 @@ async function createMetric(tenant: Tenant, fields: Record<string, unknown> = {}
   return (await succeed(tenant.api.post('/billable_metrics', { billable_metric: metric }))).billable_metric
 }
 
-function chargeOn(metric: { lago_id: string }) {
-  return { billable_metric_id: metric.lago_id, charge_model: 'standard', properties: { amount: '1' } }
+function chargeOn(metric: { lago_id: string }, fields: Record<string, unknown> = {}) {
+  return { billable_metric_id: metric.lago_id, charge_model: 'standard', properties: { amount: '1' }, ...fields }
 }
 
 function send(tenant: Tenant, subscription: string | null, code: string, fields: Record<string, unknown> = {}) {
@@ -173,19 +173,35 @@ describe('an event that names a wallet', () => {
       webhook_endpoint: { webhook_url: receiver.url, event_types: ['event.error'] },
     })
     const [metric, free] = [await createMetric(tenant), await createMetric(tenant)]
-    const plan = await createPlan(tenant, { charges: [chargeOn(metric), chargeOn(free)] })
+    const plan = await createPlan(tenant, {
+      charges: [chargeOn(metric, { accepts_target_wallet: true }), chargeOn(free)],
+    })
     await subscribe(tenant, { external_id: 'sub', plan_code: plan })
-    const named = { properties: { target_wallet_code: 'gold', big: 12345678901234567890n.toString() } }
-    await send(tenant, 'sub', metric.code, named)
-    await tenant.settle()
-    expect(receiver.received).toEqual([])
-
+    const { customer_id } = await tenant.ctx.db
+      .selectFrom('subscriptions')
+      .select('customer_id')
+      .where('organization_id', '=', tenant.organizationId)
+      .executeTakeFirstOrThrow()
+    const at = tenant.ctx.clock.now()
+    const wallet = {
+      organization_id: tenant.organizationId,
+      customer_id,
+      rate_amount: '1',
+      currency: 'EUR',
+      created_at: at,
+      updated_at: at,
+    }
     await tenant.ctx.db
-      .updateTable('charges')
-      .set({ accepts_target_wallet: true })
-      .where('billable_metric_id', '=', metric.lago_id)
+      .insertInto('wallets')
+      .values([
+        { ...wallet, id: newId(), code: 'silver' },
+        { ...wallet, id: newId(), code: 'gold', status: 'terminated' },
+      ])
       .execute()
+
+    const named = { properties: { target_wallet_code: 'gold', big: 12345678901234567890n.toString() } }
     const { event } = await send(tenant, 'sub', metric.code, named)
+    await send(tenant, 'sub', metric.code, { properties: { target_wallet_code: 'silver' } })
     await send(tenant, 'sub', free.code, named)
     await send(tenant, 'elsewhere', metric.code, named)
     await send(tenant, 'sub', metric.code, { ...named, timestamp: 1_700_000_000 })

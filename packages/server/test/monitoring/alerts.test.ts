@@ -90,7 +90,13 @@ describe('an alert of a subscription', () => {
     const renamed = await client.subscriptions.updateSubscriptionAlert('sub', 'calls', {
       alert: { code: 'units', name: null, thresholds: [] },
     } as never)
-    expect(renamed.data.alert).toMatchObject({ ...expected, code: 'units', name: null, last_processed_at: NOW })
+    expect(renamed.data.alert).toMatchObject({
+      ...expected,
+      code: 'units',
+      name: null,
+      // Looks that other alerts caused may have come since.
+      last_processed_at: expect.any(String),
+    })
     const reset = await client.subscriptions.updateSubscriptionAlert('sub', 'units', {
       alert: { alert_type: 'current_usage_amount', thresholds: [{ value: '7' }] },
     } as never)

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { invoices } from '../../src/invoices/index.ts'
+import { invoicesDomain } from '../../src/invoices/index.ts'
 import type { ClockTask } from '../../src/platform/clock/clock-tasks.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import type { Db } from '../../src/platform/context.ts'
@@ -65,7 +65,7 @@ export async function seedSubscriptions(db: Db, seed: Seed): Promise<void> {
 
 /** A clock task by its name, and the scope of a tick of the real clock or of an organization's own. */
 export function billingTick(db: Db, now: string, organizationId: string | null): () => Promise<void> {
-  const task = invoices.clockTasks?.find((candidate: ClockTask) => candidate.name === 'bill_subscriptions')
+  const task = invoicesDomain(null).clockTasks?.find((candidate: ClockTask) => candidate.name === 'bill_subscriptions')
   if (task === undefined) throw new Error('there is no task that bills subscriptions')
   const config = { ...readConfig({ DATABASE_URL: 'postgres://unused' }), secret: 'a secret that only tests know' }
   const scope = { db, now: Temporal.Instant.from(now), organizationId, config, log: pino({ level: 'silent' }) }

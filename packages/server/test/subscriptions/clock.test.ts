@@ -126,8 +126,27 @@ describe('a subscription with an end', () => {
     expect(await read(tenant, 'sub', 'terminated')).toMatchObject({ terminated_at: at })
     expect(messages.map(message => message.webhook_type).toSorted()).toEqual([
       'subscription.terminated',
+      'subscription.termination_alert',
+      'subscription.termination_alert',
       'subscription.updated',
     ])
+  })
+
+  it('is told of 45 and 15 days ahead, once', async () => {
+    await subscribe(tenant, { external_id: 'sub', ending_at: '2026-05-01T22:00:00-04:00' })
+    await subscribe(tenant, { external_id: 'endless' })
+    const alerts = async (to: string) => {
+      const messages = await webhooksOf(tenant, () => tenant.advanceTo(to))
+      return messages
+        .filter(message => message.webhook_type === 'subscription.termination_alert')
+        .map(({ subscription }) => [subscription.external_id, subscription.plan.name])
+    }
+    expect(await alerts('2026-03-18T00:49:00Z')).toEqual([])
+    expect(await alerts('2026-03-19T00:00:00Z')).toEqual([['sub', 'Startup']])
+    expect(await alerts('2026-04-16T23:59:00Z')).toEqual([])
+    expect(await alerts('2026-04-17T01:00:00Z')).toEqual([['sub', 'Startup']])
+    await succeed(tenant.api.put('/subscriptions/sub', { subscription: { ending_at: '2026-05-04' } }))
+    expect(await alerts('2026-04-20T00:00:00Z')).toEqual([['sub', 'Startup']])
   })
 
   it('ends late after an outage', async () => {

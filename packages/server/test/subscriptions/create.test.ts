@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestApp, type Tenant, type TestApp } from '../support/app.ts'
-import { createCustomer, createPlan, invalid, newTenant, notFound, post, subscribe, unavailable } from './support.ts'
+import { createCustomer, createPlan, invalid, newTenant, notFound, post, subscribe } from './support.ts'
 
 const NOW = '2026-03-10T14:00:00Z'
 
@@ -222,16 +222,6 @@ describe('another plan', () => {
     const smaller = await subscribe(tenant, { ...order, plan_code: small, name: 'New' })
     expect(smaller).toMatchObject({ lago_id: first.lago_id, plan_code: small, name: 'New' })
   })
-
-  it('is not available for a running subscription, and changes nothing', async () => {
-    const order = { external_customer_id: await createCustomer(tenant), external_id: 'sub' }
-    const created = await subscribe(tenant, { ...order, plan_code: await createPlan(tenant) })
-    for (const amount of [9900, 4900, 100]) {
-      const plan = await createPlan(tenant, { amount_cents: amount })
-      expect(await post(tenant, { ...order, plan_code: plan })).toMatchObject(unavailable)
-    }
-    expect((await tenant.api.get('/subscriptions/sub')).body.subscription).toEqual(created)
-  })
 })
 
 describe('external ids', () => {
@@ -374,11 +364,36 @@ describe('what is refused', () => {
     )
   })
 
-  it('what would change what is billed and cannot be billed yet', async () => {
-    for (const fields of [{ activation_rules: [{ type: 'payment' }] }]) {
-      expect(await post(tenant, fields)).toMatchObject(unavailable)
-    }
+  const rules = [
+    { rules: [{ type: 'payment' }], errors: { customer: ['no_linked_payment_provider'] } },
+    {
+      rules: [{ type: 'payment' }],
+      method: { payment_method_type: 'provider' },
+      errors: { customer: ['no_default_payment_method'] },
+    },
+    {
+      rules: [{ type: 'payment' }],
+      method: { payment_method_type: 'manual' },
+      errors: { customer: ['manual_payment_method_invalid_for_payment_activation_rules'] },
+    },
+    {
+      rules: [{ type: 'payment', timeout_hours: -1 }],
+      errors: { timeout_hours: ['value_must_be_positive_or_zero'], customer: ['no_linked_payment_provider'] },
+    },
+    { rules: [{ type: 'prayer' }], errors: { activation_rules: ['invalid_type'] } },
+    {
+      rules: [{ type: 'payment' }, { type: 'payment', timeout_hours: 24 }],
+      errors: { activation_rules: ['duplicated_type'], customer: ['no_linked_payment_provider'] },
+    },
+  ]
+  it.each(rules)('to wait for a payment that nobody could make: $errors', async ({ rules, method, errors }) => {
+    const answer = await post(tenant, { activation_rules: rules, ...(method && { payment_method: method }) })
+    expect(answer).toMatchObject(invalid(errors as Record<string, string[]>))
+    expect(answer.body.error_details).toEqual(errors)
     expect(await totalOf('/subscriptions?status[]=all')).toBe(0)
+  })
+
+  it('nothing for want of rules', async () => {
     expect((await post(tenant, { plan_overrides: {}, usage_thresholds: [], activation_rules: [] })).status).toBe(200)
   })
 

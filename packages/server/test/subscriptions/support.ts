@@ -105,5 +105,3 @@ export function invalid(details: Record<string, string[]>) {
 export function notFound(resource: string) {
   return { status: 404, body: { status: 404, error: 'Not Found', code: `${resource}_not_found` } }
 }
-
-export const unavailable = { status: 403, body: { status: 403, error: 'Forbidden', code: 'feature_unavailable' } }

@@ -10,7 +10,6 @@ import {
   read,
   subscribe,
   succeed,
-  unavailable,
   webhooksOf,
 } from './support.ts'
 
@@ -247,11 +246,12 @@ describe('what is refused', () => {
     expect({ status, code: body.code }).toEqual({ status: 405, code: 'purchase_order_number_not_editable' })
   })
 
-  it('what would change what is billed and cannot be billed yet', async () => {
+  it('to wait for a payment that nobody could make', async () => {
     await subscribe(tenant, { external_id: 'sub', subscription_at: '2026-04-01' })
-    for (const fields of [{ activation_rules: [{ type: 'payment' }] }]) {
-      expect(await put('sub', fields)).toMatchObject(unavailable)
-    }
+    expect(await put('sub', { activation_rules: [{ type: 'payment' }] })).toMatchObject(
+      invalid({ customer: ['no_default_payment_method'] }),
+    )
+    expect((await put('sub', { activation_rules: [] })).status).toBe(200)
     expect((await put('sub', {})).status).toBe(400)
   })
 })

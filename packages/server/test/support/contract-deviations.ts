@@ -90,6 +90,14 @@ const invoices: readonly Deviation[] = [
     allows: ['closed'],
     reason: 'finalizing an invoice of nothing closes it, which the contract forgets',
   },
+  ...['lago_id', 'lago_*_id', 'external_id', 'external_*_id', 'sequential_id'].map(
+    (key): Deviation => ({
+      path: '/invoices/preview',
+      at: `/**/${key}`,
+      allows: NULL,
+      reason: 'what a preview makes up has no ids',
+    }),
+  ),
   { path: '/**', at: '/**/sequential_id', allows: NULL, reason: 'drafts have no place in the sequence yet' },
   ...['payment_dispute_lost_at', 'payment_due_date', 'file_url'].map(
     (key): Deviation => ({

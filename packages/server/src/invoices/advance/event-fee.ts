@@ -145,7 +145,8 @@ export async function computeEventFee(
 
 /** Links carry what a billing run at that time would bill; fees have the window that the event lies in, and its days. */
 function billedAt({ subscription, terms, plan }: ChargedSubscription, at: Temporal.Instant, { fullDays }: UsagePeriod) {
-  return { subscription, plan, boundaries: { ...billingBoundaries(terms, at, 'billing'), chargesDuration: fullDays } }
+  const boundaries = { ...billingBoundaries(terms, at, 'billing'), chargesDuration: fullDays }
+  return { subscription, reason: 'in_advance_charge' as const, plan, boundaries }
 }
 
 /** What an event is looked at with. */

@@ -45,6 +45,7 @@ export async function chargesReader(
       plan,
       charges,
       span: { ...period, fullDays, timeZone: terms.timeZone, endedByUpgrade: isEndedByUpgrade(one) },
+      ...untilUpgrade(one),
     })
     const read = usage.map(({ charge, snapshot }) => ({
       ...snapshot,
@@ -69,6 +70,13 @@ function isBilledByPeriod(charge: Charge, { terms, request }: BilledNow): boolea
 function isTakenOver(charge: Charge, one: BilledNow, nextMetrics: ReadonlySet<string> | undefined): boolean {
   if (charge.payInAdvance || charge.prorated || !charge.metric.recurring || !isEndedByUpgrade(one)) return false
   return nextMetrics?.has(charge.metric.id) === true
+}
+
+/** What happened at the very instant of an upgrade is usage of the new plan. */
+function untilUpgrade(one: BilledNow): { until?: Temporal.Instant } {
+  const { terminatedAt } = one.terms
+  if (terminatedAt === null || !isEndedByUpgrade(one)) return {}
+  return { until: terminatedAt.subtract({ microseconds: 1 }) }
 }
 
 function isEndedByUpgrade({ terms, request }: BilledNow): boolean {

@@ -21,7 +21,7 @@ export async function loadCommitments(
 ): Promise<Map<string, CommitmentSnapshot<AppliedTax>>> {
   const due = billed.flatMap((one): Due[] => {
     const commitment = one.plan.minimumCommitment
-    if (commitment === null || one.request.reason === 'in_advance_charge') return []
+    if (commitment === null || one.reason === 'in_advance_charge') return []
     const span = commitmentSpan(one.base, one.history.invoices)
     return span === null ? [] : [{ one, commitment, span }]
   })

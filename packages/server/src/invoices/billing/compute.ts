@@ -14,16 +14,20 @@ import { getPlans, type PlanSnapshot } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { initialStarts, type Subscription, type SubscriptionRecord, termsOf } from '../../subscriptions/index.ts'
 import { type AppliedTax, applicableTaxes, getTaxesOfCustomers, type Taxpayer } from '../../taxes/index.ts'
+import { loadAdjustments } from '../adjusted-fees/store.ts'
 import { chargesReader } from './charges.ts'
 import { loadCommitments } from './commitments.ts'
 import { loadFixedCharges } from './fixed-charges.ts'
 import { type BillingHistory, loadBillingHistories } from './history.ts'
 
+/** Why an invoice is made. With a plan change it ends one subscription and starts the one that replaces it. */
+export type BillingReason = InvoicingReason | 'plan_change'
+
 /** What is to be billed: some subscriptions of one customer, at one instant, for one reason. */
 export interface BillingRequest {
   readonly subscriptions: readonly SubscriptionRecord[]
   readonly taxpayer: Taxpayer
-  readonly reason: InvoicingReason
+  readonly reason: BillingReason
   /** The billing instant, in whole seconds. */
   readonly at: Temporal.Instant
   /** The applicable time zone of the customer. */
@@ -36,6 +40,8 @@ export interface BillingRequest {
 /** A subscription that an invoice bills, with what decides its periods. */
 export interface BilledSubscription {
   readonly subscription: Subscription
+  /** Why it is on the invoice. */
+  readonly reason: InvoicingReason
   readonly plan: PlanSnapshot
   readonly boundaries: Boundaries
 }
@@ -90,6 +96,7 @@ async function compute(
   const chargesOf = await chargesReader(tx, all, invoiceId !== null)
   const fixedCharges = await loadFixedCharges(tx, all)
   const commitments = await loadCommitments(tx, all)
+  const adjustments = invoiceId === null ? undefined : await loadAdjustments(tx, invoiceId)
   const snapshotOf = async (one: BilledNow): Promise<SubscriptionSnapshot<AppliedTax>> => {
     const charges = await chargesOf(one)
     return {
@@ -101,6 +108,7 @@ async function compute(
       renewals: charges.standalone,
       fixedCharges: fixedCharges.get(one.subscription.id) ?? [],
       commitment: commitments.get(one.subscription.id) ?? null,
+      adjustments: adjustments?.get(one.subscription.id) ?? [],
     }
   }
   const computed: (ComputedInvoice | undefined)[] = []
@@ -137,12 +145,13 @@ export async function findBilled(
         throw new Error(`subscription ${subscription.id} has no plan, or has not started`)
       }
       const terms = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
-      const boundaries = boundariesFor(request, terms, history)
-      if (request.reason === 'subscription_periodic' && isBilled(history, boundaries)) return []
+      const reason = reasonOf(request, subscription)
+      const boundaries = boundariesFor(request, reason, terms, history)
+      if (reason === 'subscription_periodic' && isBilled(history, boundaries)) return []
       const base: SubscriptionFeeInput = {
         terms,
         at: request.at,
-        reason: request.reason,
+        reason,
         boundaries,
         planAmountCents: plan.amountCents,
         subscriptionCreatedAt: subscription.created_at,
@@ -152,16 +161,29 @@ export async function findBilled(
         trialEndsAt: trialEnd(starts.get(subscription.id) ?? terms.startedAt, plan.trialPeriod),
       }
       const customerTaxes = taxes.get(request.taxpayer.customerId) ?? []
-      return [{ request, subscription, plan, terms, boundaries, base, history, customerTaxes }]
+      return [{ request, subscription, reason, plan, terms, boundaries, base, history, customerTaxes }]
     }),
   )
 }
 
-function boundariesFor(request: BillingRequest, terms: BillingTerms, history: BillingHistory): Boundaries {
-  const { terminatedAt } = terms
-  return request.reason === 'subscription_terminating' && terminatedAt !== null
-    ? terminationBoundaries({ ...terms, terminatedAt }, history.recurring)
-    : billingBoundaries(terms, request.at, 'billing')
+function reasonOf({ reason, subscriptions }: BillingRequest, { id }: Subscription): InvoicingReason {
+  if (reason !== 'plan_change') return reason
+  const isReplaced = subscriptions.some(({ subscription }) => subscription.previous_subscription_id === id)
+  return isReplaced ? 'subscription_terminating' : 'subscription_starting'
+}
+
+/** An upgrade interrupts a period. */
+function boundariesFor(
+  request: BillingRequest,
+  reason: InvoicingReason,
+  terms: BillingTerms,
+  history: BillingHistory,
+): Boundaries {
+  const { terminatedAt, successor } = terms
+  const isEnd = reason === 'subscription_terminating'
+  if (!isEnd || terminatedAt === null) return billingBoundaries(terms, request.at, 'billing')
+  if (successor === 'upgrade') return billingBoundaries(terms, request.at, 'current')
+  return terminationBoundaries({ ...terms, terminatedAt }, history.recurring)
 }
 
 function isBilled(history: BillingHistory, { base, charges }: Boundaries): boolean {

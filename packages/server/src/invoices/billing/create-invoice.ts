@@ -16,6 +16,8 @@ import { newId } from '../../platform/ids.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { type AssignedNumber, assignNumbers } from '../numbering.ts'
+import { settleInvoices } from '../settlement/settle.ts'
+import { totalColumns } from '../total-columns.ts'
 import { type BilledSubscription, type BillingRequest, type ComputedInvoice, computeInvoices } from './compute.ts'
 import { statementsOf, type WrittenFees, writeInvoiceContents } from './write.ts'
 
@@ -45,6 +47,7 @@ interface NewInvoice {
  * invoices, but for those that read usage. None is made where everything is billed already.
  */
 export async function createSubscriptionInvoices(tx: Ctx, orders: readonly InvoiceOrder[]): Promise<void> {
+  if (orders.length === 0) return
   const computed = await computeInvoices(
     tx,
     orders.map(order => requestOf(tx, order)),
@@ -70,7 +73,7 @@ export async function orderOf(
   const issuer = entities.get(issuerId)
   if (customerEntity === undefined || issuer === undefined)
     throw new Error(`customer ${customer.id} has no billing entity`)
-  const skipCharges = reason !== 'subscription_terminating'
+  const skipCharges = reason === 'subscription_starting' || reason === 'in_advance_charge'
   return { customer, customerEntity, issuer, subscriptions: [record], reason, at, skipCharges }
 }
 
@@ -109,6 +112,12 @@ export async function issueInvoices(
       request: order,
       computed,
     })),
+  )
+  await settleInvoices(
+    tx,
+    invoices.flatMap(({ id, order, status }) =>
+      status === 'finalized' ? [{ id, customerId: order.customer.id }] : [],
+    ),
   )
   await emitAll(
     tx,
@@ -177,26 +186,13 @@ function invoiceRow(
     expected_finalization_date: dates.expectedFinalizationDate,
     payment_due_date: dates.paymentDueDate,
     net_payment_term: settings.netPaymentTerm,
-    ...totalColumns(computed),
+    ...totalColumns(computed.assembled.totals),
     skip_charges: order.skipCharges,
     self_billed: isSelfBilled(customer),
     purchase_order_number: first.subscription.purchase_order_number,
     finalized_at: status === 'finalized' ? now : null,
     created_at: now,
     updated_at: now,
-  }
-}
-
-/** The amounts of an invoice as its row has them. */
-export function totalColumns({ assembled: { totals } }: ComputedInvoice) {
-  return {
-    payment_status: totals.paymentStatus,
-    fees_amount_cents: totals.feesAmountCents,
-    sub_total_excluding_taxes_amount_cents: totals.subTotalExcludingTaxesAmountCents,
-    taxes_amount_cents: totals.taxesAmountCents,
-    taxes_rate: totals.taxesRate,
-    sub_total_including_taxes_amount_cents: totals.subTotalIncludingTaxesAmountCents,
-    total_amount_cents: totals.totalAmountCents,
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Adjustment,
   type AssembledFee,
   currencySubunits,
   decimal,
@@ -64,6 +65,7 @@ export function newFees(tx: Ctx, setting: FeeSetting, fees: readonly TaxedFee<Ap
       timestamp: setting.at,
       created_at: setting.createdAt,
       updated_at: setting.createdAt,
+      ...(line.adjustment?.displayName != null && { invoice_display_name: line.adjustment.displayName }),
       ...ownColumns(line, billed, { ids, isStandalone: setting.invoiceId === null }),
     }
     return { id, row, taxation }
@@ -92,16 +94,18 @@ function ownColumns(line: AssembledFee, billed: BilledSubscription, siblings: Si
 }
 
 function baseFeeColumns(
-  { fee }: AssembledFee & { kind: 'subscription' },
+  { fee, adjustment }: AssembledFee & { kind: 'subscription' },
   { boundaries, plan }: BilledSubscription,
 ): OwnColumns {
   const computedFrom: ComputedFrom = {
     plan_amount_cents: Number(fee.planAmountCents),
     period_days: boundaries.baseDuration,
+    ...editOf(adjustment),
   }
   return {
-    units: '1',
-    precise_unit_amount: decimal(fee.amountCents).div(currencySubunits(plan.amountCurrency)).toString(),
+    units: fee.units ?? '1',
+    precise_unit_amount:
+      fee.preciseUnitAmount ?? decimal(fee.amountCents).div(currencySubunits(plan.amountCurrency)).toString(),
     pay_in_advance: plan.payInAdvance,
     amount_details: JSON.stringify({ plan_amount_cents: Number(fee.planAmountCents) }),
     computed_from: JSON.stringify(computedFrom),
@@ -130,7 +134,10 @@ function usageFeeColumns(
     pay_in_advance_event_transaction_id: line.event?.transactionId ?? null,
     grouped_by: JSON.stringify(fee.groupedBy),
     amount_details: JSON.stringify(fee.amountDetails),
-    computed_from: JSON.stringify(chargeOrigin(charge, fee.filterId, billed.boundaries.chargesDuration)),
+    computed_from: JSON.stringify({
+      ...chargeOrigin(charge, fee.filterId, billed.boundaries.chargesDuration),
+      ...editOf(line.adjustment),
+    }),
     pricing_unit_usage: fee.pricingUnitUsage && JSON.stringify(storedPricingUnitUsage(fee.pricingUnitUsage)),
     presentation_breakdowns: JSON.stringify(
       fee.presented.map(({ presentedBy, units }) => ({ presentation_by: presentedBy, units })),
@@ -187,7 +194,10 @@ function fixedChargeColumns(
     precise_unit_amount: fee.preciseUnitAmount,
     pay_in_advance: charge.payInAdvance,
     amount_details: JSON.stringify(fee.amountDetails),
-    computed_from: JSON.stringify(fixedChargeOrigin(charge, boundaries.fixedChargesDuration)),
+    computed_from: JSON.stringify({
+      ...fixedChargeOrigin(charge, boundaries.fixedChargesDuration),
+      ...editOf(line.adjustment),
+    }),
   }
 }
 
@@ -198,6 +208,12 @@ function fixedChargeOrigin(charge: FixedCharge, periodDays: number): ComputedFro
     prorated: charge.prorated,
     period_days: periodDays,
   }
+}
+
+/** What somebody made of the line instead of what was computed. */
+function editOf(adjustment: Adjustment | undefined): Pick<ComputedFrom, 'adjusted'> {
+  if (adjustment === undefined || adjustment.units === null) return {}
+  return { adjusted: { units: adjustment.units, unit_precise_amount: adjustment.unitPreciseAmount } }
 }
 
 function commitmentColumns(

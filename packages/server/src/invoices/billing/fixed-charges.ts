@@ -70,10 +70,10 @@ export function unitEventsOf(
  * instant, though not when the service has ended.
  */
 function dueCharge(one: BilledNow, charge: FixedCharge): Due | undefined {
-  const { terms, request, boundaries } = one
-  if (boundaries.fixedCharges === null || request.reason === 'in_advance_charge') return undefined
+  const { terms, request, boundaries, reason } = one
+  if (boundaries.fixedCharges === null || reason === 'in_advance_charge') return undefined
   if (!charge.payInAdvance) {
-    if (request.reason === 'subscription_starting') return undefined
+    if (reason === 'subscription_starting') return undefined
     return { one, charge, span: spanOf(boundaries.fixedCharges, boundaries.fixedChargesDuration, terms.timeZone) }
   }
   if (isClosed(terms, request.at)) return undefined

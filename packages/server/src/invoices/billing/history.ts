@@ -8,6 +8,8 @@ export interface BillingHistory {
   readonly baseFeesCreatedAt: readonly Temporal.Instant[]
   /** All its other invoices. */
   readonly invoices: readonly EarlierInvoice[]
+  /** The periods of its other invoices but the last, which bills what was not billed before. */
+  readonly billedBeforeEnd: readonly BilledPeriods[]
   /** The periods of its recurring invoices. */
   readonly recurring: readonly (BilledPeriods & { readonly timestamp: Temporal.Instant })[]
   /** The usage bounds of its latest invoice and the time zone frozen on it. */
@@ -40,6 +42,7 @@ export async function loadBillingHistories(
         {
           baseFeesCreatedAt: (feesOf.get(id) ?? []).map(fee => fee.created_at),
           invoices: own.map(link => earlierInvoice(link, feesOf.get(id) ?? [])),
+          billedBeforeEnd: own.filter(link => link.invoicing_reason !== 'subscription_terminating').map(billedPeriods),
           recurring: own.filter(link => link.recurring).map(billedPeriods),
           previousUsage: previousUsage(own),
         },

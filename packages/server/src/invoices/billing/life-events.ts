@@ -78,7 +78,7 @@ async function find(tx: Ctx, id: unknown): Promise<SubscriptionRecord> {
 }
 
 /** A subscription has one first and one last invoice: a repeated job finds it there and does nothing. */
-export async function billOnce(
+async function billOnce(
   tx: Ctx,
   record: SubscriptionRecord,
   reason: 'subscription_starting' | 'subscription_terminating',
@@ -90,7 +90,8 @@ export async function billOnce(
   await createSubscriptionInvoices(tx, [await orderOf(tx, customer, { record, reason, at })])
 }
 
-async function hasLink(tx: Ctx, subscriptionId: string, reason: string): Promise<boolean> {
+/** Whether the subscription is on an invoice that counts for that reason. */
+export async function hasLink(tx: Ctx, subscriptionId: string, reason: string): Promise<boolean> {
   const link = await tx.db
     .selectFrom('invoice_subscriptions')
     .select('id')

@@ -1,4 +1,11 @@
-import { firstTickOfDay, type GroupableSubscription, groupForInvoices, isBillingDay, localDate } from '@weir/engine'
+import {
+  firstTickOfDay,
+  type GroupableSubscription,
+  groupForInvoices,
+  isBillingDay,
+  isPlanPeriodStart,
+  localDate,
+} from '@weir/engine'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { type Customer, lockCustomers } from '../../customers/index.ts'
 import type { ClockScope, ClockTask } from '../../platform/clock/clock-tasks.ts'
@@ -14,10 +21,12 @@ import {
   nextBillingDue,
   type SubscriptionRecord,
   scheduleNextBilling,
+  switchToNext,
 } from '../../subscriptions/index.ts'
 import { regroupAfter } from '../regrouping/jobs.ts'
 import type { RegroupingRun } from '../regrouping/regroup.ts'
 import { createSubscriptionInvoices, type InvoiceOrder } from './create-invoice.ts'
+import { planChangeOrders } from './plan-change.ts'
 
 const BILL_CUSTOMERS = 'bill_customers'
 const CUSTOMERS_A_JOB = 25
@@ -89,8 +98,8 @@ interface CustomerDay {
 }
 
 /**
- * Bills of each customer the oldest local day on which it has subscriptions due, in one transaction: the invoices, and
- * when these subscriptions are due next.
+ * Bills of each customer the oldest local day on which it has subscriptions due, in one transaction: plan changes that were
+ * waiting for that day are carried out, the invoices are made, and it is planned when these subscriptions are due next.
  *
  * @returns the customers that had something due, and may have more
  */
@@ -100,8 +109,10 @@ async function billOldestDueDays(tx: Ctx, customerIds: readonly string[], tick: 
   const days = customers.flatMap(customer => oldestDay(customer, dueOf.get(customer.id) ?? []) ?? [])
   if (days.length === 0) return []
   const entities = await loadEntities(tx, days)
+  const changes: InvoiceOrder[] = []
+  for (const day of days) changes.push(...(await changePlans(tx, day, tick)))
   const orders = days.flatMap(day => invoiceOrders(day, entities, tick))
-  await createSubscriptionInvoices(tx, orders)
+  await createSubscriptionInvoices(tx, [...changes, ...orders])
   await regroupAfter(tx, orders.map(regroupingOf))
   await scheduleNextBilling(
     tx,
@@ -123,6 +134,23 @@ function oldestDay(customer: Customer, due: readonly DueSubscription[]): Custome
   return { customer, day, timeZone, due: due.filter(one => one.billingDay.equals(day)) }
 }
 
+/** Each subscription whose plan changes that day is switched by itself, and billed together with the one that replaces it. */
+async function changePlans(tx: Ctx, { customer, day, timeZone, due }: CustomerDay, tick: Temporal.Instant) {
+  const at = billingInstant(day, tick, timeZone)
+  const orders: InvoiceOrder[] = []
+  for (const record of due) {
+    if (record.next === null || !isSwitchedThatDay(record) || !isBilledPeriodically(record, at)) continue
+    const replacement = await switchToNext(tx, record, record.next.id, at)
+    if (replacement !== undefined) orders.push(...(await planChangeOrders(tx, customer, replacement, at)))
+  }
+  return orders
+}
+
+/** A planned change waits for the end of the plan period: on plans with monthly charges the months before are billed. */
+function isSwitchedThatDay({ subscription, plan, timeZone, next, billingDay }: DueSubscription): boolean {
+  return next?.status === 'pending' && isPlanPeriodStart(billingSchedule(subscription, plan, timeZone), billingDay)
+}
+
 /** One order an invoice: subscriptions that cannot be on one invoice get several. */
 function invoiceOrders(
   { customer, day, timeZone, due }: CustomerDay,
@@ -132,7 +160,7 @@ function invoiceOrders(
   const at = billingInstant(day, tick, timeZone)
   const groups = groupForInvoices(
     due
-      .filter(one => isBilledPeriodically(one, at))
+      .filter(one => !isSwitchedThatDay(one) && isBilledPeriodically(one, at))
       .map(record => ({ record, ...groupingOf(record, customer.billing_entity_id) })),
   )
   return groups.map(group => ({
@@ -151,7 +179,7 @@ function regroupingOf({ customer, subscriptions, at }: InvoiceOrder): Regrouping
 }
 
 /** A subscription that is due, and the local day that its stored due time opens. */
-interface DueSubscription extends SubscriptionRecord {
+export interface DueSubscription extends SubscriptionRecord {
   readonly billingDay: Temporal.PlainDate
 }
 
@@ -204,7 +232,7 @@ function billingInstant(day: Temporal.PlainDate, tick: Temporal.Instant, timeZon
  * started, which its first invoice covers, nor before it was created, nor once its end has come, which its last invoice
  * covers.
  */
-function isBilledPeriodically(due: DueSubscription, at: Temporal.Instant): boolean {
+export function isBilledPeriodically(due: DueSubscription, at: Temporal.Instant): boolean {
   const { subscription, billingDay, timeZone } = due
   if (!isBillingDay(billingSchedule(subscription, due.plan, timeZone), billingDay)) return false
   const { started_at: startedAt, ending_at: endingAt, created_at: createdAt } = subscription

@@ -11,7 +11,7 @@ import {
   nextTrialEnd,
   type SubscriptionRecord,
 } from '../../subscriptions/index.ts'
-import { billOnce } from './life-events.ts'
+import { createSubscriptionInvoices, orderOf } from './create-invoice.ts'
 
 const END_TRIALS = 'end_trials'
 
@@ -42,10 +42,11 @@ export const endTrials: TaskDefinition = {
   run: (ctx, payload) =>
     transaction(ctx, async tx => {
       const tick = Temporal.Instant.from(String(payload.at))
-      await lockCustomer(tx, String(payload.customerId))
+      const customer = await lockCustomer(tx, String(payload.customerId))
       for (const record of await findEndedTrials(tx, String(payload.customerId), tick)) {
         if (record.plan.payInAdvance && !(await isBilledAlready(tx, record, tick))) {
-          await billOnce(tx, record, 'subscription_starting', tick)
+          const order = { record, reason: 'subscription_starting', at: tick } as const
+          await createSubscriptionInvoices(tx, [await orderOf(tx, customer, order)])
         }
         await endTrial(tx, record)
       }

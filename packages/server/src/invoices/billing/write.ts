@@ -1,4 +1,4 @@
-import type { BilledPeriods, InvoicingReason, TaxedFee } from '@weir/engine'
+import type { BilledPeriods, InvoiceTax, TaxedFee } from '@weir/engine'
 import type { Insertable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { FeesTaxes, InvoicesTaxes } from '../../platform/db/types.ts'
@@ -18,7 +18,7 @@ export interface InvoiceIdentity {
 /** What is written of an invoice beside its own row. */
 export interface InvoiceContents {
   readonly invoice: InvoiceIdentity
-  readonly request: Pick<BillingRequest, 'reason' | 'at'>
+  readonly request: Pick<BillingRequest, 'at'>
   readonly computed: ComputedInvoice
 }
 
@@ -61,7 +61,8 @@ export async function writeStandaloneFees(
   return rows.map(({ id }) => id)
 }
 
-async function writeFees(tx: Ctx, fees: readonly NewFee[]): Promise<void> {
+/** Writes fees with their taxes. */
+export async function writeFees(tx: Ctx, fees: readonly NewFee[]): Promise<void> {
   for (const rows of statementsOf(fees.map(({ row }) => row))) await tx.db.insertInto('fees').values(rows).execute()
   const taxes = fees.flatMap(fee => feeTaxRows(tx, fee))
   for (const rows of statementsOf(taxes)) await tx.db.insertInto('fees_taxes').values(rows).execute()
@@ -96,8 +97,8 @@ function levelsOf({ computed: { billed, assembled } }: InvoiceContents) {
 function linkRow(
   tx: Ctx,
   invoice: InvoiceIdentity,
-  request: { reason: InvoicingReason; at: Temporal.Instant },
-  { subscription, boundaries }: BilledSubscription,
+  request: Pick<BillingRequest, 'at'>,
+  { subscription, reason, boundaries }: BilledSubscription,
 ) {
   const { base, charges, fixedCharges }: BilledPeriods = boundaries
   return {
@@ -112,8 +113,8 @@ function linkRow(
     charges_to_datetime: charges?.to ?? null,
     fixed_charges_from_datetime: fixedCharges?.from ?? null,
     fixed_charges_to_datetime: fixedCharges?.to ?? null,
-    recurring: request.reason === 'subscription_periodic',
-    invoicing_reason: request.reason,
+    recurring: reason === 'subscription_periodic',
+    invoicing_reason: reason,
     created_at: invoice.createdAt,
   }
 }
@@ -138,14 +139,22 @@ function feeTaxRows(tx: Ctx, { row, taxation }: NewFee): Insertable<FeesTaxes>[]
 
 function invoiceTaxRows(tx: Ctx, { invoice, computed }: InvoiceContents): Insertable<InvoicesTaxes>[] {
   const currency = computed.billed[0]?.plan.amountCurrency
-  if (currency === undefined) return []
-  return computed.assembled.taxes.taxes.map(({ tax, amountCents, feesAmountCents }) => ({
+  return currency === undefined ? [] : taxRows(tx, { ...invoice, currency }, computed.assembled.taxes.taxes)
+}
+
+/** The rows of the taxes of an invoice. */
+export function taxRows(
+  tx: Ctx,
+  invoice: { readonly id: string; readonly createdAt: Temporal.Instant; readonly currency: string },
+  taxes: readonly InvoiceTax<AppliedTax>[],
+): Insertable<InvoicesTaxes>[] {
+  return taxes.map(({ tax, amountCents, feesAmountCents }) => ({
     ...taxColumns(tax),
     id: newId(),
     organization_id: tx.org.id,
     invoice_id: invoice.id,
     amount_cents: amountCents,
-    amount_currency: currency,
+    amount_currency: invoice.currency,
     fees_amount_cents: feesAmountCents,
     created_at: invoice.createdAt,
   }))

@@ -102,7 +102,7 @@ async function enqueueDrafts(scope: ClockScope, task: string, condition: ReturnT
 }
 
 /** One organization, or all that live in real time. */
-function inScope({ organizationId }: ClockScope) {
+export function inScope({ organizationId }: ClockScope) {
   return organizationId === null
     ? sql`organizations.test_clock_now is null`
     : sql`invoices.organization_id = ${organizationId}`

@@ -12,12 +12,14 @@ import { type Customer, lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
-import { computeInvoice } from '../billing/compute.ts'
-import { totalColumns } from '../billing/create-invoice.ts'
+import { type BillingReason, computeInvoice } from '../billing/compute.ts'
 import { writeInvoiceContents } from '../billing/write.ts'
+import { attachDraftNotes, type DetachedItem, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
-import { type Invoice, loadInvoiceSubscriptions, lockInvoice } from '../store.ts'
+import { settleInvoices } from '../settlement/settle.ts'
+import { type Invoice, type InvoiceSubscription, loadInvoiceSubscriptions, lockInvoice } from '../store.ts'
+import { totalColumns } from '../total-columns.ts'
 
 /** A draft and those whose settings decide about it, all locked. */
 interface LockedDraft {
@@ -48,7 +50,7 @@ export async function finalizeDraft(ctx: Ctx, invoiceId: string): Promise<void> 
   await transaction(ctx, async tx => {
     const draft = await lockDraft(tx, invoiceId)
     if (draft === undefined) return
-    const { feesAmountCents, timing } = await recompute(tx, draft)
+    const { feesAmountCents, timing, credited } = await recompute(tx, draft)
     const { invoice, customer, customerEntity, issuer } = draft
     const now = tx.clock.now()
     const status = finalizedOrClosed(
@@ -75,7 +77,11 @@ export async function finalizeDraft(ctx: Ctx, invoiceId: string): Promise<void> 
       .where('organization_id', '=', tx.org.id)
       .where('id', '=', invoice.id)
       .execute()
-    if (status === 'finalized') await emit(tx, 'invoice.created', invoice.id)
+    if (status === 'finalized') await settleInvoices(tx, [{ id: invoice.id, customerId: customer.id }])
+    await attachDraftNotes(tx, invoice.id, credited)
+    if (status !== 'finalized') return
+    await emit(tx, 'invoice.created', invoice.id)
+    await issueDraftNotes(tx, invoice.id, numbered?.number ?? invoice.number)
   })
 }
 
@@ -102,7 +108,7 @@ async function lockDraft(tx: Ctx, invoiceId: string): Promise<LockedDraft | unde
 async function recompute(
   tx: Ctx,
   { invoice, customer }: LockedDraft,
-): Promise<{ feesAmountCents: bigint; timing: InvoiceTiming }> {
+): Promise<{ feesAmountCents: bigint; timing: InvoiceTiming; credited: DetachedItem[] }> {
   const links = await loadInvoiceSubscriptions(tx, [invoice.id])
   const [first] = links
   if (first === undefined) throw new Error(`draft ${invoice.id} has no subscription`)
@@ -112,12 +118,13 @@ async function recompute(
       links.map(link => link.subscription_id),
     ),
     taxpayer: { customerId: customer.id, billingEntityId: customer.billing_entity_id },
-    reason: first.invoicing_reason as InvoicingReason,
+    reason: reasonOf(links),
     at: first.timestamp,
     timeZone: invoice.timezone,
     skipCharges: invoice.skip_charges,
     invoiceCreatedAt: invoice.created_at,
   }
+  const credited = await detachDraftNotes(tx, invoice.id)
   await removeContents(tx, invoice.id)
   const computed = await computeInvoice(tx, request, invoice.id)
   if (computed === undefined) throw new Error(`the periods of draft ${invoice.id} are on another invoice`)
@@ -126,7 +133,7 @@ async function recompute(
   await tx.db
     .updateTable('invoices')
     .set({
-      ...totalColumns(computed),
+      ...totalColumns(computed.assembled.totals),
       ready_to_be_refreshed: false,
       updated_at: tx.clock.now(),
     })
@@ -136,7 +143,14 @@ async function recompute(
   return {
     feesAmountCents: computed.assembled.totals.feesAmountCents,
     timing: first.recurring ? 'periodic' : 'non_periodic',
+    credited,
   }
+}
+
+function reasonOf(links: readonly InvoiceSubscription[]): BillingReason {
+  const reasons = new Set(links.map(link => link.invoicing_reason as InvoicingReason))
+  const [reason = 'subscription_periodic'] = reasons
+  return reasons.size > 1 ? 'plan_change' : reason
 }
 
 /** A draft's fees, taxes and periods get new ids each time it is computed. */

@@ -109,6 +109,8 @@ function estimatedRow(ctx: Ctx, target: EstimatedSubscription, { charge, line, b
     metric_description: metric.description,
     fixed_charge_invoice_display_name: null,
     item_id: null,
+    top_up_id: null,
+    top_up_name: null,
     item_code: null,
     item_name: null,
     item_description: null,
@@ -123,7 +125,5 @@ function estimatedRow(ctx: Ctx, target: EstimatedSubscription, { charge, line, b
     customer_id: subscription.customer_id,
     external_customer_id: target.externalCustomerId,
     self_billed: null,
-    top_up_id: null,
-    top_up_name: null,
   }
 }

@@ -37,11 +37,21 @@ export async function regroupAfter(tx: Ctx, runs: readonly RegroupingRun[]): Pro
 }
 
 /** What a subscription that ended leaves paid is collected then, whether there is a last invoice of it or not. */
-export const onSubscriptionEndedRegroup: Reaction = async (tx, events) => {
-  const ended = await findSubscriptionsByIds(
+export const onSubscriptionEndedRegroup: Reaction = (tx, events) =>
+  regroupEnded(
     tx,
     events.map(event => event.objectId),
   )
+
+/** The same for one that another one replaced. */
+export const onSubscriptionReplacedRegroup: Reaction = (tx, events) =>
+  regroupEnded(
+    tx,
+    events.map(event => String(event.data?.previous_id)),
+  )
+
+async function regroupEnded(tx: Ctx, subscriptionIds: readonly string[]): Promise<void> {
+  const ended = await findSubscriptionsByIds(tx, subscriptionIds)
   await regroupAfter(
     tx,
     ended.flatMap(({ id, customer_id: customerId, terminated_at: at }) =>

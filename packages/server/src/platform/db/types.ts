@@ -1021,6 +1021,7 @@ export interface Subscriptions {
   status: string;
   subscription_at: Timestamp;
   terminated_at: Timestamp | null;
+  termination_alerted_on: CalendarDate | null;
   trial_ended_at: Timestamp | null;
   trial_ends_at: Timestamp | null;
   updated_at: Timestamp;

@@ -1,0 +1,184 @@
+import { type Adjustment, isSameLine } from '@weir/engine'
+import { type Charge, type FixedCharge, getPlans } from '../../catalog/index.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { forbidden, notFound, Problems, validation } from '../../platform/errors.ts'
+import { isBlank } from '../../platform/http/input.ts'
+import { isUuid, newId } from '../../platform/ids.ts'
+import { findSubscriptionsByIds, type Subscription } from '../../subscriptions/index.ts'
+import { lockVisibleInvoice } from '../actions/lock.ts'
+import { refreshDraft } from '../drafts/recompute.ts'
+import { type FeeRow, loadInvoiceFees } from '../fees-store.ts'
+import { type Invoice, loadInvoiceSubscriptions } from '../store.ts'
+import type { AdjustedFeeInput } from './schema.ts'
+import { type AdjustedFeeRow, lineOf, listAdjustedFees, toAdjustment } from './store.ts'
+
+/** An edit and the fee as it is after it. */
+export interface AdjustedFee {
+  readonly id: string
+  readonly fee: FeeRow | undefined
+}
+
+/** A line of a draft that may be edited, with the price it has. */
+interface Line extends Omit<Adjustment, 'units' | 'unitPreciseAmount' | 'displayName'> {
+  readonly subscriptionId: string
+  readonly price: Pick<Charge | FixedCharge, 'chargeModel' | 'prorated'> | null
+}
+
+/**
+ * Edits a line of a draft: its name, its units, or its units and price. The draft is computed again at once; the edit stays
+ * until it is taken away, whatever else changes.
+ *
+ * @throws 403 `feature_unavailable` unless the invoice is a draft, and for true-ups and minimum commitments; 404 for what is
+ * not on it; 422 for a second edit of the line, units and prices that are no amounts, and models that units alone do not price
+ */
+export async function adjustFee(ctx: Ctx, invoiceId: string, input: AdjustedFeeInput): Promise<AdjustedFee> {
+  return transaction(ctx, async tx => {
+    const invoice = await lockDraft(tx, invoiceId)
+    const line = await findLine(tx, invoice, input)
+    const values = readValues(input)
+    const existing = await listAdjustedFees(tx, invoice.id)
+    if (existing.some(row => isEditOf(row, line))) throw validation({ adjusted_fee: ['already_exists'] })
+    if (values.units !== null && values.unit_precise_amount === null && !isPricedByUnits(line)) {
+      throw validation({ charge: ['invalid_charge_model'] })
+    }
+    const now = tx.clock.now()
+    const row = await tx.db
+      .insertInto('adjusted_fees')
+      .values({
+        id: newId(),
+        organization_id: tx.org.id,
+        invoice_id: invoice.id,
+        subscription_id: line.subscriptionId,
+        charge_id: line.kind === 'charge' ? line.itemId : null,
+        fixed_charge_id: line.kind === 'fixed_charge' ? line.itemId : null,
+        charge_filter_id: line.filterId,
+        fee_type: line.kind,
+        grouped_by: JSON.stringify(line.groupedBy),
+        from_datetime: line.period?.from ?? null,
+        to_datetime: line.period?.to ?? null,
+        ...values,
+        created_at: now,
+        updated_at: now,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    await refreshDraft(tx, invoice.id)
+    return { id: row.id, fee: await feeOf(tx, row) }
+  })
+}
+
+/**
+ * Takes an edit away: the line is computed again as if it had never been.
+ *
+ * @param id of the edit, or of the fee that it made
+ * @throws 403 `feature_unavailable` unless the invoice is a draft; 404 `fee_not_found`, `adjusted_fee_not_found`
+ */
+export async function removeAdjustment(ctx: Ctx, invoiceId: string, id: string): Promise<AdjustedFee> {
+  return transaction(ctx, async tx => {
+    const invoice = await lockDraft(tx, invoiceId)
+    const rows = await listAdjustedFees(tx, invoice.id)
+    const row = rows.find(candidate => candidate.id === id) ?? (await editOfFee(tx, invoice, rows, id))
+    await tx.db.deleteFrom('adjusted_fees').where('organization_id', '=', tx.org.id).where('id', '=', row.id).execute()
+    await refreshDraft(tx, invoice.id)
+    return { id: row.id, fee: await feeOf(tx, row) }
+  })
+}
+
+async function editOfFee(
+  tx: Ctx,
+  invoice: Invoice,
+  rows: readonly AdjustedFeeRow[],
+  feeId: string,
+): Promise<AdjustedFeeRow> {
+  const fee = (await loadInvoiceFees(tx, invoice.id)).find(candidate => candidate.id === feeId)
+  if (fee === undefined) throw notFound('fee')
+  const line = { ...lineOf(fee), subscriptionId: fee.subscription_id ?? '', price: null }
+  const row = rows.find(candidate => isEditOf(candidate, line))
+  if (row === undefined) throw notFound('adjusted_fee')
+  return row
+}
+
+async function lockDraft(tx: Ctx, id: string): Promise<Invoice> {
+  const { invoice } = await lockVisibleInvoice(tx, id)
+  if (invoice.status !== 'draft') throw forbidden('feature_unavailable')
+  return invoice
+}
+
+function isEditOf(row: AdjustedFeeRow, line: Line): boolean {
+  return row.subscription_id === line.subscriptionId && isSameLine(toAdjustment(row), line)
+}
+
+/** The fee that a line has now: not one that completes another. */
+async function feeOf(tx: Ctx, row: AdjustedFeeRow): Promise<FeeRow | undefined> {
+  const fees = await loadInvoiceFees(tx, row.invoice_id)
+  return fees.find(
+    fee =>
+      fee.subscription_id === row.subscription_id &&
+      fee.true_up_parent_fee_id === null &&
+      isSameLine(toAdjustment(row), lineOf(fee)),
+  )
+}
+
+async function findLine(tx: Ctx, invoice: Invoice, input: AdjustedFeeInput): Promise<Line> {
+  if (!isBlank(input.fee_id)) return lineOfFee(tx, invoice, input.fee_id ?? '')
+  const subscription = await findBilled(tx, invoice, input.subscription_id ?? '')
+  const plan = (await getPlans(tx, [subscription.plan_id])).get(subscription.plan_id)
+  const line = { subscriptionId: subscription.id, filterId: null, groupedBy: {}, period: null }
+  if (!isBlank(input.fixed_charge_id)) {
+    const charge = plan?.fixedCharges.find(candidate => candidate.id === input.fixed_charge_id)
+    if (charge === undefined) throw notFound('fixed_charge')
+    return { ...line, kind: 'fixed_charge', itemId: charge.id, price: charge }
+  }
+  const charge = plan?.charges.find(candidate => candidate.id === input.charge_id)
+  if (charge === undefined) throw notFound('charge')
+  const filterId = isBlank(input.charge_filter_id) ? null : (input.charge_filter_id ?? null)
+  if (filterId !== null && !charge.filters.some(filter => filter.id === filterId)) throw notFound('charge_filter')
+  return { ...line, kind: 'charge', itemId: charge.id, filterId, price: charge }
+}
+
+async function lineOfFee(tx: Ctx, invoice: Invoice, feeId: string): Promise<Line> {
+  const fee = (await loadInvoiceFees(tx, invoice.id)).find(candidate => candidate.id === feeId)
+  if (fee?.subscription_id == null) throw notFound('fee')
+  if (fee.true_up_parent_fee_id !== null || fee.fee_type === 'commitment') throw forbidden('feature_unavailable')
+  const subscription = await findBilled(tx, invoice, fee.subscription_id)
+  const plan = (await getPlans(tx, [subscription.plan_id])).get(subscription.plan_id)
+  const charges: readonly (Charge | FixedCharge)[] = [...(plan?.charges ?? []), ...(plan?.fixedCharges ?? [])]
+  const line = lineOf(fee)
+  const price = charges.find(candidate => candidate.id === line.itemId) ?? null
+  return { ...line, subscriptionId: subscription.id, price }
+}
+
+async function findBilled(tx: Ctx, invoice: Invoice, subscriptionId: string): Promise<Subscription> {
+  const links = await loadInvoiceSubscriptions(tx, [invoice.id])
+  const isBilled = isUuid(subscriptionId) && links.some(link => link.subscription_id === subscriptionId)
+  const [subscription] = isBilled ? await findSubscriptionsByIds(tx, [subscriptionId]) : []
+  if (subscription === undefined) throw notFound('subscription')
+  return subscription
+}
+
+/** A percentage needs the events, and a prorated tier their times. */
+function isPricedByUnits({ price }: Line): boolean {
+  if (price === null) return true
+  return price.chargeModel !== 'percentage' && !(price.chargeModel === 'graduated' && price.prorated)
+}
+
+/** A price without units changes nothing: the line is renamed. */
+function readValues(input: AdjustedFeeInput) {
+  const problems = new Problems()
+  const units = readDecimal('units', input.units, problems)
+  const price = readDecimal('unit_precise_amount', input.unit_precise_amount, problems)
+  problems.throwIfAny()
+  return {
+    units,
+    unit_precise_amount: units === null ? null : price,
+    invoice_display_name: isBlank(input.invoice_display_name) ? null : (input.invoice_display_name ?? null),
+  }
+}
+
+function readDecimal(field: string, value: string | null | undefined, problems: Problems): string | null {
+  if (isBlank(value)) return null
+  const text = (value ?? '').trim()
+  if (/^\d{1,20}(\.\d{1,20})?$/.test(text)) return text
+  problems.add(field, 'value_is_invalid')
+  return null
+}

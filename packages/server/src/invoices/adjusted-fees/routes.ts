@@ -1,0 +1,31 @@
+import type { FastifyInstance } from 'fastify'
+import { readRoot } from '../../platform/http/input.ts'
+import { serializeFee } from '../serialize-fee.ts'
+import { type AdjustedFee, adjustFee, removeAdjustment } from './adjust-fee.ts'
+import { AdjustedFeeInput } from './schema.ts'
+
+/** Edits of the lines of drafts. */
+export function adjustedFeeRoutes(api: FastifyInstance): void {
+  const config = { resource: 'invoice' }
+  const route = (summary: string) => ({ config, schema: { tags: ['Invoices'], summary } })
+
+  api.post<{ Params: { id: string } }>(
+    '/invoices/:id/adjusted_fees',
+    route('Edit a line of a draft'),
+    async request => {
+      const input = readRoot(request.body, 'adjusted_fee', AdjustedFeeInput)
+      return answer(await adjustFee(request.ctx, request.params.id, input))
+    },
+  )
+
+  api.delete<{ Params: { id: string; edit: string } }>(
+    '/invoices/:id/adjusted_fees/:edit',
+    route('Take an edit of a line away'),
+    async request => answer(await removeAdjustment(request.ctx, request.params.id, request.params.edit)),
+  )
+}
+
+/** The fee as it is after the edit; nothing but the edit's id where the line has none without it. */
+function answer({ id, fee }: AdjustedFee) {
+  return { adjusted_fee: { ...(fee && serializeFee(fee)), lago_adjusted_fee_id: id } }
+}

@@ -1,0 +1,110 @@
+import { invoiceDates, localDate } from '@weir/engine'
+import { getBillingEntityByCode } from '../../accounts/index.ts'
+import { frozenClock } from '../../platform/clock/clock.ts'
+import { type Ctx, transaction } from '../../platform/context.ts'
+import { isBlank } from '../../platform/http/input.ts'
+import { newId } from '../../platform/ids.ts'
+import { formatInstant } from '../../platform/wire.ts'
+import { createSubscriptionInvoices } from '../billing/create-invoice.ts'
+import { presentInvoice } from '../present.ts'
+import type { Invoice } from '../store.ts'
+import { type Payer, previewPayer } from './customer.ts'
+import { type Scenario, scenarioOf } from './scenario.ts'
+import type { PreviewInput } from './schema.ts'
+
+type Presented = Awaited<ReturnType<typeof presentInvoice>>
+
+/** Ends the transaction of a preview: nothing of it is kept. */
+class RolledBack extends Error {
+  readonly preview: Record<string, unknown>
+  constructor(preview: Record<string, unknown>) {
+    super('a preview is not kept')
+    this.preview = preview
+  }
+}
+
+/**
+ * The invoice that a customer would get: it is made for real, by the same code, in a transaction that is rolled back, and
+ * nobody is told. So it shows exactly what billing would bill.
+ *
+ * @throws 404 for unknown customers, plans, subscriptions and billing entities; 422 for what cannot be previewed together
+ */
+export async function previewInvoice(ctx: Ctx, input: PreviewInput): Promise<Record<string, unknown>> {
+  try {
+    return await transaction({ ...ctx, subscribers: [] }, async tx => {
+      throw new RolledBack(await makePreview({ ...tx, clock: frozenClock(tx.clock.now()) }, input))
+    })
+  } catch (end) {
+    if (end instanceof RolledBack) return end.preview
+    throw end
+  }
+}
+
+async function makePreview(tx: Ctx, input: PreviewInput): Promise<Record<string, unknown>> {
+  const entityCode = isBlank(input.billing_entity_code) ? null : (input.billing_entity_code ?? null)
+  if (entityCode !== null) await getBillingEntityByCode(tx, entityCode)
+  const payer = await previewPayer(tx, input.customer ?? {}, entityCode)
+  const scenario = await scenarioOf(tx, input, payer)
+  const since = newId()
+  const then = { ...tx, clock: frozenClock(scenario.order.at) }
+  await createSubscriptionInvoices(then, [scenario.order])
+  const invoice = await tx.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('organization_id', '=', tx.org.id)
+    .where('customer_id', '=', payer.customer.id)
+    .where('id', '>', since)
+    .executeTakeFirstOrThrow()
+  return asPreview(tx, await presentInvoice(tx, await dated(invoice, scenario, payer)), scenario, payer)
+}
+
+/** With the dates that the customer's own grace period gives. */
+async function dated(invoice: Invoice, { order, isPeriodic }: Scenario, { settings }: Payer): Promise<Invoice> {
+  const day = localDate(order.at, invoice.timezone)
+  const dates = invoiceDates(day, isPeriodic ? 'periodic' : 'non_periodic', settings)
+  return { ...invoice, issuing_date: dates.issuingDate, payment_due_date: dates.paymentDueDate }
+}
+
+/** Without the ids of what does not exist. */
+function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKnown }: Payer): Record<string, unknown> {
+  const now = formatInstant(tx.clock.now())
+  const {
+    metadata: _metadata,
+    billing_periods: _periods,
+    error_details: _errors,
+    applied_invoice_custom_sections: _sections,
+    ...shown
+  } = invoice
+  const ofSubscription = isProposal ? { lago_subscription_id: null, external_subscription_id: null } : {}
+  const ofCustomer = isKnown ? {} : { lago_customer_id: null, external_customer_id: null }
+  return {
+    ...shown,
+    lago_id: null,
+    sequential_id: null,
+    number: '',
+    status: 'finalized',
+    payment_status: 'pending',
+    web_url: null,
+    created_at: now,
+    updated_at: now,
+    customer: isKnown ? shown.customer : { ...shown.customer, lago_id: null, external_id: null },
+    applied_taxes: shown.applied_taxes?.map(tax => ({ ...tax, lago_id: null, lago_invoice_id: null })),
+    credits: shown.credits.map(credit => ({
+      ...credit,
+      lago_id: null,
+      invoice: { lago_id: null, payment_status: 'pending' },
+    })),
+    subscriptions: shown.subscriptions.map(subscription =>
+      isProposal ? { ...subscription, ...ofCustomer, lago_id: null, external_id: null } : subscription,
+    ),
+    fees: shown.fees.map(fee => ({
+      ...fee,
+      ...ofSubscription,
+      ...ofCustomer,
+      lago_id: null,
+      lago_invoice_id: null,
+      lago_true_up_fee_id: null,
+      lago_true_up_parent_fee_id: null,
+    })),
+  }
+}

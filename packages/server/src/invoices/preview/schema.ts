@@ -1,0 +1,31 @@
+import { Type } from 'typebox'
+import { Input, Nullable } from '../../platform/http/input.ts'
+
+const Text = Nullable(Type.String())
+
+const address = { address_line1: Text, address_line2: Text, city: Text, zipcode: Text, state: Text, country: Text }
+
+export const PreviewCustomer = Input({
+  external_id: Text,
+  name: Text,
+  tax_identification_number: Text,
+  currency: Text,
+  timezone: Text,
+  ...address,
+  shipping_address: Input(address),
+})
+export type PreviewCustomer = Type.Static<typeof PreviewCustomer>
+
+export const PreviewInput = Input({
+  customer: PreviewCustomer,
+  plan_code: Text,
+  billing_time: Text,
+  subscription_at: Text,
+  billing_entity_code: Text,
+  subscriptions: Input({
+    external_ids: Type.Array(Type.String()),
+    plan_code: Text,
+    terminated_at: Text,
+  }),
+})
+export type PreviewInput = Type.Static<typeof PreviewInput>

@@ -1,0 +1,81 @@
+import { findCustomersByIds } from '../customers/index.ts'
+import type { Ctx } from '../platform/context.ts'
+import type { WebhookObject } from '../platform/module.ts'
+import { type InvoicePart, presentInvoiceForWebhook } from './present.ts'
+import { findInvoice, findVisibleInvoice } from './store.ts'
+
+const ALL_BUT_ERRORS: readonly InvoicePart[] = [
+  'customer',
+  'subscriptions',
+  'billing_periods',
+  'fees',
+  'credits',
+  'applied_taxes',
+]
+
+/** An invoice that the API shows, with those of its parts that the webhook carries. */
+function invoiceWith(...parts: readonly InvoicePart[]): WebhookObject {
+  return {
+    objectType: 'invoice',
+    async serialize(ctx: Ctx, invoiceId: string) {
+      const invoice = await findVisibleInvoice(ctx, invoiceId)
+      return invoice && presentInvoiceForWebhook(ctx, invoice, parts)
+    },
+  }
+}
+
+const soldAtOnce = invoiceWith('customer', 'fees', 'applied_taxes', 'applied_invoice_custom_sections')
+
+const drafted = invoiceWith(...ALL_BUT_ERRORS, 'error_details')
+
+/** The only place but the answer of the deletion where a deleted invoice is seen. */
+const deleted: WebhookObject = {
+  objectType: 'invoice',
+  async serialize(ctx: Ctx, invoiceId: string) {
+    const invoice = await findInvoice(ctx, invoiceId)
+    return invoice && presentInvoiceForWebhook(ctx, invoice, ALL_BUT_ERRORS)
+  },
+}
+
+const disputeLost: WebhookObject = {
+  objectType: 'payment_dispute_lost',
+  async serialize(ctx: Ctx, invoiceId: string) {
+    const invoice = await findVisibleInvoice(ctx, invoiceId)
+    return invoice && { invoice: await presentInvoiceForWebhook(ctx, invoice, ['customer']) }
+  },
+}
+
+/** Why the money of an invoice could not be asked for: nobody collects from the customer. */
+const paymentFailure: WebhookObject = {
+  objectType: 'payment_provider_invoice_payment_error',
+  async serialize(ctx: Ctx, invoiceId: string) {
+    const invoice = await findVisibleInvoice(ctx, invoiceId)
+    const [customer] = invoice === undefined ? [] : await findCustomersByIds(ctx, [invoice.customer_id])
+    if (invoice === undefined || customer === undefined) return undefined
+    return {
+      lago_invoice_id: invoice.id,
+      lago_customer_id: customer.id,
+      external_customer_id: customer.external_id,
+      provider_customer_id: null,
+      payment_provider: customer.payment_provider,
+      payment_provider_code: customer.payment_provider_code,
+      provider_error: null,
+      error_details: { code: 'customer_must_have_payment_provider' },
+    }
+  },
+}
+
+/** What is told of invoices, by type. */
+export const invoiceWebhooks: Readonly<Record<string, WebhookObject>> = {
+  'invoice.drafted': drafted,
+  'invoice.ready_to_finalize': drafted,
+  'invoice.created': invoiceWith(...ALL_BUT_ERRORS, 'applied_invoice_custom_sections'),
+  'invoice.one_off_created': soldAtOnce,
+  'invoice.paid_credit_added': soldAtOnce,
+  'invoice.voided': invoiceWith(...ALL_BUT_ERRORS),
+  'invoice.deleted': deleted,
+  'invoice.payment_status_updated': invoiceWith('customer', 'fees'),
+  'invoice.payment_overdue': invoiceWith('customer', 'fees', 'applied_taxes'),
+  'invoice.payment_dispute_lost': disputeLost,
+  'invoice.payment_failure': paymentFailure,
+}

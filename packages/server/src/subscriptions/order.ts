@@ -1,0 +1,61 @@
+import type { PlanPrice } from '@weir/engine'
+import type { PlanSnapshot } from '../catalog/index.ts'
+import type { Ctx } from '../platform/context.ts'
+import { Problems, validation } from '../platform/errors.ts'
+import { isBlank } from '../platform/http/input.ts'
+import { withoutNul } from '../platform/validation/text.ts'
+import { checkActivationRules } from './activation-rules.ts'
+import type { NewSubscriptionInput } from './schema.ts'
+import { type PaymentMethodReference, readDates, readPaymentMethod, refuseThresholdsTwice } from './validate.ts'
+
+/** A request for a subscription whose own fields were checked. */
+export interface Order {
+  readonly input: NewSubscriptionInput
+  readonly externalId: string
+  readonly name: string
+  readonly plan: PlanSnapshot
+  readonly subscriptionAt: Temporal.Instant
+  readonly endingAt: Temporal.Instant | null
+  readonly paymentMethod: PaymentMethodReference
+}
+
+/**
+ * Checks a request for a subscription to a plan.
+ *
+ * @param payer what is known of the customer; undefined for one that does not exist yet
+ * @throws 422 with everything that is wrong
+ */
+export function readOrder(
+  ctx: Ctx,
+  input: NewSubscriptionInput,
+  plan: PlanSnapshot,
+  payer: { readonly payment_provider: string | null } | undefined,
+): Order {
+  const now = ctx.clock.now()
+  const problems = new Problems()
+  const dates = readDates(input, now, now, problems)
+  const paymentMethod = readPaymentMethod(input.payment_method, problems)
+  checkActivationRules(
+    input.activation_rules,
+    { methodType: input.payment_method?.payment_method_type, methodId: input.payment_method?.payment_method_id, payer },
+    problems,
+  )
+  problems.throwIfAny()
+  if (isBlank(input.external_customer_id)) throw validation({ external_customer_id: ['value_is_mandatory'] })
+  refuseThresholdsTwice(input)
+  return {
+    input,
+    plan,
+    externalId: withoutNul(input.external_id ?? '').trim(),
+    name: withoutNul(input.name ?? '').trim(),
+    subscriptionAt: dates.subscriptionAt ?? now,
+    endingAt: dates.endingAt ?? null,
+    paymentMethod: paymentMethod ?? { payment_method_type: 'provider', payment_method_id: null },
+  }
+}
+
+/** What the plan is to cost, by which plan changes are judged. */
+export function priceOf({ plan, input }: Order): PlanPrice {
+  const cents = input.plan_overrides?.amount_cents ?? null
+  return cents !== null && Number.isSafeInteger(cents) ? { ...plan, amountCents: BigInt(cents) } : plan
+}

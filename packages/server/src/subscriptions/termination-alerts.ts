@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import type { ClockTask } from '../platform/clock/clock-tasks.ts'
+import { transaction } from '../platform/context.ts'
+import { emitAll } from '../platform/domain-events.ts'
+import { addJobs } from '../platform/jobs/enqueue.ts'
+import type { TaskDefinition } from '../platform/jobs/tasks.ts'
+
+const ALERT = 'alert_ending_subscriptions'
+const DAYS_BEFORE: readonly number[] = [15, 45]
+
+/** SQL: the UTC day on which `subscriptions` end. */
+const END = sql<Temporal.PlainDate>`(subscriptions.ending_at at time zone 'UTC')::date`
+
+/** SQL: it was not told yet on a day. */
+const untold = (day: unknown) =>
+  sql<boolean>`(subscriptions.termination_alerted_on is null or subscriptions.termination_alerted_on < ${day})`
+
+/** Tells some days ahead that a subscription will end: 15 and 45 days before, by UTC dates, once a day. */
+export const alertEndingSubscriptions: ClockTask = {
+  name: ALERT,
+  schedule: { minute: 50 },
+
+  async nextDue(ctx) {
+    const { rows } = await sql<{ day: Temporal.PlainDate | null }>`
+      select min(${END} - days.before) as day
+      from subscriptions, unnest(${DAYS_BEFORE}::int[]) as days (before)
+      where subscriptions.organization_id = ${ctx.org.id}
+        and subscriptions.status = 'active'
+        and subscriptions.ending_at is not null
+        and ${END} - days.before >= ${utcDate(ctx.clock.now())}::date
+        and ${untold(sql`${END} - days.before`)}`.execute(ctx.db)
+    return rows[0]?.day?.toZonedDateTime('UTC').toInstant() ?? null
+  },
+
+  async run({ db, now, organizationId }) {
+    const { rows } = await sql<{ id: string }>`
+      select distinct subscriptions.organization_id as id
+      from subscriptions
+      join organizations on organizations.id = subscriptions.organization_id
+      where ${isTold(utcDate(now))}
+        and ${
+          organizationId === null
+            ? sql`organizations.test_clock_now is null`
+            : sql`subscriptions.organization_id = ${organizationId}`
+        }`.execute(db)
+    await addJobs(
+      db,
+      rows.map(({ id }) => ({
+        task: ALERT,
+        key: `${ALERT}:${id}`,
+        payload: { organizationId: id, day: utcDate(now).toString() },
+      })),
+    )
+  },
+}
+
+export const alertSubscriptions: TaskDefinition = {
+  name: ALERT,
+  run: (ctx, payload) =>
+    transaction(ctx, async tx => {
+      const day = Temporal.PlainDate.from(String(payload.day))
+      const { rows } = await sql<{ id: string }>`
+        update subscriptions
+        set termination_alerted_on = ${day.toString()}::date
+        where subscriptions.organization_id = ${tx.org.id} and ${isTold(day)}
+        returning id`.execute(tx.db)
+      await emitAll(
+        tx,
+        rows.map(({ id }) => ({ type: 'subscription.termination_alert', objectId: id })),
+      )
+    }),
+}
+
+/** The bounds are what an index answers. */
+function isTold(day: Temporal.PlainDate) {
+  const ends = DAYS_BEFORE.map(days => day.add({ days }).toString())
+  const [from, to] = [Math.min(...DAYS_BEFORE), Math.max(...DAYS_BEFORE) + 1].map(days =>
+    day.add({ days }).toZonedDateTime('UTC').toInstant().toString(),
+  )
+  return sql<boolean>`
+    subscriptions.status = 'active'
+    and subscriptions.ending_at >= ${from}::timestamptz
+    and subscriptions.ending_at < ${to}::timestamptz
+    and ${END} = any(${ends}::date[])
+    and ${untold(sql`${day.toString()}::date`)}`
+}
+
+function utcDate(instant: Temporal.Instant): Temporal.PlainDate {
+  return instant.toZonedDateTimeISO('UTC').toPlainDate()
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from '../support/app.ts'
+import { lines, type Story, storyOf } from './billing-support.ts'
+
+let app: TestApp
+let story: Story
+beforeAll(async () => {
+  app = await startTestApp()
+  story = storyOf(app)
+  await story.setClock('2026-03-11T09:00:00Z')
+  await story.customer('acme', { net_payment_term: 10, billing_configuration: { invoice_grace_period: 3 } })
+  await story.tax('vat', 20, { applied_to_organization: true })
+  const metric = await story.metric('calls')
+  const charges = [{ billable_metric_id: metric.lago_id, charge_model: 'standard', properties: { amount: '2' } }]
+  await story.plan('arrears', { amount_cents: 3100, charges })
+  await story.plan('advance', { amount_cents: 3100, pay_in_advance: true })
+  await story.plan('dearer', { amount_cents: 6200 })
+  await story.plan('cheaper', { amount_cents: 100 })
+  await story.plan('yearly', { amount_cents: 100, interval: 'yearly' })
+  await story.plan('euros', { amount_cents: 100, amount_currency: 'EUR' })
+  await story.subscribe('one', 'arrears')
+  await story.subscribe('late', 'arrears', 'acme', { subscription_at: '2026-05-01T00:00:00Z' })
+  await story.subscribe('year', 'yearly')
+  await story.subscribe('ending', 'arrears', 'acme', { ending_at: '2026-03-20T00:00:00Z' })
+  await story.send('one', 'calls', '2026-03-11T10:00:00Z 5')
+  await story.setClock('2026-03-15T09:00:00Z')
+})
+afterAll(() => app?.stop())
+
+const preview = async (body: object) => story.api.post('/invoices/preview', body)
+const acme = { external_id: 'acme' }
+const of = (external_ids: string[], rest: object = {}) => ({ customer: acme, subscriptions: { external_ids, ...rest } })
+
+describe('POST /invoices/preview', () => {
+  it.each([
+    [
+      'the first invoice of a plan in arrears',
+      { customer: { name: 'New' }, plan_code: 'arrears', subscription_at: '2026-03-11T00:00:00Z' },
+      ['subscription arrears: 1.0 = 2100'],
+      { issuing_date: '2026-04-01', total_amount_cents: 2520, payment_due_date: '2026-04-01' },
+    ],
+    [
+      'the first invoice of a plan in advance',
+      { customer: acme, plan_code: 'advance', billing_time: 'anniversary' },
+      ['subscription advance: 1.0 = 3100'],
+      { issuing_date: '2026-03-18', payment_due_date: '2026-03-28' },
+    ],
+    [
+      'the next one',
+      of(['one']),
+      ['subscription arrears: 1.0 = 2100', 'charge calls: 5.0 = 1000'],
+      {
+        issuing_date: '2026-04-04',
+        payment_due_date: '2026-04-14',
+        taxes_amount_cents: 620,
+        total_amount_cents: 3720,
+      },
+    ],
+    [
+      'the last one',
+      of(['one'], { terminated_at: '2026-03-20T12:00:00Z' }),
+      ['subscription arrears: 1.0 = 1000', 'charge calls: 5.0 = 1000'],
+      { issuing_date: '2026-03-23' },
+    ],
+    ['the last one of a subscription that ends before it', of(['ending']), ['subscription arrears: 1.0 = 1000'], {}],
+    [
+      'one before an upgrade',
+      of(['one'], { plan_code: 'dearer' }),
+      ['subscription arrears: 1.0 = 400', 'charge calls: 5.0 = 1000'],
+      {},
+    ],
+    [
+      'one before a downgrade',
+      of(['one'], { plan_code: 'cheaper' }),
+      ['subscription arrears: 1.0 = 2100', 'charge calls: 5.0 = 1000'],
+      {},
+    ],
+    ['one that has not started', of(['late']), ['subscription arrears: 1.0 = 3100'], { issuing_date: '2026-06-04' }],
+  ])('shows %s', async (_, body, fees, shown) => {
+    const { body: answer, status } = await preview(body)
+    expect(answer.error_details ?? answer.code ?? status).toBe(200)
+    expect(lines(answer.invoice)).toEqual(fees)
+    expect(answer.invoice).toMatchObject({
+      lago_id: null,
+      number: '',
+      status: 'finalized',
+      payment_status: 'pending',
+      created_at: '2026-03-15T09:00:00Z',
+      ...shown,
+    })
+    expect(answer.invoice).not.toHaveProperty('billing_periods')
+    expect(answer.invoice).not.toHaveProperty('metadata')
+  })
+
+  it('stores nothing, and tells nobody', async () => {
+    await preview({ customer: { external_id: 'acme', name: 'Changed' }, plan_code: 'advance' })
+    await preview({ customer: { name: 'New' }, plan_code: 'advance' })
+    await preview(of(['one'], { terminated_at: '2026-03-20T12:00:00Z' }))
+    await story.settle()
+    expect((await story.api.get('/invoices')).body.invoices).toEqual([])
+    expect((await story.api.get('/customers')).body.customers).toHaveLength(1)
+    expect((await story.api.get('/customers/acme')).body.customer.name).not.toBe('Changed')
+    expect((await story.api.get('/subscriptions/one')).body.subscription).toMatchObject({ status: 'active' })
+    const { data } = await app.client.invoices.invoicePreview({
+      customer: { name: 'Shown' } as never,
+      plan_code: 'advance',
+    })
+    expect((data.invoice as { customer: object }).customer).toMatchObject({ name: 'Shown', lago_id: null })
+  })
+
+  it.each([
+    [{ coupons: {} }, 400, 'coupons_must_be_an_array'],
+    [{ subscriptions: [] }, 400, 'subscriptions_must_be_an_object'],
+    [{ plan_code: 'advance', billing_entity_code: 'x' }, 404, 'billing_entity_not_found'],
+    [{ customer: { external_id: 'x' }, plan_code: 'advance' }, 404, 'customer_not_found'],
+    [{ plan_code: 'x' }, 404, 'plan_not_found'],
+    [{ subscriptions: { external_ids: ['one'] } }, 422, { customer: ['must_be_persisted'] }],
+    [of(['x']), 404, 'subscription_not_found'],
+    [
+      of(['one', 'year'], { terminated_at: '2026-04-01' }),
+      422,
+      {
+        subscriptions: ['only_one_subscription_allowed_for_termination'],
+      },
+    ],
+    [
+      of(['one', 'year'], { plan_code: 'dearer' }),
+      422,
+      {
+        subscriptions: ['only_one_subscription_allowed_for_plan_change'],
+      },
+    ],
+    [of(['one'], { terminated_at: 'soon' }), 422, { terminated_at: ['invalid_timestamp'] }],
+    [of(['one'], { terminated_at: '2026-03-01' }), 422, { terminated_at: ['cannot_be_in_past'] }],
+    [of(['one'], { plan_code: 'arrears' }), 422, { base: ['new_plan_should_be_different_from_existing_plan'] }],
+    [of(['one'], { plan_code: 'x' }), 404, 'plan_not_found'],
+    [of(['one', 'year']), 422, { base: ['billing_periods_does_not_match'] }],
+  ])('refuses %j', async (body, status, told) => {
+    const answer = await preview(body)
+    expect([answer.status, answer.body.error_details ?? answer.body.code ?? answer.body.error]).toEqual([status, told])
+  })
+})

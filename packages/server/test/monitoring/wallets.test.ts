@@ -25,6 +25,7 @@ async function begin() {
       charge_model: 'standard',
       properties: { amount: code === 'z' ? '0.5' : '1' },
       pay_in_advance: code === 'z',
+      invoiceable: code !== 'z',
       accepts_target_wallet: code === 'y',
     })
   }

@@ -12,6 +12,7 @@ import {
 import { catalog } from './catalog/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
+import { documents } from './documents/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
@@ -20,6 +21,7 @@ import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
 import type { Database } from './platform/db/database.ts'
 import type { EventSubscriber } from './platform/domain-events.ts'
+import { fileRoutes } from './platform/files/routes.ts'
 import { requireApiKey } from './platform/http/authentication.ts'
 import { replayIdempotentRequests } from './platform/http/idempotency.ts'
 import { documentApi } from './platform/http/openapi.ts'
@@ -66,6 +68,7 @@ const business: readonly Domain[] = [
   credits,
   invoicesDomain(null),
   monitoring,
+  documents,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
@@ -92,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
   operationRoutes(http, options.operations)
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
+  fileRoutes(http, config)
   await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 

@@ -29,6 +29,7 @@ import {
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { estimateRoutes } from './estimates/routes.ts'
+import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
@@ -57,6 +58,19 @@ const feeWebhook: WebhookObject = {
 
 export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
+export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
+export { type FeeRow, loadInvoiceFees } from './fees-store.ts'
+export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
+export { presentInvoiceBase } from './present.ts'
+export { serializeFee } from './serialize-fee.ts'
+export {
+  findInvoice,
+  findVisibleInvoice,
+  type Invoice,
+  type InvoiceSubscription,
+  loadInvoiceSubscriptions,
+} from './store.ts'
+export { invoiceWith } from './webhooks.ts'
 
 /**
  * What is owed.
@@ -71,6 +85,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
+  explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
   pastUsageRoutes(api)

@@ -62,6 +62,7 @@ export { flagForRefresh } from './wallets/refreshes.ts'
 export {
   getWallet,
   getWalletByCode,
+  getWalletCodes,
   listActiveWallets,
   listTargets,
   lockWallet,

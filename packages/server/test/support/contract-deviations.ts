@@ -210,13 +210,15 @@ const usage: readonly Deviation[] = [
 ]
 
 const alerts: readonly Deviation[] = [
-  ...['alert', 'alerts'].map(
-    (key): Deviation => ({
-      path: '/subscriptions/{external_id}/alerts',
-      at: `/${key}`,
-      allows: 'no key',
-      reason: 'the contract has a choice of two answers here, each with a root of its own',
-    }),
+  ...['/subscriptions/{external_id}/alerts', '/customers/*/wallets/*/alerts'].flatMap(path =>
+    ['alert', 'alerts'].map(
+      (key): Deviation => ({
+        path,
+        at: `/${key}`,
+        allows: 'no key',
+        reason: 'the contract has a choice of two answers here, each with a root of its own',
+      }),
+    ),
   ),
   {
     path: '/**/alerts/**',
@@ -348,6 +350,12 @@ const wallets: readonly Deviation[] = [
       reason: 'the contract forgets the root wallet_transaction',
     }),
   ),
+  {
+    path: '/**',
+    at: '/**/recurring_transaction_rules/*/interval',
+    allows: NULL,
+    reason: 'rules that watch a balance have none',
+  },
   { path: '/**', at: '/**/balance', allows: 'no key', reason: 'wallets have it in the contract only' },
   ...['credits_balance', 'credits_ongoing_balance', 'target_ongoing_balance'].map(
     (key): Deviation => ({

@@ -63,7 +63,7 @@ export function isSubscriptionFeeDue(input: SubscriptionFeeInput): boolean {
   const { terms, at, trialEndsAt, reason } = input
   if (isInTrial(trialEndsAt, at) && !isTrialEndDay(trialEndsAt, at, terms.timeZone)) return false
   if (!isStillBilled(input)) return false
-  if (reason === 'in_advance_charge') return false
+  if (reason === 'in_advance_charge' || reason === 'progressive_billing') return false
   if (!terms.payInAdvance) return reason !== 'subscription_starting' && isPlanPeriodBilled(terms, at)
   if (isBilledThatDay(input)) return false
   if (!isLongPeriod(terms)) return true

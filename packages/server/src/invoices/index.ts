@@ -33,6 +33,7 @@ import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
+import { progressiveWebhooks } from './progressive/webhooks.ts'
 import {
   billAdvanceCharges,
   onSubscriptionEndedRegroup,
@@ -57,6 +58,8 @@ export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 export { presentInvoiceBase } from './present.ts'
+export { billProgressively, type PassedUsage } from './progressive/bill.ts'
+export { findProgressiveInvoices, type ProgressiveInvoice } from './progressive/find.ts'
 export { serializeFee } from './serialize-fee.ts'
 export {
   findInvoice,
@@ -149,6 +152,7 @@ const invoices: Domain = {
   webhooks: {
     'fee.created': feeWebhook,
     ...invoiceWebhooks,
+    ...progressiveWebhooks,
   },
   counters: { invoices_created: countInvoicesSince },
 }

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
-import type { InvoiceMetadata } from '../platform/db/types.ts'
+import type { InvoiceMetadata, UsageThresholds } from '../platform/db/types.ts'
 import { formatCents, formatInstant } from '../platform/wire.ts'
 
 /** Rows by the invoice they belong to. */
@@ -81,15 +81,20 @@ export async function presentAppliedThresholds(ctx: Ctx, invoiceIds: readonly st
   return presentedBy(rows, row => ({
     lifetime_usage_amount_cents: formatCents(row.lifetime_usage_amount_cents),
     created_at: formatInstant(row.applied_at),
-    usage_threshold: {
-      lago_id: row.id,
-      threshold_display_name: row.threshold_display_name,
-      amount_cents: formatCents(row.amount_cents),
-      recurring: row.recurring,
-      created_at: formatInstant(row.created_at),
-      updated_at: formatInstant(row.updated_at),
-    },
+    usage_threshold: presentThreshold(row),
   }))
+}
+
+/** A threshold as it is now. */
+export function presentThreshold(row: Selectable<UsageThresholds>) {
+  return {
+    lago_id: row.id,
+    threshold_display_name: row.threshold_display_name,
+    amount_cents: formatCents(row.amount_cents),
+    recurring: row.recurring,
+    created_at: formatInstant(row.created_at),
+    updated_at: formatInstant(row.updated_at),
+  }
 }
 
 function presentedBy<Row extends { invoice_id: string | null }, Shown>(

@@ -20,7 +20,7 @@ export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from '
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { getSelected, readSelection } from './overrides/selection.ts'
 export { type Replacement, switchToNext } from './plan-change/replace.ts'
-export { presentSubscriptions } from './present.ts'
+export { presentForWebhook, presentSubscriptions } from './present.ts'
 export { PaymentMethodInput } from './schema.ts'
 export {
   findActiveSubscription,

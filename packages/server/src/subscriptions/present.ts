@@ -35,17 +35,18 @@ export async function presentSubscriptions(ctx: Ctx, subscriptions: readonly Pic
   return records.map(record => serializeSubscription(record, now))
 }
 
-/** A subscription as webhooks send it: with its plan and its customer, some with what it is entitled to. */
-export async function presentForWebhook(ctx: Ctx, id: string, extra?: 'entitlements') {
+/** A subscription as webhooks send it: with its plan and its customer, some with what it is entitled to or its thresholds. */
+export async function presentForWebhook(ctx: Ctx, id: string, extra?: 'entitlements' | 'thresholds') {
   const [record] = await loadSubscriptionRecords(ctx, [id])
   if (record === undefined) return undefined
-  const plan = serializePlan(await planOf(ctx, record))
+  const plan = await planOf(ctx, record)
   const [row] = await findCustomersByIds(ctx, [record.subscription.customer_id])
   if (row === undefined) return undefined
   const customer = serializeCustomer(await loadCustomerRecord(ctx, row))
   const parts = {
     customer,
-    plan,
+    plan: serializePlan(plan),
+    ...(extra === 'thresholds' && (await presentThresholds(ctx, record, plan))),
     ...(extra === 'entitlements' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),
   }
   return serializeSubscription(record, ctx.clock.now(), parts)

@@ -63,6 +63,7 @@ export async function chargesReader(
  */
 function isBilledByPeriod(charge: Charge, { terms, request }: BilledNow): boolean {
   if (!charge.payInAdvance) return charge.invoiceable
+  if (request.reason === 'progressive_billing') return false
   return charge.metric.recurring && (!isClosed(terms, request.at) || terms.successor === 'downgrade')
 }
 

@@ -172,7 +172,7 @@ function reasonOf({ reason, subscriptions }: BillingRequest, { id }: Subscriptio
   return isReplaced ? 'subscription_terminating' : 'subscription_starting'
 }
 
-/** An upgrade interrupts a period. */
+/** An upgrade interrupts a period; usage that passes a threshold is billed while its period goes on. */
 function boundariesFor(
   request: BillingRequest,
   reason: InvoicingReason,
@@ -180,6 +180,7 @@ function boundariesFor(
   history: BillingHistory,
 ): Boundaries {
   const { terminatedAt, successor } = terms
+  if (reason === 'progressive_billing') return billingBoundaries(terms, request.at, 'current')
   const isEnd = reason === 'subscription_terminating'
   if (!isEnd || terminatedAt === null) return billingBoundaries(terms, request.at, 'billing')
   if (successor === 'upgrade') return billingBoundaries(terms, request.at, 'current')

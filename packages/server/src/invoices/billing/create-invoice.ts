@@ -16,6 +16,7 @@ import { newId } from '../../platform/ids.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { type AssignedNumber, assignNumbers } from '../numbering.ts'
+import { creditProgressiveInvoices } from '../progressive/credit.ts'
 import { settleInvoices } from '../settlement/settle.ts'
 import { totalColumns } from '../total-columns.ts'
 import { type BilledSubscription, type BillingRequest, type ComputedInvoice, computeInvoices } from './compute.ts'
@@ -94,12 +95,14 @@ export function requestOf(tx: Ctx, order: InvoiceOrder): BillingRequest {
 /**
  * Writes computed invoices with their periods, fees, taxes and numbers, and tells of them, all in the caller's transaction.
  * A periodic, first or last invoice becomes a draft when the customer has a grace period; others are finalized, or closed
- * when they are empty and such invoices are not wanted.
+ * when they are empty and such invoices are not wanted. What was billed already because usage passed a threshold is credited.
+ *
+ * @returns the ids of the invoices
  */
 export async function issueInvoices(
   tx: Ctx,
   ordered: readonly { readonly order: InvoiceOrder; readonly computed: ComputedInvoice }[],
-): Promise<void> {
+): Promise<string[]> {
   const now = tx.clock.now()
   const invoices = ordered.flatMap(({ order, computed }) => newInvoice(order, computed) ?? [])
   const numbers = await numbersOf(tx, invoices)
@@ -113,6 +116,10 @@ export async function issueInvoices(
       computed,
     })),
   )
+  await creditProgressiveInvoices(
+    tx,
+    invoices.map(({ id, computed }) => ({ id, billed: computed.billed })),
+  )
   await settleInvoices(
     tx,
     invoices.flatMap(({ id, order, status }) =>
@@ -123,29 +130,37 @@ export async function issueInvoices(
     tx,
     invoices.flatMap(invoice => happenings(invoice, written)),
   )
+  return invoices.map(({ id }) => id)
 }
 
 function newInvoice(order: InvoiceOrder, computed: ComputedInvoice): NewInvoice | undefined {
   const [first] = computed.billed
   if (first === undefined) return undefined
-  const { customer, customerEntity, issuer } = order
+  const { customer, customerEntity } = order
   const settings = issuingSettings(customer, customerEntity)
   const timing = timingOf(order)
-  const status =
-    timing !== 'immediate' && settings.invoiceGracePeriod > 0
-      ? 'draft'
-      : finalizedOrClosed(
-          computed.assembled.totals.feesAmountCents,
-          customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
-          issuer.finalize_zero_amount_invoice,
-        )
+  const status = statusOf(order, computed, timing !== 'immediate' && settings.invoiceGracePeriod > 0)
   const timeZone = applicableTimeZone(customer, customerEntity)
   return { id: newId(), order, computed, first, timeZone, timing, settings, status }
 }
 
+function statusOf(
+  { reason, customer, issuer }: InvoiceOrder,
+  { assembled }: ComputedInvoice,
+  hasGrace: boolean,
+): NewInvoice['status'] {
+  if (reason === 'progressive_billing') return 'finalized'
+  if (hasGrace) return 'draft'
+  return finalizedOrClosed(
+    assembled.totals.feesAmountCents,
+    customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
+    issuer.finalize_zero_amount_invoice,
+  )
+}
+
 function timingOf({ reason }: InvoiceOrder): InvoiceTiming {
   if (reason === 'subscription_periodic') return 'periodic'
-  return reason === 'in_advance_charge' ? 'immediate' : 'non_periodic'
+  return reason === 'in_advance_charge' || reason === 'progressive_billing' ? 'immediate' : 'non_periodic'
 }
 
 /** The numbers of the finalized ones, by invoice. */
@@ -178,7 +193,7 @@ function invoiceRow(
     sequential_id: numbered?.sequentialId ?? null,
     billing_entity_sequential_id: numbered?.billingEntitySequentialId ?? null,
     number: numbered?.number ?? draftNumber(issuer.document_number_prefix),
-    invoice_type: 'subscription',
+    invoice_type: order.reason === 'progressive_billing' ? 'progressive_billing' : 'subscription',
     status,
     currency: first.plan.amountCurrency,
     timezone: timeZone,
@@ -197,13 +212,13 @@ function invoiceRow(
 }
 
 /** Fees are told of when they are on no invoice, or on one in advance that is seen. */
-function happenings({ id, status, timing }: NewInvoice, written: WrittenFees): { type: string; objectId: string }[] {
+function happenings({ id, status, order }: NewInvoice, written: WrittenFees): { type: string; objectId: string }[] {
   const types = {
     finalized: ['invoice.created'],
     draft: ['invoice.drafted', 'invoice.ready_to_finalize'],
     closed: [],
   }[status]
-  const isToldOfFees = timing === 'immediate' && status !== 'closed'
+  const isToldOfFees = order.reason === 'in_advance_charge' && status !== 'closed'
   const fees = [...(written.standalone.get(id) ?? []), ...(isToldOfFees ? (written.invoiced.get(id) ?? []) : [])]
   return [
     ...fees.map(feeId => ({ type: 'fee.created', objectId: feeId })),

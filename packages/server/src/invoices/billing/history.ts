@@ -64,16 +64,20 @@ async function loadBaseFees(tx: Ctx, subscriptionIds: readonly string[], exceptI
 }
 
 async function loadLinks(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null): Promise<Link[]> {
-  return tx.db
-    .selectFrom('invoice_subscriptions')
-    .innerJoin('invoices', 'invoices.id', 'invoice_subscriptions.invoice_id')
-    .selectAll('invoice_subscriptions')
-    .select('invoices.timezone')
-    .where('invoice_subscriptions.organization_id', '=', tx.org.id)
-    .where('invoice_subscriptions.subscription_id', 'in', subscriptionIds)
-    .where('invoice_subscriptions.invoice_id', 'is distinct from', exceptInvoiceId)
-    .where('invoices.status', '<>', 'deleted')
-    .execute()
+  return (
+    tx.db
+      .selectFrom('invoice_subscriptions')
+      .innerJoin('invoices', 'invoices.id', 'invoice_subscriptions.invoice_id')
+      .selectAll('invoice_subscriptions')
+      .select('invoices.timezone')
+      .where('invoice_subscriptions.organization_id', '=', tx.org.id)
+      .where('invoice_subscriptions.subscription_id', 'in', subscriptionIds)
+      .where('invoice_subscriptions.invoice_id', 'is distinct from', exceptInvoiceId)
+      .where('invoices.status', '<>', 'deleted')
+      // They bill a period that is billed as a whole when it ends.
+      .where('invoice_subscriptions.invoicing_reason', '<>', 'progressive_billing')
+      .execute()
+  )
 }
 
 function earlierInvoice(link: Link, baseFees: readonly { readonly invoice_id: string | null }[]): EarlierInvoice {

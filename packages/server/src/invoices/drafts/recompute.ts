@@ -17,6 +17,7 @@ import { writeInvoiceContents } from '../billing/write.ts'
 import { attachDraftNotes, type DetachedItem, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
+import { creditProgressiveInvoices } from '../progressive/credit.ts'
 import { settleInvoices } from '../settlement/settle.ts'
 import { type Invoice, type InvoiceSubscription, loadInvoiceSubscriptions, lockInvoice } from '../store.ts'
 import { totalColumns } from '../total-columns.ts'
@@ -135,12 +136,14 @@ async function recompute(
     .updateTable('invoices')
     .set({
       ...totalColumns(computed.assembled.totals),
+      progressive_billing_credit_amount_cents: 0n,
       ready_to_be_refreshed: false,
       updated_at: tx.clock.now(),
     })
     .where('organization_id', '=', tx.org.id)
     .where('id', '=', invoice.id)
     .execute()
+  await creditProgressiveInvoices(tx, [{ id: invoice.id, billed: computed.billed }])
   return {
     feesAmountCents: computed.assembled.totals.feesAmountCents,
     timing: first.recurring ? 'periodic' : 'non_periodic',
@@ -165,6 +168,12 @@ async function removeContents(tx: Ctx, invoiceId: string): Promise<void> {
     .deleteFrom('invoices_taxes')
     .where('organization_id', '=', tx.org.id)
     .where('invoice_id', '=', invoiceId)
+    .execute()
+  await tx.db
+    .deleteFrom('credits')
+    .where('organization_id', '=', tx.org.id)
+    .where('invoice_id', '=', invoiceId)
+    .where('progressive_billing_invoice_id', 'is not', null)
     .execute()
   await tx.db.deleteFrom('fees').where('organization_id', '=', tx.org.id).where('invoice_id', '=', invoiceId).execute()
   await tx.db

@@ -8,6 +8,7 @@ import { evaluateAlerts } from '../alerts/evaluate.ts'
 import { scheduleLifetimeUnits } from '../alerts/lifetime-units.ts'
 import { usageReading } from '../alerts/readings.ts'
 import { ownerOf } from '../alerts/types.ts'
+import { billPassedThresholds } from '../lifetime-usage/pass-thresholds.ts'
 import { recalculateLifetimeUsage } from '../lifetime-usage/recalculate.ts'
 import { activityJob, MOST_ATTEMPTS, PROCESS_ACTIVITY } from './record.ts'
 
@@ -19,7 +20,8 @@ export const processActivityOfSubscription: TaskDefinition = {
 }
 
 /**
- * Looks at the usage of a subscription, once for everything that depends on it: its lifetime usage, then its alerts. What
+ * Looks at the usage of a subscription, once for everything that depends on it: its lifetime usage, which may have
+ * passed thresholds, then its alerts. What
  * happens meanwhile is looked at again. A look that fails is repeated a few times; then its note is given up, until
  * something happens again.
  *
@@ -44,6 +46,7 @@ async function processActivity(ctx: Ctx, subscriptionId: string): Promise<void> 
 
 async function look(ctx: Ctx, record: SubscriptionRecord): Promise<void> {
   const { lifetimeUsage, usage } = await recalculateLifetimeUsage(ctx, record)
+  await billPassedThresholds(ctx, record, lifetimeUsage)
   await evaluateAlerts(ctx, ownerOf(record.subscription), usageReading(usage, lifetimeUsage))
   await scheduleLifetimeUnits(ctx, record.subscription)
 }

@@ -4,6 +4,7 @@ import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
 import { inScope } from '../scope.ts'
+import { billPassedThresholds } from './pass-thresholds.ts'
 import { clearFlags, recalculateLifetimeUsage } from './recalculate.ts'
 
 const REFRESH = 'refresh_lifetime_usage_of_subscription'
@@ -16,7 +17,7 @@ interface FlaggedRecord {
   readonly customerId: string
 }
 
-/** Calculates the lifetime usages that something they depend on has flagged. */
+/** Calculates the lifetime usages that something they depend on has flagged, and has passed thresholds billed. */
 export const refreshLifetimeUsage: ClockTask = {
   name: 'refresh_lifetime_usage',
   schedule: { everyMinutes: 5 },
@@ -71,7 +72,8 @@ export const refreshLifetimeUsageOfSubscription: TaskDefinition = {
   async run(ctx, { subscriptionId }) {
     const [record] = await loadSubscriptionRecords(ctx, [String(subscriptionId)])
     if (record === undefined) return
-    if (record.subscription.status === 'active') await recalculateLifetimeUsage(ctx, record)
-    else await clearFlags(ctx, record)
+    if (record.subscription.status !== 'active') return clearFlags(ctx, record)
+    const { lifetimeUsage } = await recalculateLifetimeUsage(ctx, record)
+    await billPassedThresholds(ctx, record, lifetimeUsage)
   },
 }

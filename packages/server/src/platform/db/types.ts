@@ -943,6 +943,16 @@ export interface Privileges {
   value_type: Generated<string>;
 }
 
+export interface ProgressiveBillings {
+  created_at: Timestamp;
+  external_subscription_id: string;
+  invoice_id: string;
+  invoiced_usage_amount_cents: Int8;
+  last_threshold_amount_cents: Int8;
+  organization_id: string;
+  previous_invoice_id: string | null;
+}
+
 export interface RecurringTransactionRules {
   created_at: Timestamp;
   expiration_at: Timestamp | null;
@@ -1314,6 +1324,7 @@ export interface DB {
   plans_taxes: PlansTaxes;
   pricing_units: PricingUnits;
   privileges: Privileges;
+  progressive_billings: ProgressiveBillings;
   recurring_transaction_rules: RecurringTransactionRules;
   selected_custom_sections: SelectedCustomSections;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;

@@ -30,7 +30,14 @@ const errors: readonly Deviation[] = [
 ]
 
 const money: readonly Deviation[] = [
-  ...['currency', 'amount_currency', 'total_amount_currency', 'default_currency', 'overdue_balance_currency'].map(
+  ...[
+    'currency',
+    'amount_currency',
+    'plan_amount_currency',
+    'total_amount_currency',
+    'default_currency',
+    'overdue_balance_currency',
+  ].map(
     (key): Deviation => ({
       path: '/**',
       at: `/**/${key}`,

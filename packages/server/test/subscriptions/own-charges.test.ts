@@ -40,10 +40,10 @@ describe('the charges of a subscription, by the official client', () => {
       taxes: [{ code: 'city' }],
       filters: [{ properties: { amount: '1' } }],
     })
-    const named = await tenant.api.put(`/subscriptions/${id}/charges/calls`, { charge: { invoice_display_name: 'C' } })
-    expect(named.body.charge).toMatchObject({ ...body.charge, invoice_display_name: 'C' })
+    const named = await subscriptions.overrideSubscriptionCharge(id, 'calls', { charge: { invoice_display_name: 'C' } })
+    expect(named.data.charge).toMatchObject({ ...body.charge, invoice_display_name: 'C' })
     const { data } = await subscriptions.findSubscriptionCharge(id, 'calls')
-    expect(data.charge).toEqual(named.body.charge)
+    expect(data.charge).toEqual(named.data.charge)
     expect(await plansInTotal(tenant)).toBe(2)
     expect(codesOf(await charges(id))).toEqual(['calls', 'more'])
   })

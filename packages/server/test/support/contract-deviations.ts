@@ -144,10 +144,10 @@ const usage: readonly Deviation[] = [
     reason: 'an old name of `grouped_usage`',
   },
   {
-    path: '/customers/*/*_usage',
+    path: '/**',
     at: '/**/presentation_by/*',
     allows: NULL,
-    reason: 'events without the property are told apart too',
+    reason: 'events without the property are told apart too, in usage and on fees',
   },
   {
     path: '/events/**',

@@ -10,8 +10,10 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
+import { creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
+import { documents } from './documents/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
@@ -20,6 +22,7 @@ import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
 import type { Database } from './platform/db/database.ts'
 import type { EventSubscriber } from './platform/domain-events.ts'
+import { fileRoutes } from './platform/files/routes.ts'
 import { requireApiKey } from './platform/http/authentication.ts'
 import { replayIdempotentRequests } from './platform/http/idempotency.ts'
 import { documentApi } from './platform/http/openapi.ts'
@@ -64,8 +67,10 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoicesDomain(null),
+  invoicesDomain(voidCredits),
+  creditNotes,
   monitoring,
+  documents,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
@@ -92,6 +97,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
   operationRoutes(http, options.operations)
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
+  fileRoutes(http, config)
   await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 

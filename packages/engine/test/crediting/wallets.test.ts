@@ -8,6 +8,7 @@ import {
   type Inbound,
   intervalTopUp,
   isTopUpDay,
+  nextTopUpDay,
   type OngoingWallet,
   type PayableFee,
   type PayingWallet,
@@ -261,6 +262,11 @@ describe('recurring top-ups', () => {
     ['yearly', '2024-03-10', '2025-04-10', false],
   ])('%s from %s fall on %s: %s', (interval, anchor, day, due) => {
     expect(isTopUpDay(interval, Temporal.PlainDate.from(anchor), Temporal.PlainDate.from(day))).toBe(due)
+    const next = nextTopUpDay(interval, Temporal.PlainDate.from(anchor), Temporal.PlainDate.from(day))
+    expect(next.equals(day)).toBe(due)
+    let first = Temporal.PlainDate.from(day)
+    while (!isTopUpDay(interval, Temporal.PlainDate.from(anchor), first)) first = first.add({ days: 1 })
+    expect(next.toString()).toBe(first.toString())
   })
 
   it.each<

@@ -18,7 +18,7 @@ export async function createBillingEntity(ctx: Ctx, input: NewBillingEntityInput
   return transaction(ctx, async tx => {
     const problems = new Problems()
     const { document_numbering, ...given } = withoutNulls(input)
-    const settings = readBillingEntityChanges({ ...given, name: input.name ?? null }, problems)
+    const settings = readBillingEntityChanges({ ...given, name: input.name ?? null }, problems, null)
     // Updates put the currency in upper case; at creation it must be so already.
     const currency = input.default_currency ?? 'USD'
     if (isCurrency(currency.toUpperCase()) && !isCurrency(currency))

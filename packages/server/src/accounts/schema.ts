@@ -42,6 +42,7 @@ const billingEntityFields = {
   ...legalFields,
   name: Text,
   phone: Text,
+  einvoicing: Nullable(Type.Boolean()),
   billing_configuration: Input({
     invoice_footer: Text,
     invoice_grace_period: Nullable(Type.Integer()),

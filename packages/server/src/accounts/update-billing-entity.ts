@@ -15,6 +15,7 @@ export const ISSUING_DATE_ADJUSTMENTS: readonly string[] = ['keep_anchor', 'alig
 export interface BillingEntityChanges extends Settings {
   name?: string
   phone?: string | null
+  einvoicing?: boolean
   document_numbering?: 'per_customer' | 'per_billing_entity'
   subscription_invoice_issuing_date_anchor?: string
   subscription_invoice_issuing_date_adjustment?: string
@@ -29,7 +30,7 @@ export async function updateBillingEntity(ctx: Ctx, code: string, input: Billing
   await transaction(ctx, async tx => {
     const entity = await getBillingEntityByCode(tx, code)
     const problems = new Problems()
-    const changes = readBillingEntityChanges(input, problems)
+    const changes = readBillingEntityChanges(input, problems, entity)
     if (input.document_numbering !== undefined) {
       changes.document_numbering = input.document_numbering === 'per_customer' ? 'per_customer' : 'per_billing_entity'
     }
@@ -38,14 +39,33 @@ export async function updateBillingEntity(ctx: Ctx, code: string, input: Billing
   })
 }
 
-/** What a request says about a billing entity, except how its documents are numbered. */
-export function readBillingEntityChanges(input: BillingEntityInput, problems: Problems): BillingEntityChanges {
+/** Countries whose e-invoices can be made. */
+const EINVOICING_COUNTRIES: readonly string[] = ['FR', 'DE']
+
+/**
+ * What a request says about a billing entity, except how its documents are numbered.
+ *
+ * @param before the entity as it is; null where it is being created
+ */
+export function readBillingEntityChanges(
+  input: BillingEntityInput,
+  problems: Problems,
+  before: BillingEntity | null,
+): BillingEntityChanges {
   const changes: BillingEntityChanges = readSettings(input, problems)
   if (input.name !== undefined) {
     if (isBlank(input.name)) problems.add('name', 'value_is_mandatory')
     else changes.name = withoutNul(input.name ?? '')
   }
   if (input.phone !== undefined) changes.phone = withoutNul(input.phone)
+  if (typeof input.einvoicing === 'boolean') {
+    changes.einvoicing = input.einvoicing
+    const country = changes.country === undefined ? before?.country : changes.country
+    if (input.einvoicing && !country) problems.add('einvoicing', 'country_must_be_present')
+    else if (input.einvoicing && country && !EINVOICING_COUNTRIES.includes(country)) {
+      problems.add('einvoicing', 'country_not_supported')
+    }
+  }
   readChoice('subscription_invoice_issuing_date_anchor', ISSUING_DATE_ANCHORS, input, changes, problems)
   readChoice('subscription_invoice_issuing_date_adjustment', ISSUING_DATE_ADJUSTMENTS, input, changes, problems)
   return changes

@@ -12,6 +12,7 @@ export {
   type DiscountableInvoice,
   releaseCoupons,
 } from './applied-coupons/apply-to-invoice.ts'
+export { insertAppliedCoupon, listActiveCoupons } from './applied-coupons/store.ts'
 export { type CreditLine, listCreditsOfInvoices, serializeCredit } from './credit-lines.ts'
 export {
   type NoteBalance,
@@ -61,6 +62,7 @@ export { flagForRefresh } from './wallets/refreshes.ts'
 export {
   getWallet,
   getWalletByCode,
+  getWalletCodes,
   listActiveWallets,
   listTargets,
   lockWallet,

@@ -191,6 +191,13 @@ export async function findFee(ctx: Ctx, id: string): Promise<FeeRow | undefined>
   return selectFee(feeQuery(ctx)).where('fees.id', '=', id).executeTakeFirst()
 }
 
+/** Fees by their ids, by id. */
+export async function loadFeesByIds(ctx: Ctx, ids: readonly string[]): Promise<Map<string, FeeRow>> {
+  if (ids.length === 0) return new Map()
+  const fees = await selectFee(feeQuery(ctx)).where(sql<boolean>`fees.id = any(${ids}::uuid[])`).execute()
+  return new Map(fees.map(fee => [fee.id, fee]))
+}
+
 export interface FeeFilters {
   readonly feeType?: string
   readonly paymentStatus?: string

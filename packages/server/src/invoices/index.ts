@@ -29,6 +29,7 @@ import {
 import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { estimateRoutes } from './estimates/routes.ts'
+import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
@@ -44,8 +45,28 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
+export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export type { VoidCredits } from './actions/void-invoice.ts'
+export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
+export { checkVoidCredit, creditVoidedInvoice, voidCreditNote } from './crediting/credit-voided.ts'
+export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } from './crediting/creditable.ts'
+export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
+export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
+export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
+export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
+export { presentInvoiceBase } from './present.ts'
+export { serializeFee } from './serialize-fee.ts'
+export {
+  findInvoice,
+  findVisibleInvoice,
+  type Invoice,
+  type InvoiceSubscription,
+  loadInvoiceSubscriptions,
+  lockInvoice,
+} from './store.ts'
+export { invoiceWith } from './webhooks.ts'
 
 const feeWebhook: WebhookObject = {
   objectType: 'fee',
@@ -54,9 +75,6 @@ const feeWebhook: WebhookObject = {
     return fee && serializeFee(fee)
   },
 }
-
-export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
-export type { VoidCredits } from './actions/void-invoice.ts'
 
 /**
  * What is owed.
@@ -71,6 +89,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
+  explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
   pastUsageRoutes(api)

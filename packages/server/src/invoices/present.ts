@@ -7,6 +7,7 @@ import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord 
 import { presentInvoiceTaxes } from './applied-taxes.ts'
 import { loadLeftOnInvoices } from './crediting/creditable.ts'
 import { loadInvoiceFees } from './fees-store.ts'
+import { loadFileUrls } from './files.ts'
 import {
   presentAppliedSections,
   presentAppliedThresholds,
@@ -36,6 +37,10 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
 async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
   const entities = await findBillingEntitiesByIds(ctx, [...new Set(invoices.map(invoice => invoice.billing_entity_id))])
   const left = await loadLeftOnInvoices(ctx, invoices)
+  const urlOf = await loadFileUrls(
+    ctx,
+    invoices.map(invoice => invoice.id),
+  )
   const progressive = invoices.filter(invoice => invoice.invoice_type === 'progressive_billing')
   const progressiveIds = progressive.map(invoice => invoice.id)
   const thresholds = progressiveIds.length === 0 ? undefined : await presentAppliedThresholds(ctx, progressiveIds)
@@ -43,11 +48,19 @@ async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
     ...serializeInvoiceBase(invoice, {
       billingEntityCode: entities.get(invoice.billing_entity_id)?.code ?? '',
       left: left.get(invoice.id),
+      fileUrl: urlOf(invoice.id, 'pdf'),
+      xmlUrl: urlOf(invoice.id, 'xml'),
     }),
     ...(invoice.invoice_type === 'progressive_billing' && {
       applied_usage_thresholds: thresholds?.get(invoice.id) ?? [],
     }),
   }))
+}
+
+/** The fields that every form of an invoice has. */
+export async function presentInvoiceBase(ctx: Ctx, invoice: Invoice) {
+  const [base] = await presentBases(ctx, [invoice])
+  return base
 }
 
 /** An invoice with everything on it. */

@@ -8,10 +8,13 @@ export interface InvoiceNaming {
   readonly billingEntityCode: string
   /** What can still be paid and credited. */
   readonly left: LeftOnInvoice | undefined
+  /** The addresses of its documents; null while there are none. */
+  readonly fileUrl: string | null
+  readonly xmlUrl: string | null
 }
 
 /** The fields every form of an invoice has. */
-export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, left }: InvoiceNaming) {
+export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, left, fileUrl, xmlUrl }: InvoiceNaming) {
   return {
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
@@ -44,8 +47,8 @@ export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, left
     creditable_amount_cents: formatCents(truncate(left?.creditable ?? ZERO)),
     refundable_amount_cents: formatCents(truncate(left?.refundable ?? ZERO)),
     offsettable_amount_cents: formatCents(truncate(left?.offsettable ?? ZERO)),
-    file_url: null,
-    xml_url: null,
+    file_url: fileUrl,
+    xml_url: xmlUrl,
     web_url: null,
     version_number: invoice.version_number,
     self_billed: invoice.self_billed,

@@ -14,7 +14,7 @@ const ALL_BUT_ERRORS: readonly InvoicePart[] = [
 ]
 
 /** An invoice that the API shows, with those of its parts that the webhook carries. */
-function invoiceWith(...parts: readonly InvoicePart[]): WebhookObject {
+export function invoiceWith(...parts: readonly InvoicePart[]): WebhookObject {
   return {
     objectType: 'invoice',
     async serialize(ctx: Ctx, invoiceId: string) {

@@ -13,8 +13,26 @@ import { dailyUsageRoutes } from './daily-usage/routes.ts'
 import { refreshLifetimeUsage, refreshLifetimeUsageOfSubscription } from './lifetime-usage/clock.ts'
 import { flagTasks, onInvoiceChanged, onSubscriptionActivated, onThresholdsChanged } from './lifetime-usage/flag.ts'
 import { lifetimeUsageRoutes } from './lifetime-usage/routes.ts'
+import {
+  onEventsForWallets,
+  onInvoiceForWallets,
+  walletClockTasks,
+  walletReactions,
+  walletTasks,
+} from './wallets/clock.ts'
+
+const onEvents: Reaction = async (tx, events) => {
+  await onEventsArrived(tx, events)
+  await onEventsForWallets(tx, events)
+}
+
+const onInvoiceSeen: Reaction = async (tx, events) => {
+  await onInvoiceChanged(tx, events)
+  await onInvoiceForWallets(tx, events)
+}
 
 const onInvoiceMade: Reaction = async (tx, events) => {
+  await onInvoiceForWallets(tx, events)
   await onInvoiceChanged(tx, events)
   await onSubscriptionInvoice(tx, events)
 }
@@ -34,18 +52,20 @@ export const monitoring: Domain = {
     ...flagTasks,
     computeDailyUsageOfSubscription,
     keepDailyUsagesOfInvoices,
+    ...walletTasks,
   ],
-  clockTasks: [processSubscriptionActivity, refreshLifetimeUsage, computeDailyUsages],
+  clockTasks: [processSubscriptionActivity, refreshLifetimeUsage, computeDailyUsages, ...walletClockTasks],
   reactions: {
-    [EVENTS_ARRIVED]: onEventsArrived,
+    [EVENTS_ARRIVED]: onEvents,
     'billable_metric.deleted': onBillableMetricDeleted,
     'subscription.activated': onSubscriptionActivated,
     'subscription.replaced': onSubscriptionActivated,
     'invoice.created': onInvoiceMade,
     'invoice.drafted': onInvoiceMade,
-    'invoice.refreshed': onInvoiceChanged,
-    'invoice.voided': onInvoiceChanged,
+    'invoice.refreshed': onInvoiceSeen,
+    'invoice.voided': onInvoiceSeen,
     'usage_thresholds.changed': onThresholdsChanged,
+    ...walletReactions,
   },
   webhooks,
 }

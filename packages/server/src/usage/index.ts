@@ -11,6 +11,6 @@ export {
   usageHead,
 } from './serialize.ts'
 export { type MeteredSubscription, pricingUnitOf, readUsage, type UsageQuestion } from './snapshot.ts'
-export { taxesOfUsage } from './taxes.ts'
+export { taxedUsageFees, taxesOfUsage } from './taxes.ts'
 
 export const usage: Domain = { routes: usageRoutes }

@@ -1,19 +1,39 @@
-import { invoiceTaxes } from '@weir/engine'
+import { type ChargeFee, feeTaxes, invoiceTaxes } from '@weir/engine'
+import type { Charge } from '../catalog/index.ts'
 import { findCustomersByIds } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { applicableTaxes, getTaxesOfCustomers } from '../taxes/index.ts'
 import type { CurrentUsage } from './current-usage.ts'
 
 /** The taxes, in cents, that an invoice of this usage would have. */
-export async function taxesOfUsage(ctx: Ctx, { customerId, plan, charges }: CurrentUsage): Promise<bigint> {
+export async function taxesOfUsage(ctx: Ctx, usage: CurrentUsage): Promise<bigint> {
+  const taxesOf = await readTaxes(ctx, usage)
+  const fees = usage.charges.flatMap(({ charge, fees }) =>
+    fees.map(({ amountCents }) => ({ amountCents, taxes: taxesOf(charge) })),
+  )
+  const subTotal = fees.reduce((sum, { amountCents }) => sum + amountCents, 0n)
+  return invoiceTaxes(fees, subTotal).taxesAmountCents
+}
+
+/** What each fee of this usage would come to with its taxes, in cents. */
+export async function taxedUsageFees(
+  ctx: Ctx,
+  usage: CurrentUsage,
+): Promise<{ charge: Charge; fee: ChargeFee; amountCents: bigint }[]> {
+  const taxesOf = await readTaxes(ctx, usage)
+  return usage.charges.flatMap(({ charge, fees }) =>
+    fees.map(fee => ({
+      charge,
+      fee,
+      amountCents: fee.amountCents + feeTaxes(fee, taxesOf(charge)).taxesAmountCents,
+    })),
+  )
+}
+
+async function readTaxes(ctx: Ctx, { customerId, plan }: CurrentUsage) {
   const [customer] = await findCustomersByIds(ctx, [customerId])
   if (customer === undefined) throw new Error(`usage of customer ${customerId}, who does not exist`)
   const payer = { customerId, billingEntityId: customer.billing_entity_id }
   const ofCustomer = (await getTaxesOfCustomers(ctx, [payer])).get(customerId) ?? []
-  const fees = charges.flatMap(({ charge, fees }) => {
-    const taxes = applicableTaxes(charge.taxes, plan.taxes, ofCustomer)
-    return fees.map(({ amountCents }) => ({ amountCents, taxes }))
-  })
-  const subTotal = fees.reduce((sum, { amountCents }) => sum + amountCents, 0n)
-  return invoiceTaxes(fees, subTotal).taxesAmountCents
+  return (charge: Charge) => applicableTaxes(charge.taxes, plan.taxes, ofCustomer)
 }

@@ -79,6 +79,26 @@ describe('an edited line of a draft', () => {
     expect(outcome(await adjust({ fee_id: fee('calls').lago_id, units: '1' }))).toEqual([403, 'feature_unavailable'])
   })
 
+  it('is explained, as all lines are', async () => {
+    await adjust({ fee_id: fee('calls').lago_id, units: '7', unit_precise_amount: '1.5' })
+    const { explanation } = (await story.api.get(`/invoices/${draft.lago_id}/explain`)).body
+    for (const one of [explanation, ...explanation.fees]) expect(one.computed).toEqual(one.stored)
+    expect(explanation.stored).toMatchObject({ fees_amount_cents: 8000, total_amount_cents: 9600 })
+    const edited = await story.api.get(`/fees/${fee('calls', await read()).lago_id}/explain`)
+    expect(edited.body.explanation).toMatchObject({
+      inputs: { units: '7', computed_from: { charge_model: 'standard', properties: { amount: '2' } } },
+      steps: [
+        { name: 'units', formula: '7 × 1.5', unrounded: '10.5', rounded: null },
+        { name: 'amount', unrounded: '1050.0', rounded: '1050.0' },
+        { name: 'tax vat', formula: '1050 × 20 %', unrounded: '210.0', rounded: '210.0' },
+        { name: 'taxes' },
+        { name: 'total', unrounded: '1260.0' },
+      ],
+    })
+    expect((await story.api.get('/fees/nope/explain')).body.code).toBe('fee_not_found')
+    expect((await story.api.get('/invoices/nope/explain')).body.code).toBe('invoice_not_found')
+  })
+
   it('may have a price of its own, and a line that had no usage may appear', async () => {
     await adjust({ fee_id: fee('share').lago_id, units: '3.5', unit_precise_amount: '1.2345' })
     const idle = plan.charges.find((one: { billable_metric_code: string }) => one.billable_metric_code === 'idle')

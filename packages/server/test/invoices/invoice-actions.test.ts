@@ -164,6 +164,41 @@ describe('POST /invoices/:id/void', () => {
     expect(outcome(await story.api.post(path('/void', 'nope')))).toEqual([404, 'invoice_not_found'])
     expect((await bill()).sequential_id).toBe(2)
   })
+
+  it('gives coupons and prepaid credits back', async () => {
+    await story.plan('team', { amount_cents: 1000 })
+    await story.api.post('/coupons', {
+      coupon: {
+        code: 'once',
+        name: 'Once',
+        coupon_type: 'fixed_amount',
+        amount_cents: 300,
+        amount_currency: 'USD',
+        frequency: 'once',
+        expiration: 'no_expiration',
+      },
+    })
+    await story.api.post('/applied_coupons', {
+      applied_coupon: { external_customer_id: 'acme', coupon_code: 'once' },
+    })
+    const made = await story.api.post('/wallets', {
+      wallet: { external_customer_id: 'acme', rate_amount: '1', currency: 'USD', granted_credits: '5' },
+    })
+    await story.settle()
+    await story.subscribe('one', 'team')
+    await story.advanceTo('2026-04-01T12:00:00Z')
+    const [billed] = (await story.invoices()).filter(one => one.invoice_type === 'subscription')
+    expect(billed).toMatchObject({
+      coupons_amount_cents: 300,
+      prepaid_credit_amount_cents: billed.fees_amount_cents - 300,
+    })
+    const balance = async () => (await story.api.get(`/wallets/${made.body.wallet.lago_id}`)).body.wallet.balance_cents
+    expect(await balance()).toBe(500 - billed.prepaid_credit_amount_cents)
+    await story.api.post(path('/void', billed.lago_id))
+    expect(await balance()).toBe(500)
+    const { body } = await story.api.get('/applied_coupons?external_customer_id=acme')
+    expect(body.applied_coupons).toMatchObject([{ status: 'active', amount_cents_remaining: 300 }])
+  })
 })
 
 describe('payment', () => {

@@ -392,6 +392,25 @@ describe('a price edit', () => {
     expect(await chain(story)).toEqual(row.chain)
     if (row.chain[1] === 'small active') expect((await current(story)).name).toBe('Kept')
   })
+
+  it('that makes a planned change an upgrade lets it happen as one, when its day has come', async () => {
+    const story = await begin('2026-04-01T00:00:00Z')
+    await plan(story, 'quarter', 9000, { interval: 'quarterly' })
+    await plan(story, 'month', 2000, { pay_in_advance: true })
+    await story.subscribe('sub', 'quarter')
+    await story.subscribe('sub', 'month')
+    await story.send('sub', 'calls', '2026-04-10 2')
+    // 3000 is more than 2000, but not in a year.
+    await story.api.put('/plans/quarter', { plan: { amount_cents: 3000 } })
+    await story.settle()
+    expect(await chain(story)).toEqual(['quarter active', 'month pending'])
+    await story.advanceTo('2026-07-01T01:00:00Z')
+    expect(await chain(story)).toEqual(['quarter terminated', 'month active'])
+    expect(await billed(story)).toEqual([
+      ['periodic', 'quarter: 1.0 = 3000', 'charge calls: 2.0 = 200'],
+      ['starting+terminating', 'quarter: 1.0 = 0', 'month: 1.0 = 2000'],
+    ])
+  })
 })
 
 describe('what comes along', () => {

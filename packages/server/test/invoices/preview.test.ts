@@ -15,9 +15,21 @@ beforeAll(async () => {
   await story.plan('arrears', { amount_cents: 3100, charges })
   await story.plan('advance', { amount_cents: 3100, pay_in_advance: true })
   await story.plan('dearer', { amount_cents: 6200 })
+  await story.plan('prepaid', { amount_cents: 6200, pay_in_advance: true })
   await story.plan('cheaper', { amount_cents: 100 })
   await story.plan('yearly', { amount_cents: 100, interval: 'yearly' })
   await story.plan('euros', { amount_cents: 100, amount_currency: 'EUR' })
+  await story.api.post('/coupons', {
+    coupon: {
+      code: 'known',
+      name: 'Known',
+      coupon_type: 'fixed_amount',
+      amount_cents: 100,
+      amount_currency: 'USD',
+      frequency: 'once',
+      expiration: 'no_expiration',
+    },
+  })
   await story.subscribe('one', 'arrears')
   await story.subscribe('late', 'arrears', 'acme', { subscription_at: '2026-05-01T00:00:00Z' })
   await story.subscribe('year', 'yearly')
@@ -68,6 +80,26 @@ describe('POST /invoices/preview', () => {
       of(['one'], { plan_code: 'dearer' }),
       ['subscription arrears: 1.0 = 400', 'charge calls: 5.0 = 1000'],
       {},
+    ],
+    [
+      'one of an upgrade to a plan in advance',
+      of(['one'], { plan_code: 'prepaid' }),
+      ['subscription arrears: 1.0 = 400', 'charge calls: 5.0 = 1000', 'subscription prepaid: 1.0 = 3400'],
+      {},
+    ],
+    [
+      'what coupons would take off',
+      {
+        customer: acme,
+        plan_code: 'advance',
+        billing_time: 'anniversary',
+        coupons: [
+          { code: 'half', name: 'Half', coupon_type: 'percentage', percentage_rate: '50' },
+          { code: 'known', coupon_type: 'percentage', percentage_rate: '99' },
+        ],
+      },
+      ['subscription advance: 1.0 = 3100'],
+      { coupons_amount_cents: 1650, sub_total_excluding_taxes_amount_cents: 1450, total_amount_cents: 1740 },
     ],
     [
       'one before a downgrade',

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Client } from 'lago-javascript-client'
 import { createOrganization } from '../../src/accounts/index.ts'
 import { readConfig } from '../../src/platform/config.ts'
@@ -53,8 +56,10 @@ function onFailure(error: Error): never {
 /** A whole server on a database of its own, with one sandbox organization. */
 export async function startTestApp(env: Record<string, string> = {}): Promise<TestApp> {
   const database = await createTestDatabase()
+  const dataDir = await mkdtemp(join(tmpdir(), 'weir-files-'))
   const config = readConfig({
     DATABASE_URL: database.url,
+    WEIR_DATA_DIR: dataDir,
     PORT: '0',
     HOST: '127.0.0.1',
     LOG_LEVEL: 'error',
@@ -72,6 +77,7 @@ export async function startTestApp(env: Record<string, string> = {}): Promise<Te
     async stop() {
       await server.stop()
       await database.drop()
+      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }

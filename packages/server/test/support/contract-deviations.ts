@@ -63,6 +63,12 @@ const fees: readonly Deviation[] = [
     reason: 'fees that come from no aggregation have none',
   },
   { path: '/**', at: '/**/grouped_by/*', allows: NULL, reason: 'events without the grouping property make a group' },
+  {
+    path: '/credit_notes/estimate',
+    at: '/**/tax_description',
+    allows: NULL,
+    reason: 'taxes need no description',
+  },
   { path: '/**', at: '/**/lago_tax_id', allows: NULL, reason: 'taxes worked out by a provider are not ours' },
   { path: '/**', at: '/**/pricing_unit_details', allows: NULL, reason: 'charges priced in money have no pricing unit' },
   { path: '/**', at: '/**/amount_details', allows: NULL, reason: 'only some charge models explain their amount' },
@@ -211,13 +217,15 @@ const usage: readonly Deviation[] = [
 ]
 
 const alerts: readonly Deviation[] = [
-  ...['alert', 'alerts'].map(
-    (key): Deviation => ({
-      path: '/subscriptions/{external_id}/alerts',
-      at: `/${key}`,
-      allows: 'no key',
-      reason: 'the contract has a choice of two answers here, each with a root of its own',
-    }),
+  ...['/subscriptions/{external_id}/alerts', '/customers/*/wallets/*/alerts'].flatMap(path =>
+    ['alert', 'alerts'].map(
+      (key): Deviation => ({
+        path,
+        at: `/${key}`,
+        allows: 'no key',
+        reason: 'the contract has a choice of two answers here, each with a root of its own',
+      }),
+    ),
   ),
   {
     path: '/**/alerts/**',
@@ -349,6 +357,12 @@ const wallets: readonly Deviation[] = [
       reason: 'the contract forgets the root wallet_transaction',
     }),
   ),
+  {
+    path: '/**',
+    at: '/**/recurring_transaction_rules/*/interval',
+    allows: NULL,
+    reason: 'rules that watch a balance have none',
+  },
   { path: '/**', at: '/**/balance', allows: 'no key', reason: 'wallets have it in the contract only' },
   ...['credits_balance', 'credits_ongoing_balance', 'target_ongoing_balance'].map(
     (key): Deviation => ({
@@ -358,6 +372,15 @@ const wallets: readonly Deviation[] = [
       reason: 'usage may exceed what a wallet has, and credits are rounded apart from money: balances can be negative',
     }),
   ),
+]
+
+const documents: readonly Deviation[] = [
+  {
+    path: '/invoices/*/*',
+    at: '',
+    allows: 'anything',
+    reason: 'downloads of what is not printed yet answer 200 without a body',
+  },
 ]
 
 /** Everything that answers may do although the contract says otherwise, with the reason. */
@@ -373,4 +396,5 @@ export const contractDeviations: readonly Deviation[] = [
   ...entitlements,
   ...subscriptions,
   ...wallets,
+  ...documents,
 ]

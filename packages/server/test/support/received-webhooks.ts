@@ -1,9 +1,16 @@
 import { startReceiver } from '../webhooks/receiver.ts'
 import type { Tenant } from './app.ts'
 
-/** The messages that an endpoint gets of what `work` and its background work cause, in order. */
-// biome-ignore lint/suspicious/noExplicitAny: tests read what the wire gives
-export async function receivedWebhooks(tenant: Tenant, work: () => Promise<unknown>): Promise<any[]> {
+/**
+ * The messages that an endpoint gets of what `work` and its background work cause, in order; those of documents, which
+ * follow every invoice, only when they are asked for.
+ */
+export async function receivedWebhooks(
+  tenant: Tenant,
+  work: () => Promise<unknown>,
+  { documents = false }: { documents?: boolean } = {},
+  // biome-ignore lint/suspicious/noExplicitAny: tests read what the wire gives
+): Promise<any[]> {
   const receiver = await startReceiver()
   const { status, body } = await tenant.api.post('/webhook_endpoints', {
     webhook_endpoint: { webhook_url: receiver.url },
@@ -16,5 +23,6 @@ export async function receivedWebhooks(tenant: Tenant, work: () => Promise<unkno
     await tenant.api.delete(`/webhook_endpoints/${body.webhook_endpoint.lago_id}`)
     await receiver.stop()
   }
-  return receiver.received.map(message => JSON.parse(message.body.toString()))
+  const messages = receiver.received.map(message => JSON.parse(message.body.toString()))
+  return messages.filter(message => documents || message.webhook_type !== 'invoice.generated')
 }

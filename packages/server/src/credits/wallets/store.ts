@@ -60,6 +60,18 @@ export async function getWalletByCode(ctx: Ctx, customerId: string, code: string
   return wallet
 }
 
+/** The codes of wallets, by their ids. */
+export async function getWalletCodes(ctx: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('wallets')
+    .select(['id', 'code'])
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .execute()
+  return new Map(rows.map(row => [row.id, row.code]))
+}
+
 /** The wallet as it is once its customer's row is locked. @throws 404 `wallet_not_found` */
 export async function lockWallet(tx: Ctx, id: string): Promise<{ wallet: WalletRow; customer: Customer }> {
   const { customer_id: customerId } = await getWallet(tx, id)

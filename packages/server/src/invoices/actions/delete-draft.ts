@@ -1,3 +1,4 @@
+import { deleteDraftNotes } from '../../credits/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { notAllowed } from '../../platform/errors.ts'
@@ -14,13 +15,7 @@ export async function deleteDraft(ctx: Ctx, id: string): Promise<Invoice> {
   return transaction(ctx, async tx => {
     const { invoice } = await lockVisibleInvoice(tx, id)
     if (invoice.status !== 'draft') throw notAllowed('not_deletable')
-    await tx.db
-      .updateTable('credit_notes')
-      .set({ status: 'deleted', updated_at: tx.clock.now() })
-      .where('organization_id', '=', tx.org.id)
-      .where('invoice_id', '=', invoice.id)
-      .where('status', '=', 'draft')
-      .execute()
+    await deleteDraftNotes(tx, invoice.id)
     const deleted = await updateInvoiceRow(tx, invoice.id, { status: 'deleted', ready_to_be_refreshed: false })
     await emit(tx, 'invoice.deleted', invoice.id)
     return deleted

@@ -1,3 +1,4 @@
+import { recreditWallets, releaseCoupons } from '../../credits/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { forbidden, notAllowed } from '../../platform/errors.ts'
@@ -20,7 +21,8 @@ export interface VoidCredits {
 }
 
 /**
- * Cancels an invoice that was issued, paid or not. It keeps number, amounts and fees; nothing is due on it any more.
+ * Cancels an invoice that was issued, paid or not. It keeps number, amounts and fees; nothing is due on it any more. Coupons
+ * and prepaid credits that it took are given back, credit notes are not.
  *
  * @param voidCredits null where there are no credit notes: none can be asked for then
  * @throws 404 `invoice_not_found`; 405 `not_voidable` unless it is finalized; 422 for credit notes of more than it allows
@@ -44,7 +46,10 @@ export async function voidInvoice(
       ready_for_payment_processing: false,
       payment_overdue: false,
     })
+    await releaseCoupons(tx, invoice.id)
+    // A credit note gives back what was paid, however it was: wallets are not filled again as well.
     if (isCredited) await voidCredits?.issue(tx, voided, amounts)
+    else await recreditWallets(tx, invoice.id)
     await emit(tx, 'invoice.voided', invoice.id)
   })
 }

@@ -47,6 +47,7 @@ interface NewInvoice {
  * invoices, but for those that read usage. None is made where everything is billed already.
  */
 export async function createSubscriptionInvoices(tx: Ctx, orders: readonly InvoiceOrder[]): Promise<void> {
+  if (orders.length === 0) return
   const computed = await computeInvoices(
     tx,
     orders.map(order => requestOf(tx, order)),

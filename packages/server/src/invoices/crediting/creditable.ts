@@ -12,8 +12,10 @@ export interface LeftOnInvoice {
   readonly dueCents: bigint
   /** What finalized credit notes settled of the invoice itself. */
   readonly offsetCents: bigint
-  /** What is left of the credits that a top-up invoice bought; null on other invoices, and once their wallet has ended. */
+  /** What is left of the credits that a top-up invoice bought; null on other invoices, and before they are paid. */
   readonly purchaseLeftCents: bigint | null
+  /** Whether the wallet of a top-up invoice is still there. */
+  readonly hasActiveWallet: boolean
 }
 
 /** Of its fees that carry the same taxes. */
@@ -27,6 +29,7 @@ interface Sums {
   readonly offset: bigint
   readonly refunded: bigint
   readonly purchase_left: bigint | null
+  readonly has_wallet: boolean
   readonly fees: readonly { readonly creditable: string; readonly rate: number }[]
 }
 
@@ -36,7 +39,8 @@ const FIRST_CREDITABLE_VERSION = 2
 export async function loadLeftOnInvoices(ctx: Ctx, invoices: readonly Invoice[]): Promise<Map<string, LeftOnInvoice>> {
   if (invoices.length === 0) return new Map()
   const { rows } = await sql<Sums>`
-    select invoice.id, notes.offset, notes.refunded, purchase.purchase_left, left_of.fees
+    select invoice.id, notes.offset, notes.refunded, purchase.purchase_left,
+      purchase.invoice_id is not null as has_wallet, left_of.fees
     from invoices invoice
     cross join lateral (
       select coalesce(sum(offset_amount_cents), 0)::bigint as offset, coalesce(sum(refund_amount_cents), 0)::bigint as refunded
@@ -59,7 +63,7 @@ export async function loadLeftOnInvoices(ctx: Ctx, invoices: readonly Invoice[])
       ) same
     ) left_of
     left join lateral (
-      select transaction.remaining_amount_cents as purchase_left
+      select transaction.invoice_id, transaction.remaining_amount_cents as purchase_left
       from wallet_transactions transaction
       join wallets wallet on wallet.id = transaction.wallet_id and wallet.status = 'active'
       where transaction.invoice_id = invoice.id and transaction.transaction_status = 'purchased'
@@ -83,7 +87,8 @@ export async function loadLeftOnInvoice(ctx: Ctx, invoice: Invoice): Promise<Lef
   return left
 }
 
-function leftOn(invoice: Invoice, { offset, refunded, purchase_left: purchaseLeftCents, fees }: Sums): LeftOnInvoice {
+function leftOn(invoice: Invoice, sums: Sums): LeftOnInvoice {
+  const { offset, refunded, purchase_left: purchaseLeftCents, has_wallet: hasActiveWallet, fees } = sums
   const dueCents =
     invoice.status === 'voided' ? 0n : invoice.total_amount_cents - invoice.total_paid_amount_cents - offset
   const creditable = creditableOf(
@@ -97,6 +102,7 @@ function leftOn(invoice: Invoice, { offset, refunded, purchase_left: purchaseLef
     dueCents,
     offsetCents: offset,
     purchaseLeftCents,
+    hasActiveWallet,
   }
 }
 

@@ -37,7 +37,8 @@ export async function refreshDraft(ctx: Ctx, invoiceId: string): Promise<void> {
   await transaction(ctx, async tx => {
     const draft = await lockDraft(tx, invoiceId)
     if (draft === undefined) return
-    await recompute(tx, draft)
+    const { credited } = await recompute(tx, draft)
+    await attachDraftNotes(tx, invoiceId, credited)
     await emit(tx, 'invoice.refreshed', invoiceId)
   })
 }

@@ -8,6 +8,7 @@ import { formatInstant } from '../../platform/wire.ts'
 import { createSubscriptionInvoices } from '../billing/create-invoice.ts'
 import { presentInvoice } from '../present.ts'
 import type { Invoice } from '../store.ts'
+import { previewCoupons } from './coupons.ts'
 import { type Payer, previewPayer } from './customer.ts'
 import { type Scenario, scenarioOf } from './scenario.ts'
 import type { PreviewInput } from './schema.ts'
@@ -44,6 +45,7 @@ async function makePreview(tx: Ctx, input: PreviewInput): Promise<Record<string,
   const entityCode = isBlank(input.billing_entity_code) ? null : (input.billing_entity_code ?? null)
   if (entityCode !== null) await getBillingEntityByCode(tx, entityCode)
   const payer = await previewPayer(tx, input.customer ?? {}, entityCode)
+  await previewCoupons(tx, payer.customer, input.coupons ?? [])
   const scenario = await scenarioOf(tx, input, payer)
   const since = newId()
   const then = { ...tx, clock: frozenClock(scenario.order.at) }

@@ -5,7 +5,7 @@ import { findPlanByCode, type PlanSnapshot } from '../../catalog/index.ts'
 import { frozenClock } from '../../platform/clock/clock.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Subscriptions } from '../../platform/db/types.ts'
-import { forbidden, notFound, validation } from '../../platform/errors.ts'
+import { notFound, validation } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { parseInstant } from '../../platform/http/instants.ts'
 import { newId } from '../../platform/ids.ts'
@@ -17,6 +17,7 @@ import {
   type SubscriptionRecord,
 } from '../../subscriptions/index.ts'
 import type { InvoiceOrder } from '../billing/create-invoice.ts'
+import { planChangeOrders } from '../billing/plan-change.ts'
 import type { Payer } from './customer.ts'
 import type { PreviewInput } from './schema.ts'
 
@@ -130,34 +131,37 @@ async function planChange(tx: Ctx, payer: Payer, record: SubscriptionRecord, cod
   const plan = await findPlanByCode(tx, code)
   if (plan === undefined) throw notFound('plan')
   if (plan.id === record.plan.id) throw validation({ base: ['new_plan_should_be_different_from_existing_plan'] })
-  // What the new plan takes at once is on the same invoice, which only the change itself makes.
-  if (plan.payInAdvance) throw forbidden('feature_unavailable')
   const { subscription } = record
   const isDowngrade = planChangeDirection(record.plan, plan) === 'downgrade'
   const at = isDowngrade ? subscription.next_billing_at : wholeSeconds(tx.clock.now())
   if (at === null) throw notFound('subscription')
-  await insertSuccessor(tx, record, plan, isDowngrade ? null : at)
-  return termination(tx, payer, record, at)
+  const previous = await changed(tx, subscription.id, { status: 'terminated', terminated_at: at })
+  const nextId = await insertSuccessor(tx, previous, plan, at)
+  const [ended, next] = await loadSubscriptionRecords(tx, [subscription.id, nextId])
+  if (ended === undefined || next === undefined) throw notFound('subscription')
+  const [order] = await planChangeOrders(tx, payer.customer, { previous: ended, next }, at)
+  if (order === undefined) throw notFound('subscription')
+  return { order, isPeriodic: false, isProposal: false }
 }
 
-/** @param startedAt null while it waits for the end of the period */
 async function insertSuccessor(
   tx: Ctx,
   { subscription }: SubscriptionRecord,
   plan: PlanSnapshot,
-  startedAt: Temporal.Instant | null,
-): Promise<void> {
+  startedAt: Temporal.Instant,
+): Promise<string> {
   const now = tx.clock.now()
+  const id = newId()
   await tx.db
     .insertInto('subscriptions')
     .values({
-      id: newId(),
+      id,
       organization_id: tx.org.id,
       customer_id: subscription.customer_id,
       plan_id: plan.id,
       previous_subscription_id: subscription.id,
       external_id: `preview-${newId()}`,
-      status: startedAt === null ? 'pending' : 'active',
+      status: 'active',
       name: subscription.name,
       billing_time: subscription.billing_time,
       subscription_at: subscription.subscription_at,
@@ -167,6 +171,7 @@ async function insertSuccessor(
       updated_at: now,
     })
     .execute()
+  return id
 }
 
 /** Its end, where it comes no later than the next billing day. */

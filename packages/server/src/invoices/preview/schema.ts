@@ -16,12 +16,24 @@ export const PreviewCustomer = Input({
 })
 export type PreviewCustomer = Type.Static<typeof PreviewCustomer>
 
+export const PreviewCoupon = Input({
+  code: Text,
+  name: Text,
+  coupon_type: Text,
+  amount_cents: Nullable(Type.Integer()),
+  amount_currency: Text,
+  percentage_rate: Text,
+  frequency_duration: Nullable(Type.Integer()),
+})
+export type PreviewCoupon = Type.Static<typeof PreviewCoupon>
+
 export const PreviewInput = Input({
   customer: PreviewCustomer,
   plan_code: Text,
   billing_time: Text,
   subscription_at: Text,
   billing_entity_code: Text,
+  coupons: Type.Array(PreviewCoupon),
   subscriptions: Input({
     external_ids: Type.Array(Type.String()),
     plan_code: Text,

@@ -7,6 +7,7 @@ import { loadSubscriptionRecords, type SubscriptionRecord } from '../../subscrip
 import { evaluateAlerts } from '../alerts/evaluate.ts'
 import { scheduleLifetimeUnits } from '../alerts/lifetime-units.ts'
 import { usageReading } from '../alerts/readings.ts'
+import { ownerOf } from '../alerts/types.ts'
 import { recalculateLifetimeUsage } from '../lifetime-usage/recalculate.ts'
 import { activityJob, MOST_ATTEMPTS, PROCESS_ACTIVITY } from './record.ts'
 
@@ -43,7 +44,7 @@ async function processActivity(ctx: Ctx, subscriptionId: string): Promise<void> 
 
 async function look(ctx: Ctx, record: SubscriptionRecord): Promise<void> {
   const { lifetimeUsage, usage } = await recalculateLifetimeUsage(ctx, record)
-  await evaluateAlerts(ctx, record.subscription, usageReading(usage, lifetimeUsage))
+  await evaluateAlerts(ctx, ownerOf(record.subscription), usageReading(usage, lifetimeUsage))
   await scheduleLifetimeUnits(ctx, record.subscription)
 }
 

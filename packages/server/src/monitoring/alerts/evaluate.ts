@@ -2,9 +2,8 @@ import { type CrossedThreshold, crossedThresholds, type Decimal, decimal, format
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
-import type { Subscription } from '../../subscriptions/index.ts'
-import { findSubscriptionAlerts, loadThresholds, lockAlert } from './store.ts'
-import type { AlertRow } from './types.ts'
+import { findAlerts, loadThresholds, lockAlert } from './store.ts'
+import type { AlertOwner, AlertRow } from './types.ts'
 
 /** What an alert compares with its thresholds: cents or units; undefined where there is nothing to compare. */
 export type AlertReading = (alert: AlertRow) => Promise<Decimal | undefined>
@@ -13,17 +12,17 @@ export type AlertReading = (alert: AlertRow) => Promise<Decimal | undefined>
 const FRACTIONAL_DIGITS = 5
 
 /**
- * Evaluates the alerts of a subscription, each by itself: what one of them cannot do does not keep the others back.
+ * Evaluates the alerts of a subscription or wallet, each by itself: what one of them cannot do does not keep the others back.
  *
  * @param reading the present value of an alert
  * @throws the errors of those that failed, after all others are done
  */
-export async function evaluateAlerts(ctx: Ctx, subscription: Subscription, reading: AlertReading): Promise<void> {
+export async function evaluateAlerts(ctx: Ctx, owner: AlertOwner, reading: AlertReading): Promise<void> {
   const errors: unknown[] = []
-  for (const alert of await findSubscriptionAlerts(ctx, subscription.external_id)) {
+  for (const alert of await findAlerts(ctx, owner)) {
     try {
       const value = await reading(alert)
-      if (value !== undefined) await evaluateAlert(ctx, subscription, alert.id, value)
+      if (value !== undefined) await evaluateAlert(ctx, owner, alert.id, value)
     } catch (error) {
       errors.push(error)
     }
@@ -36,14 +35,14 @@ export async function evaluateAlerts(ctx: Ctx, subscription: Subscription, readi
  * compares with next time either way. Numbers are cut to the digits that are kept before they are compared, so that no
  * threshold is passed twice or not at all because of digits that were lost in between.
  */
-async function evaluateAlert(ctx: Ctx, subscription: Subscription, alertId: string, present: Decimal): Promise<void> {
+async function evaluateAlert(ctx: Ctx, owner: AlertOwner, alertId: string, present: Decimal): Promise<void> {
   await transaction(ctx, async tx => {
     const alert = await lockAlert(tx, alertId)
     if (alert === undefined) return
     const value = round(present, FRACTIONAL_DIGITS).toFixed()
     const thresholds = (await loadThresholds(tx, [alert.id])).get(alert.id) ?? []
     const crossed = crossedThresholds(alert.direction, thresholds, alert.previous_value, value)
-    if (crossed.length > 0) await trigger(tx, subscription, alert, value, crossed)
+    if (crossed.length > 0) await trigger(tx, owner, alert, value, crossed)
     await tx.db
       .updateTable('usage_alerts')
       .set({ previous_value: value, last_processed_at: tx.clock.now() })
@@ -55,7 +54,7 @@ async function evaluateAlert(ctx: Ctx, subscription: Subscription, alertId: stri
 
 async function trigger(
   tx: Ctx,
-  subscription: Subscription,
+  owner: AlertOwner,
   alert: AlertRow,
   value: string,
   crossed: readonly CrossedThreshold[],
@@ -68,7 +67,7 @@ async function trigger(
       id,
       organization_id: tx.org.id,
       alert_id: alert.id,
-      subscription_id: subscription.id,
+      ...(owner.kind === 'wallet' ? { wallet_id: owner.id } : { subscription_id: owner.id }),
       current_value: value,
       previous_value: alert.previous_value,
       crossed_thresholds: JSON.stringify(

@@ -6,7 +6,8 @@ import { loadSubscriptionRecords, type Subscription, type SubscriptionRecord } f
 import { currentUsageOf } from '../../usage/index.ts'
 import { type AlertReading, evaluateAlerts, largest } from './evaluate.ts'
 import { feesOfMetric } from './readings.ts'
-import { findSubscriptionAlerts } from './store.ts'
+import { findAlerts } from './store.ts'
+import { ownerOf } from './types.ts'
 
 const EVALUATE_LIFETIME_UNITS = 'evaluate_lifetime_units_alerts'
 const TYPE = 'billable_metric_lifetime_usage_units'
@@ -16,7 +17,7 @@ const EVALUATED_AFTER = { minutes: 1 }
 
 /** Has the alerts on the units of a subscription's whole life evaluated, if it has any. */
 export async function scheduleLifetimeUnits(ctx: Ctx, subscription: Subscription): Promise<void> {
-  const alerts = await findSubscriptionAlerts(ctx, subscription.external_id)
+  const alerts = await findAlerts(ctx, ownerOf(subscription))
   if (!alerts.some(alert => alert.alert_type === TYPE)) return
   await addJob(ctx.db, {
     task: EVALUATE_LIFETIME_UNITS,
@@ -34,7 +35,7 @@ export const evaluateLifetimeUnits: TaskDefinition = {
   async run(ctx, { subscriptionId }) {
     const [record] = await loadSubscriptionRecords(ctx, [String(subscriptionId)])
     if (record?.subscription.status !== 'active') return
-    await evaluateAlerts(ctx, record.subscription, await lifetimeUnitsReading(ctx, record))
+    await evaluateAlerts(ctx, ownerOf(record.subscription), await lifetimeUnitsReading(ctx, record))
   },
 }
 

@@ -4,22 +4,22 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { ApiError, type ErrorDetails, notFound, Problems, validation } from '../../platform/errors.ts'
 import { isBlank, readObject } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
-import type { Subscription } from '../../subscriptions/index.ts'
 import { recordActivity } from '../activity/record.ts'
+import { lookAtWallet, walletValue } from '../wallets/alerts.ts'
 import { readThresholds } from './read-thresholds.ts'
 import { type AlertInput, NewAlertInput } from './schema.ts'
-import { deleteAlerts, findSubscriptionAlert, findSubscriptionAlerts, replaceThresholds, writeAlert } from './store.ts'
-import { ALERT_TYPES, type AlertRow, type AlertType, isAlertType, type Threshold } from './types.ts'
+import { deleteAlerts, findAlert, findAlerts, replaceThresholds, writeAlert } from './store.ts'
+import { ALERT_TYPES, type AlertOwner, type AlertRow, type AlertType, isAlertType, type Threshold } from './types.ts'
 
 type AlertTerms = Pick<AlertRow, 'id' | 'alert_type' | 'code' | 'name' | 'billable_metric_id'>
 
 /**
- * Creates an alert on a subscription. One that runs is looked at soon, so that the alert tells of what has been passed.
+ * Creates an alert on a subscription or wallet. One that runs is looked at soon, so that the alert tells of what has been passed.
  *
  * @throws 422 for the first thing wrong with it, 404 `billable_metric_not_found`
  */
-export async function createAlert(ctx: Ctx, subscription: Subscription, input: NewAlertInput): Promise<AlertRow> {
-  return changing(ctx, subscription, tx => create(tx, subscription, input))
+export async function createAlert(ctx: Ctx, owner: AlertOwner, input: NewAlertInput): Promise<AlertRow> {
+  return changing(ctx, owner, tx => create(tx, owner, input))
 }
 
 /**
@@ -27,17 +27,13 @@ export async function createAlert(ctx: Ctx, subscription: Subscription, input: N
  *
  * @throws 422 with what is wrong, by the place of the alert, together with the alert as it was sent
  */
-export async function createAlerts(
-  ctx: Ctx,
-  subscription: Subscription,
-  items: readonly unknown[],
-): Promise<AlertRow[]> {
-  return changing(ctx, subscription, async tx => {
+export async function createAlerts(ctx: Ctx, owner: AlertOwner, items: readonly unknown[]): Promise<AlertRow[]> {
+  return changing(ctx, owner, async tx => {
     const created: AlertRow[] = []
     const failed: ErrorDetails = {}
     for (const [place, item] of items.entries()) {
       try {
-        created.push(await create(tx, subscription, readObject(NewAlertInput, item)))
+        created.push(await create(tx, owner, readObject(NewAlertInput, item)))
       } catch (error) {
         if (!(error instanceof ApiError)) throw error
         failed[place] = { params: item, errors: reasonOf(error) }
@@ -56,28 +52,23 @@ function reasonOf({ body }: ApiError): string {
 
 /**
  * Changes what is given; thresholds that are given replace all. The value the alert compares with stays, and the
- * subscription is looked at soon.
+ * subscription or wallet is looked at soon.
  *
  * @throws 404 `alert_not_found` or `billable_metric_not_found`, 422 for the first thing wrong with it
  */
-export async function updateAlert(
-  ctx: Ctx,
-  subscription: Subscription,
-  code: string,
-  input: AlertInput,
-): Promise<AlertRow> {
-  return changing(ctx, subscription, async tx => {
-    const current = await getAlert(tx, subscription, code)
+export async function updateAlert(ctx: Ctx, owner: AlertOwner, code: string, input: AlertInput): Promise<AlertRow> {
+  return changing(ctx, owner, async tx => {
+    const current = await getAlert(tx, owner, code)
     const isGiven = input.thresholds !== undefined && input.thresholds.length > 0
     const thresholds = isGiven ? readThresholds(input.thresholds) : undefined
-    const metric = await findMetric(tx, input.billable_metric_code)
+    const metric = await findMetric(tx, owner, input.billable_metric_code)
     const updated = {
       ...current,
       code: input.code === undefined ? current.code : (input.code ?? ''),
       name: input.name === undefined ? current.name : input.name,
       billable_metric_id: input.billable_metric_code === undefined ? current.billable_metric_id : (metric?.id ?? null),
     }
-    await checkAlert(tx, subscription, updated, thresholds ?? [])
+    await checkAlert(tx, owner, updated, thresholds ?? [])
     await writeAlert(tx, updated)
     if (thresholds !== undefined) await replaceThresholds(tx, current.id, thresholds)
     return updated
@@ -85,24 +76,24 @@ export async function updateAlert(
 }
 
 /** @throws 404 `alert_not_found` */
-export async function getAlert(ctx: Ctx, subscription: Subscription, code: string): Promise<AlertRow> {
-  const alert = await findSubscriptionAlert(ctx, subscription.external_id, code)
+export async function getAlert(ctx: Ctx, owner: AlertOwner, code: string): Promise<AlertRow> {
+  const alert = await findAlert(ctx, owner, code)
   if (alert === undefined) throw notFound('alert')
   return alert
 }
 
 /** @throws 404 `alert_not_found` */
-export async function deleteAlert(ctx: Ctx, subscription: Subscription, code: string): Promise<AlertRow> {
+export async function deleteAlert(ctx: Ctx, owner: AlertOwner, code: string): Promise<AlertRow> {
   return transaction(ctx, async tx => {
-    const alert = await getAlert(tx, subscription, code)
+    const alert = await getAlert(tx, owner, code)
     await deleteAlerts(tx, [alert.id])
     return alert
   })
 }
 
-export async function deleteSubscriptionAlerts(ctx: Ctx, subscription: Subscription): Promise<void> {
+export async function deleteAllAlerts(ctx: Ctx, owner: AlertOwner): Promise<void> {
   await transaction(ctx, async tx => {
-    const alerts = await findSubscriptionAlerts(tx, subscription.external_id)
+    const alerts = await findAlerts(tx, owner)
     await deleteAlerts(
       tx,
       alerts.map(alert => alert.id),
@@ -111,52 +102,58 @@ export async function deleteSubscriptionAlerts(ctx: Ctx, subscription: Subscript
 }
 
 /** The customer's lock lets nobody else take a code or a type between the checks and the write. */
-async function changing<T>(ctx: Ctx, subscription: Subscription, work: (tx: Ctx) => Promise<T>): Promise<T> {
+async function changing<T>(ctx: Ctx, owner: AlertOwner, work: (tx: Ctx) => Promise<T>): Promise<T> {
   return transaction(ctx, async tx => {
-    await lockCustomer(tx, subscription.customer_id)
+    await lockCustomer(tx, owner.customerId)
     const result = await work(tx)
-    await recordActivity(tx, [subscription.external_id], 'alert_changed')
+    if (owner.kind === 'subscription') await recordActivity(tx, [owner.externalId], 'alert_changed')
+    else if (owner.wallet.status === 'active') await lookAtWallet(tx, owner)
     return result
   })
 }
 
-async function create(tx: Ctx, subscription: Subscription, input: NewAlertInput): Promise<AlertRow> {
-  const alertType = readType(input.alert_type)
+async function create(tx: Ctx, owner: AlertOwner, input: NewAlertInput): Promise<AlertRow> {
+  const alertType = readType(owner, input.alert_type)
   const thresholds = readThresholds(input.thresholds)
-  const metric = await findMetric(tx, input.billable_metric_code)
+  const metric = await findMetric(tx, owner, input.billable_metric_code)
   const now = tx.clock.now()
   const alert: AlertRow = {
     id: newId(),
     organization_id: tx.org.id,
-    subscription_external_id: subscription.external_id,
-    wallet_id: null,
+    subscription_external_id: owner.kind === 'subscription' ? owner.externalId : null,
+    wallet_id: owner.kind === 'wallet' ? owner.id : null,
     billable_metric_id: metric?.id ?? null,
     alert_type: alertType,
     code: input.code ?? '',
     name: input.name ?? null,
-    direction: 'increasing',
-    previous_value: '0',
+    direction: owner.kind === 'wallet' ? 'decreasing' : 'increasing',
+    previous_value: owner.kind === 'wallet' ? (walletValue(owner.wallet, alertType) ?? '0') : '0',
     last_processed_at: null,
     deleted_at: null,
     created_at: now,
     updated_at: now,
   }
-  await checkAlert(tx, subscription, alert, thresholds)
+  await checkAlert(tx, owner, alert, thresholds)
   await writeAlert(tx, alert)
   await replaceThresholds(tx, alert.id, thresholds)
   return alert
 }
 
-function readType(name: string | null | undefined): AlertType {
+function readType(owner: AlertOwner, name: string | null | undefined): AlertType {
   if (isBlank(name)) throw validation({ alert_type: ['value_is_mandatory', 'value_is_invalid'] })
-  if (!isAlertType(name ?? '') || ALERT_TYPES[name as AlertType].on !== 'subscription') {
+  if (!isAlertType(name ?? '') || ALERT_TYPES[name as AlertType].on !== owner.kind) {
     throw validation({ alert_type: ['invalid_type'] })
   }
   return name as AlertType
 }
 
-async function findMetric(tx: Ctx, code: string | null | undefined): Promise<BillableMetric | undefined> {
-  if (isBlank(code)) return undefined
+async function findMetric(
+  tx: Ctx,
+  owner: AlertOwner,
+  code: string | null | undefined,
+): Promise<BillableMetric | undefined> {
+  // Alerts of wallets watch no metric.
+  if (owner.kind === 'wallet' || isBlank(code)) return undefined
   const metric = await findMetricByCode(tx, code ?? '')
   if (metric === undefined) throw notFound('billable_metric')
   return metric
@@ -165,7 +162,7 @@ async function findMetric(tx: Ctx, code: string | null | undefined): Promise<Bil
 /** @throws 422 for the first of: fields that are missing, its code being taken, its kind being taken */
 async function checkAlert(
   tx: Ctx,
-  subscription: Subscription,
+  owner: AlertOwner,
   alert: AlertTerms,
   thresholds: readonly Threshold[],
 ): Promise<void> {
@@ -176,7 +173,7 @@ async function checkAlert(
   if (!ofMetric && alert.billable_metric_id !== null) problems.add('billable_metric', 'value_must_be_blank')
   problems.throwIfAny()
 
-  const others = (await findSubscriptionAlerts(tx, subscription.external_id)).filter(other => other.id !== alert.id)
+  const others = (await findAlerts(tx, owner)).filter(other => other.id !== alert.id)
   if (others.some(other => other.code === alert.code)) throw validation({ code: ['value_already_exist'] })
   const isTypeTaken = others.some(
     other => other.alert_type === alert.alert_type && other.billable_metric_id === alert.billable_metric_id,

@@ -2,23 +2,25 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import { newId } from '../../platform/ids.ts'
-import type { AlertRow, Threshold } from './types.ts'
+import type { AlertOwner, AlertRow, Threshold } from './types.ts'
 
 function liveAlerts(ctx: Ctx) {
   return ctx.db.selectFrom('usage_alerts').where('organization_id', '=', ctx.org.id).where('deleted_at', 'is', null)
 }
 
-function alertsOfSubscription(ctx: Ctx, externalId: string) {
-  return liveAlerts(ctx).where('subscription_external_id', '=', externalId)
+function alertsOf(ctx: Ctx, owner: AlertOwner) {
+  return owner.kind === 'wallet'
+    ? liveAlerts(ctx).where('wallet_id', '=', owner.id)
+    : liveAlerts(ctx).where('subscription_external_id', '=', owner.externalId)
 }
 
-/** The alerts that hang on an external id, latest first. */
-export async function listSubscriptionAlerts(
+/** The alerts of a subscription or wallet, latest first. */
+export async function listAlerts(
   ctx: Ctx,
-  externalId: string,
+  owner: AlertOwner,
   page: Page,
 ): Promise<{ alerts: AlertRow[]; total: number }> {
-  const kept = alertsOfSubscription(ctx, externalId)
+  const kept = alertsOf(ctx, owner)
   const { total } = await kept.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
   const alerts = await kept
     .selectAll()
@@ -31,18 +33,13 @@ export async function listSubscriptionAlerts(
   return { alerts, total: Number(total) }
 }
 
-/** All alerts that hang on an external id, oldest first. */
-export function findSubscriptionAlerts(ctx: Ctx, externalId: string): Promise<AlertRow[]> {
-  return alertsOfSubscription(ctx, externalId)
-    .selectAll()
-    .orderBy('created_at')
-    .orderBy('id')
-    .$castTo<AlertRow>()
-    .execute()
+/** All alerts of a subscription or wallet, oldest first. */
+export function findAlerts(ctx: Ctx, owner: AlertOwner): Promise<AlertRow[]> {
+  return alertsOf(ctx, owner).selectAll().orderBy('created_at').orderBy('id').$castTo<AlertRow>().execute()
 }
 
-export function findSubscriptionAlert(ctx: Ctx, externalId: string, code: string): Promise<AlertRow | undefined> {
-  return alertsOfSubscription(ctx, externalId)
+export function findAlert(ctx: Ctx, owner: AlertOwner, code: string): Promise<AlertRow | undefined> {
+  return alertsOf(ctx, owner)
     .selectAll()
     .where('code', '=', code.replaceAll('\0', '\ufffd'))
     .$castTo<AlertRow>()

@@ -1,6 +1,8 @@
 import type { AlertDirection } from '@weir/engine'
 import type { Selectable } from 'kysely'
+import type { WalletRow } from '../../credits/index.ts'
 import type { UsageAlerts } from '../../platform/db/types.ts'
+import type { Subscription } from '../../subscriptions/index.ts'
 
 interface AlertTypeRules {
   /** What an alert of the type belongs to. */
@@ -37,4 +39,18 @@ export interface Threshold {
   readonly code: string | null
   readonly value: string
   readonly recurring: boolean
+}
+
+/** What alerts belong to. Those of subscriptions hang on the external id: they outlive plan changes. */
+export type AlertOwner =
+  | { readonly kind: 'subscription'; readonly id: string; readonly customerId: string; readonly externalId: string }
+  | { readonly kind: 'wallet'; readonly id: string; readonly customerId: string; readonly wallet: WalletRow }
+
+export function ownerOf(subscription: Subscription): AlertOwner {
+  const { id, customer_id: customerId, external_id: externalId } = subscription
+  return { kind: 'subscription', id, customerId, externalId }
+}
+
+export function ownerOfWallet(wallet: WalletRow): AlertOwner & { readonly kind: 'wallet' } {
+  return { kind: 'wallet', id: wallet.id, customerId: wallet.customer_id, wallet }
 }

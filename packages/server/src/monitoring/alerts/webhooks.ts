@@ -1,4 +1,5 @@
 import { formatDecimal } from '@weir/engine'
+import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { Domain, WebhookObject } from '../../platform/module.ts'
 import { formatInstant } from '../../platform/wire.ts'
@@ -11,8 +12,11 @@ async function serializeTriggeredAlert(ctx: Ctx, triggeredId: string) {
   const triggered = await ctx.db
     .selectFrom('triggered_usage_alerts as triggered')
     .innerJoin('usage_alerts as alerts', 'alerts.id', 'triggered.alert_id')
-    .innerJoin('subscriptions', 'subscriptions.id', 'triggered.subscription_id')
-    .innerJoin('customers', 'customers.id', 'subscriptions.customer_id')
+    .leftJoin('subscriptions', 'subscriptions.id', 'triggered.subscription_id')
+    .leftJoin('wallets', 'wallets.id', 'triggered.wallet_id')
+    .innerJoin('customers', join =>
+      join.on(sql<boolean>`customers.id = coalesce(subscriptions.customer_id, wallets.customer_id)`),
+    )
     .leftJoin('billable_metrics', 'billable_metrics.id', 'alerts.billable_metric_id')
     .where('triggered.organization_id', '=', ctx.org.id)
     .where('triggered.id', '=', triggeredId)

@@ -19,6 +19,8 @@ export interface NewJob {
   /** Whether a waiting job with the key that is replaced still runs when it would have. */
   readonly keepsRunAt?: boolean
   readonly runAt?: Temporal.Instant
+  /** Of jobs of one queue that wait together, the lowest is first; 0 when absent. */
+  readonly priority?: number
   readonly maxAttempts?: number
 }
 
@@ -63,6 +65,7 @@ async function insertJobs(db: Db, jobs: readonly NewJob[], keepRunAt: boolean): 
     queue_name: job.queue === undefined ? null : laneOf(job.queue),
     run_at: job.runAt?.toString() ?? null,
     max_attempts: job.maxAttempts ?? null,
+    priority: job.priority ?? null,
     job_key: job.key ?? null,
     flags: [organizationFlag(job.payload.organizationId)],
   }))

@@ -1,0 +1,25 @@
+import { findCreditNote } from '../credits/index.ts'
+import { checkVoidCredit, creditVoidedInvoice, type VoidCredits } from '../invoices/index.ts'
+import type { Domain, WebhookObject } from '../platform/module.ts'
+import { creditNoteRoutes } from './routes.ts'
+import { presentCreditNote } from './serialize.ts'
+import { creditUnusedPeriod, onSubscriptionTerminated } from './termination.ts'
+
+const creditNoteWebhook: WebhookObject = {
+  objectType: 'credit_note',
+  async serialize(ctx, id) {
+    const note = await findCreditNote(ctx, id)
+    return note && (await presentCreditNote(ctx, note))
+  },
+}
+
+/** What is given back of invoices that are voided. */
+export const voidCredits: VoidCredits = { check: checkVoidCredit, issue: creditVoidedInvoice }
+
+/** Money given back on invoices. What a note is worth afterwards belongs to the credits below. */
+export const creditNotes: Domain = {
+  routes: creditNoteRoutes,
+  tasks: [creditUnusedPeriod],
+  reactions: { 'subscription.terminated': onSubscriptionTerminated },
+  webhooks: { 'credit_note.created': creditNoteWebhook },
+}

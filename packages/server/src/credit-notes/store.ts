@@ -1,0 +1,139 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { findBillingEntitiesByCodes } from '../accounts/index.ts'
+import { type CreditNoteRow, findCreditNote } from '../credits/index.ts'
+import { lockCustomer } from '../customers/index.ts'
+import type { Ctx } from '../platform/context.ts'
+import { notFound } from '../platform/errors.ts'
+import type { Page } from '../platform/http/pagination.ts'
+import { asList, asText } from '../platform/http/query.ts'
+import { readSearchTerm } from '../platform/http/search-term.ts'
+import { CREDIT_STATUSES, REASONS, REFUND_STATUSES } from './schema.ts'
+
+/** What the printed form of a credit note says of its invoice. */
+export interface NotedInvoice {
+  readonly id: string
+  readonly number: string
+  readonly purchase_order_number: string | null
+  readonly billing_entity_id: string
+  readonly self_billed: boolean
+}
+
+export async function loadNotedInvoices(ctx: Ctx, ids: readonly string[]): Promise<Map<string, NotedInvoice>> {
+  if (ids.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('invoices')
+    .select(['id', 'number', 'purchase_order_number', 'billing_entity_id', 'self_billed'])
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`id = any(${[...new Set(ids)]}::uuid[])`)
+    .execute()
+  return new Map(rows.map(row => [row.id, row]))
+}
+
+/** A finalized note. @throws 404 `credit_note_not_found` */
+export async function getCreditNote(ctx: Ctx, id: string): Promise<CreditNoteRow> {
+  const note = await findCreditNote(ctx, id)
+  if (note === undefined) throw notFound('credit_note')
+  return note
+}
+
+/** The note as it is once its customer's row is locked. @throws 404 `credit_note_not_found` */
+export async function lockCreditNote(tx: Ctx, id: string): Promise<CreditNoteRow> {
+  const { customer_id: customerId } = await getCreditNote(tx, id)
+  await lockCustomer(tx, customerId)
+  return getCreditNote(tx, id)
+}
+
+type Query = Readonly<Record<string, unknown>>
+
+/**
+ * A page of finalized credit notes, latest first, with the total count. Filters that cannot be read are left out.
+ *
+ * @throws 404 `billing_entity_not_found`
+ */
+export async function listCreditNotes(
+  ctx: Ctx,
+  query: Query,
+  page: Page,
+): Promise<{ notes: CreditNoteRow[]; total: number }> {
+  const conditions = await conditionsOf(ctx, query)
+  const filtered = ctx.db
+    .selectFrom('credit_notes')
+    .innerJoin('invoices', 'invoices.id', 'credit_notes.invoice_id')
+    .innerJoin('customers', 'customers.id', 'credit_notes.customer_id')
+    .where('credit_notes.organization_id', '=', ctx.org.id)
+    .where('credit_notes.status', '=', 'finalized')
+    .where(sql<SqlBool>`${sql.join([sql`true`, ...conditions], sql` and `)}`)
+  const notes = await filtered
+    .selectAll('credit_notes')
+    .orderBy('credit_notes.created_at', 'desc')
+    .orderBy('credit_notes.id')
+    .limit(page.perPage)
+    .offset(page.offset)
+    .execute()
+  const { count } = await filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow()
+  return { notes, total: Number(count) }
+}
+
+async function conditionsOf(ctx: Ctx, query: Query): Promise<RawBuilder<unknown>[]> {
+  const conditions: RawBuilder<unknown>[] = []
+  const add = (value: string | undefined, condition: (value: string) => RawBuilder<unknown>) => {
+    if (value !== undefined) conditions.push(condition(value))
+  }
+  add(asText(query.external_customer_id), value => sql`customers.external_id = ${value}`)
+  add(asText(query.currency), value => sql`credit_notes.total_amount_currency = ${value}`)
+  add(asText(query.invoice_number), value => sql`invoices.number = ${value}`)
+  add(asText(query.purchase_order_number), value => sql`lower(invoices.purchase_order_number) = lower(${value})`)
+  add(dateOf(query.issuing_date_from), value => sql`credit_notes.issuing_date >= ${value}::date`)
+  add(dateOf(query.issuing_date_to), value => sql`credit_notes.issuing_date <= ${value}::date`)
+  add(centsOf(query.amount_from), value => sql`credit_notes.total_amount_cents >= ${value}::bigint`)
+  add(centsOf(query.amount_to), value => sql`credit_notes.total_amount_cents <= ${value}::bigint`)
+  add(flagOf(query.self_billed), value => sql`invoices.self_billed = ${value}::boolean`)
+  add(readSearchTerm({ ...query }), matches)
+  const words = [
+    ['reason', REASONS],
+    ['credit_status', CREDIT_STATUSES],
+    ['refund_status', REFUND_STATUSES],
+  ] as const
+  for (const [key, known] of words) {
+    const wanted = asList(query[key]).filter(word => known.includes(word))
+    if (wanted.length > 0) conditions.push(sql`${sql.ref(`credit_notes.${key}`)} = any(${wanted}::text[])`)
+  }
+  const types = asList(query.types).filter(type => ['credit', 'refund', 'offset'].includes(type))
+  if (types.length > 0) {
+    const parts = types.map(type => sql`${sql.ref(`credit_notes.${type}_amount_cents`)} > 0`)
+    conditions.push(sql`(${sql.join(parts, sql` or `)})`)
+  }
+  const codes = asList(query.billing_entity_codes)
+  if (codes.length > 0) {
+    const entities = await findBillingEntitiesByCodes(ctx, codes)
+    conditions.push(sql`invoices.billing_entity_id = any(${entities.map(entity => entity.id)}::uuid[])`)
+  }
+  return conditions
+}
+
+function matches(term: string): RawBuilder<unknown> {
+  const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`
+  return sql`(
+    credit_notes.id::text ilike ${pattern}
+    or concat_ws(chr(10), credit_notes.number, customers.name, customers.firstname, customers.lastname,
+      customers.external_id, customers.email) ilike ${pattern}
+  )`
+}
+
+function dateOf(value: unknown): string | undefined {
+  const text = /^\d{4}-\d{2}-\d{2}/.exec(String(value ?? ''))?.[0]
+  try {
+    return text === undefined ? undefined : Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
+  } catch {
+    return undefined
+  }
+}
+
+function centsOf(value: unknown): string | undefined {
+  const text = asText(value)
+  return text !== undefined && /^-?\d{1,18}$/.test(text) ? text : undefined
+}
+
+function flagOf(value: unknown): string | undefined {
+  return value === 'true' || value === 'false' ? value : undefined
+}

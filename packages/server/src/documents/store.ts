@@ -1,0 +1,40 @@
+import type { Ctx } from '../platform/context.ts'
+
+/** Which documents of an invoice there are: `pdf`, `xml`. */
+export async function listDocumentKinds(ctx: Ctx, invoiceId: string): Promise<string[]> {
+  const rows = await ctx.db
+    .selectFrom('documents')
+    .select('kind')
+    .where('organization_id', '=', ctx.org.id)
+    .where('invoice_id', '=', invoiceId)
+    .execute()
+  return rows.map(({ kind }) => kind)
+}
+
+export interface NewDocument {
+  readonly id: string
+  readonly invoiceId: string
+  readonly kind: string
+  readonly key: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** False when the invoice has a document of the kind already. */
+export async function insertDocument(tx: Ctx, { id, invoiceId, kind, key, size }: NewDocument): Promise<boolean> {
+  const inserted = await tx.db
+    .insertInto('documents')
+    .values({
+      id,
+      organization_id: tx.org.id,
+      invoice_id: invoiceId,
+      kind,
+      file_key: key,
+      byte_size: BigInt(size),
+      created_at: tx.clock.now(),
+    })
+    .onConflict(conflict => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}

@@ -9,6 +9,8 @@ describe('a fee priced in a pricing unit', () => {
     ['12.3456', '0.0789', '0.75', 'USD', 1235n, 7n, 926n, '926.25', '0.0525'],
     ['12.345', '2.469', '1.5', 'JPY', 1235n, 246n, 19n, '18.525', '3.69'],
     ['100', '0.5', '0.0123', 'KWD', 10000n, 50n, 1230n, '1230', '0.00615'],
+    ['12.3456', '0.37', '0.37', 'EUR', 1235n, 37n, 457n, '456.95', '0.1369'],
+    ['0.004', '0.004', '50', 'EUR', 0n, 0n, 0n, '0', '0'],
   ])(
     '%s of %s each at %s in %s',
     (amount, unit, rate, currency, puCents, puUnitCents, cents, preciseCents, preciseUnit) => {

@@ -217,6 +217,16 @@ describe('the filters of private copies', () => {
     expect(filtersOf(await readPlan(app, custom))).toEqual([shown(kept), shown(all)])
   })
 
+  it('keep a filter of which the original had two, and has one', async () => {
+    const charge = standardCharge(metric, { code: 'calls', filters: [eu, { ...eu, properties: { amount: '9' } }, us] })
+    const plan = await createPlan(app, { charges: [charge] })
+    const copy = await copyPlan(app, plan.code)
+    await put(plan.code, { charges: [{ ...charge, id: plan.charges[0].lago_id, filters: [eu] }] })
+    const filters = filtersOf(await readPlan(app, copy))
+    expect(filters).toContainEqual(shown(eu))
+    expect(filters).not.toContainEqual(shown(us))
+  })
+
   it('follow the endpoints of filters, one change each', async () => {
     const { plan, path, plain, custom } = await regional()
     const [first] = plan.charges[0].filters

@@ -63,6 +63,14 @@ describe('a fee without an invoice', () => {
     await receiver.stop()
   })
 
+  it('shows precise amounts with the digits of a double', async () => {
+    const scene = await sceneOf(app, { invoiceable: false, properties: { amount: '1' } })
+    await scene.send('tx-1', '2026-06-15T12:00:00Z', { value: '12.34567890123456789' })
+    expect(await scene.fees()).toMatchObject([
+      { amount_cents: 1235, precise_amount: '12.34567890123457', units: '12.34567890123456789' },
+    ])
+  })
+
   it('says what became of its payment, and goes when it is deleted, but is not charged again', async () => {
     const scene = await sceneOf(app, { invoiceable: false })
     await scene.send('a', '2026-06-02T00:00:00Z', { value: 1 })

@@ -136,6 +136,20 @@ describe('a one-off invoice', () => {
     expect(body.invoice).toMatchObject({ status: 'finalized', total_amount_cents: 0, payment_status: 'succeeded' })
   })
 
+  it('rounds each fee once, half away from zero, and keeps what it was before', async () => {
+    const fees = [
+      fee({ units: 1.5, unit_amount_cents: 1999 }),
+      fee({ units: '0.333', unit_amount_cents: 333 }),
+      fee({ units: 1.2345, unit_amount_cents: 1000 }),
+    ]
+    const { body } = await bill({ fees })
+    expect(body.invoice.fees).toMatchObject([
+      { amount_cents: 2999, precise_amount: '29.985' },
+      { amount_cents: 111, precise_amount: '1.10889' },
+      { amount_cents: 1235, precise_amount: '12.345' },
+    ])
+  })
+
   it('gives its currency to a customer that has none', async () => {
     await story.api.post('/customers', { customer: { external_id: 'free' } })
     const { data } = await app.client.invoices.createInvoice({

@@ -191,7 +191,7 @@ describe('a charge priced in a pricing unit', () => {
       ],
     })
     await story.subscribe('team', 'team')
-    await story.send('team', 'calls', '2026-06-10 10 a', '2026-06-11 2.5 b')
+    await story.send('team', 'calls', '2026-06-10 10 a', '2026-06-11 2.5')
     await story.advanceTo('2026-07-01T12:00:00Z')
     const [invoice] = await story.invoices()
     expect(lines(invoice)).toEqual([
@@ -215,7 +215,7 @@ describe('a charge priced in a pricing unit', () => {
       },
       presentation_breakdowns: [
         { presentation_by: { team: 'a' }, units: '10.0' },
-        { presentation_by: { team: 'b' }, units: '2.5' },
+        { presentation_by: { team: null }, units: '2.5' },
       ],
     })
     expect(trueUp).toMatchObject({

@@ -272,6 +272,10 @@ describe('an estimate', () => {
       }),
     ])
     expect(body.fees[0]).not.toHaveProperty('applied_taxes')
+    const { data } = await scene.client.events.eventEstimateInstantFees({
+      event: { code: 'seats', external_subscription_id: 'acme-team', properties: { value: '400' } } as never,
+    })
+    expect(data.fees).toMatchObject([{ units: '400.0', event_transaction_id: expect.any(String) }])
     expect((await instant({ properties: { value: 400, region: 'eu' } })).body.fees).toMatchObject([
       {
         amount_cents: '80.0',
@@ -315,6 +319,10 @@ describe('an estimate', () => {
       ['second', '10.0'],
       ['acme-team', '29.0'],
     ])
+    const { data } = await scene.client.events.eventBatchEstimateInstantFees({
+      events: [{ event: event('acme-team', 37) }] as never,
+    })
+    expect(data.fees).toMatchObject([{ amount_cents: '80.0' }])
     expect((await batch([])).body.error_details).toEqual({ events: ['no_events'] })
     expect((await batch([event('nobody', 1)])).body.code).toBe('subscription_not_found')
     const arrears = await sceneOf(app, { pay_in_advance: false })

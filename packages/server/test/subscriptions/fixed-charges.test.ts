@@ -167,7 +167,9 @@ describe('units of one subscription', () => {
     await tenant.setClock('2026-04-20T09:00:00Z')
     const { fixed_charge } = await succeed(override(id, { units: 8 }))
     expect(fixed_charge).toMatchObject({ units: '8.0', lago_parent_id: null, properties: { amount: '12.4' } })
-    await succeed(override(id, { units: '9.25', apply_units_immediately: true }))
+    await tenant.client.subscriptions.overrideSubscriptionFixedCharge(id, 'seats', {
+      fixed_charge: { units: '9.25', apply_units_immediately: true } as never,
+    })
     expect((await unitsOf(id)).slice(1)).toEqual([
       ['8.0', NEXT_PERIOD, '2026-04-20T09:00:00Z'],
       ['9.25', '2026-04-20T09:00:00Z', '2026-04-20T09:00:00Z'],

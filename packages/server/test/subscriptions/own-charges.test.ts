@@ -27,8 +27,9 @@ describe('the charges of a subscription, by the official client', () => {
     const { subscriptions } = tenant.client
     const { external_id: id } = await subscribe(tenant, { plan_code: plan.code })
     const before = await subscriptions.findAllSubscriptionCharges(id)
-    expect(codesOf(before.data.charges)).toEqual(['calls', 'more'])
-    expect(before.data.charges[0]).toMatchObject({ lago_id: plan.charges[0].lago_id, lago_parent_id: null })
+    // The later one of a payload is the newer one.
+    expect(codesOf(before.data.charges)).toEqual(['more', 'calls'])
+    expect(before.data.charges[1]).toMatchObject({ lago_id: plan.charges[0].lago_id, lago_parent_id: null })
     const { body } = await tenant.api.put(`/subscriptions/${id}/charges/calls`, {
       charge: { properties: { amount: '7' }, min_amount_cents: 30, tax_codes: ['city'], filters: [filter('eu', '1')] },
     })
@@ -40,12 +41,12 @@ describe('the charges of a subscription, by the official client', () => {
       taxes: [{ code: 'city' }],
       filters: [{ properties: { amount: '1' } }],
     })
-    const named = await tenant.api.put(`/subscriptions/${id}/charges/calls`, { charge: { invoice_display_name: 'C' } })
-    expect(named.body.charge).toMatchObject({ ...body.charge, invoice_display_name: 'C' })
+    const named = await subscriptions.overrideSubscriptionCharge(id, 'calls', { charge: { invoice_display_name: 'C' } })
+    expect(named.data.charge).toMatchObject({ ...body.charge, invoice_display_name: 'C' })
     const { data } = await subscriptions.findSubscriptionCharge(id, 'calls')
-    expect(data.charge).toEqual(named.body.charge)
+    expect(data.charge).toEqual(named.data.charge)
     expect(await plansInTotal(tenant)).toBe(2)
-    expect(codesOf(await charges(id))).toEqual(['calls', 'more'])
+    expect(codesOf(await charges(id))).toEqual(['more', 'calls'])
   })
 
   it('have filters of their own', async () => {

@@ -30,7 +30,14 @@ const errors: readonly Deviation[] = [
 ]
 
 const money: readonly Deviation[] = [
-  ...['currency', 'amount_currency', 'total_amount_currency', 'default_currency', 'overdue_balance_currency'].map(
+  ...[
+    'currency',
+    'amount_currency',
+    'plan_amount_currency',
+    'total_amount_currency',
+    'default_currency',
+    'overdue_balance_currency',
+  ].map(
     (key): Deviation => ({
       path: '/**',
       at: `/**/${key}`,
@@ -143,10 +150,10 @@ const usage: readonly Deviation[] = [
     reason: 'an old name of `grouped_usage`',
   },
   {
-    path: '/customers/*/*_usage',
+    path: '/**',
     at: '/**/presentation_by/*',
     allows: NULL,
-    reason: 'events without the property are told apart too',
+    reason: 'events without the property are told apart too, in usage and on fees',
   },
   {
     path: '/events/**',

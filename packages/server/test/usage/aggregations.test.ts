@@ -200,6 +200,8 @@ describe('prorated charges', () => {
   it.each([
     ['', '2026-06-30T12:00:00Z', values(carried, '06-11T15:00 5', '06-21 -3'), '10.0', 3, 1033],
     ['with noise', '2026-07-10T00:00:00Z', values('07-16 31'), '31.0', 1, 1600],
+    ['of one long month', '2026-07-10T00:00:00Z', values('07-12 1'), '1.0', 1, 65],
+    ['of one short month', '2026-02-20T00:00:00Z', values('01-20 6', '02-15 -2'), '4.0', 2, 500],
     ['below zero', '2026-06-30T12:00:00Z', values('06-01 -3', '06-30 5'), '2.0', 2, 0],
   ])('weigh a sum %s', async (_, now, events, units, count, cents) => {
     expect(await measured(now, { recurring: true }, events, { prorated: true })).toEqual([units, units, count, cents])
@@ -222,6 +224,9 @@ describe('prorated charges', () => {
     const metric = { aggregation_type: 'unique_count_agg', recurring: true }
     const charge = { prorated: true, charge_model: 'standard', properties: { amount: '1000' } }
     expect(await measured('2026-07-20T00:00:00Z', metric, lives, charge)).toEqual(['1.0', '1.0', 1, 132259])
+    const dozen = { ...charge, properties: { amount: '12' } }
+    const june = values('05-01 a add', '06-11 b add', '06-20 b remove', '06-25 c add')
+    expect(await measured(JUNE, metric, june, dozen)).toEqual(['2.0', '2.0', 1, 1840])
   })
 
   it('of graduated prices divide what changes among tiers', async () => {

@@ -99,8 +99,12 @@ export function changesOfUpdate(
   return [update, ...filterChanges(before, after)].map(change => ({ chargeId: after.id, change }))
 }
 
-/** Filters are the same when they have the same keys with the same lists of values. */
+/**
+ * Filters are the same when they have the same keys with the same lists of values. One of several that were the same
+ * and are still there under another id is no deletion: copies know filters by their values alone.
+ */
 function filterChanges(before: Charge, after: Charge): ChargeChange[] {
+  const kept = new Set(after.filters.map(filter => filterIdentity(filter.values)))
   const left = [...before.filters]
   const changes = after.filters.flatMap((filter): ChargeChange[] => {
     const index = left.findIndex(other => filterIdentity(other.values) === filterIdentity(filter.values))
@@ -111,7 +115,7 @@ function filterChanges(before: Charge, after: Charge): ChargeChange[] {
       isDeepStrictEqual(current.properties, filter.properties)
     return same ? [] : [filterUpdate(after, current, filter)]
   })
-  return [...changes, ...left.map(filterDeletion)]
+  return [...changes, ...left.filter(({ values }) => !kept.has(filterIdentity(values))).map(filterDeletion)]
 }
 
 export function filterCreation({ chargeModel }: Charge, filter: ChargeFilter): FilterCreation {

@@ -197,6 +197,34 @@ describe('usage that passes thresholds', () => {
     expect(invoices[1].fees).toMatchObject([{ item: { code: metric.code }, units: '210.0' }])
   })
 
+  it('gives back what was corrected of its largest fee first', async () => {
+    const tenant = await watch(app, { now: BEGIN })
+    const tax = { code: 'vat', name: 'VAT', rate: 20, applied_to_organization: true }
+    await succeed(tenant.api.post('/taxes', { tax }))
+    const [y, x] = [await createMetric(tenant), await createMetric(tenant)]
+    const charges = [y, x].map(metric => ({
+      billable_metric_id: metric.lago_id,
+      charge_model: 'standard',
+      properties: { amount: '1' },
+    }))
+    await subscribe(tenant, { plan: { amount_cents: 0, usage_thresholds: thresholds(8000), charges } })
+    await tenant.setClock('2026-06-03T10:00:00Z')
+    await tenant.use(y.code, [{ amount: 25 }])
+    await tenant.use(x.code, [{ amount: 60 }])
+    await tenant.use(x.code, [{ amount: -12 }])
+    const [progressive] = await invoicesOf(tenant, 'progressive_billing')
+    await tenant.advanceTo(PERIOD_END)
+    const [invoice] = await invoicesOf(tenant, 'subscription')
+    expect(amounts(invoice)).toEqual([7300, 7300, 0, 0, 0, 0])
+    const usage = invoice.fees.filter((fee: Wire) => fee.item.type === 'charge')
+    expect(usage.map((fee: Wire) => Number(fee.precise_coupons_amount_cents))).toEqual([2500, 4800])
+    const { credit_notes } = await tenant.read('/credit_notes')
+    expect(credit_notes).toMatchObject([
+      { lago_invoice_id: progressive.lago_id, credit_amount_cents: 1440, reason: 'other', credit_status: 'available' },
+    ])
+    expect(credit_notes[0].items.map((item: Wire) => item.amount_cents)).toEqual([1200, 0])
+  })
+
   it('counts what was used before', async () => {
     const { tenant, use } = await billed()
     const lifetime_usage = { external_historical_usage_amount_cents: 900 }

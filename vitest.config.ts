@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Every core: a test file spends much of its time waiting for its database.
+    maxWorkers: '100%',
     projects: [
       { test: { name: 'engine', include: ['packages/engine/test/**/*.test.ts'], environment: 'node' } },
       {

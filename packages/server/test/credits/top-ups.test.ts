@@ -31,7 +31,6 @@ describe('a purchase', () => {
       await app.settle()
     })
     expect(received.map(message => message.webhook_type).toSorted()).toEqual([
-      'invoice.generated',
       'invoice.paid_credit_added',
       'wallet_transaction.created',
     ])

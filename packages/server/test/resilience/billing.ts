@@ -121,7 +121,7 @@ const POLL_MS = 10
 
 /** Asks again until the answer is yes. */
 export async function until(isTrue: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + 40_000
+  const deadline = performance.now() + 200_000
   while (!(await isTrue())) {
     if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`)
     // Gives way to whatever the condition waits for.

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     // Every core: a test file spends much of its time waiting for its database.
     maxWorkers: '100%',
+    // A machine that builds many things at once may starve one test; what fails twice is broken.
+    retry: process.env.CI ? 1 : 0,
     projects: [
       { test: { name: 'engine', include: ['packages/engine/test/**/*.test.ts'], environment: 'node' } },
       {

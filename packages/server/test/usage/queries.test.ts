@@ -66,8 +66,9 @@ async function largePlan(): Promise<Metered> {
   return metered
 }
 
-/** The statements that a request makes, those that read events apart. */
+/** The statements that a request makes, those that read events apart. Background work, which makes its own, is done before. */
 async function statementsOf(metered: Metered) {
+  await app.settle()
   const query = vi.spyOn(Client.prototype, 'query')
   await usageOf(metered)
   const texts = query.mock.calls.map(([statement]) =>

@@ -12,6 +12,19 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['packages/server/test/**/*.test.ts'],
+          exclude: ['packages/server/test/browser/**'],
+          environment: 'node',
+          globalSetup: ['packages/server/test/support/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      { test: { name: 'web', include: ['packages/web/test/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          // The console in the system's Chromium, on a whole server.
+          name: 'browser',
+          include: ['packages/server/test/browser/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['packages/server/test/support/global-setup.ts'],
           testTimeout: 60_000,

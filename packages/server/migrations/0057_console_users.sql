@@ -16,7 +16,6 @@ create table user_credentials (
   user_id uuid not null references users (id) on delete cascade,
   provider_id text not null,
   account_id text not null,
-  issuer text,
   password text,
   access_token text,
   refresh_token text,

@@ -1,0 +1,239 @@
+import { useNavigate } from '@tanstack/react-router'
+import { Command } from 'cmdk'
+import { BookOpen, Building2, Contrast, Copy, LogOut, type LucideIcon } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { Customer, Invoice, Plan, Subscription } from '../api/types.ts'
+import { useOrgNavigate } from '../app/org-link.tsx'
+import { useMay, useMe, useOrganization } from '../app/organization.ts'
+import { paths } from '../app/paths.ts'
+import { useGet } from '../app/queries.ts'
+import { toggleTheme } from '../app/theme.ts'
+import { formatMoney } from '../format/money.ts'
+import { t } from '../messages/index.ts'
+import { customerName } from '../pages/customers/name.ts'
+import { toast } from '../ui/toast.tsx'
+import { signOut } from './account-menu.tsx'
+import { useNavigation } from './navigation.tsx'
+
+const TYPING_MS = 150
+const FOUND = { per_page: 5 }
+
+/** ⌘K: finds any customer, invoice or subscription, goes to any page, and does what needs no form. */
+export function Palette({
+  open,
+  onOpenChange,
+}: {
+  readonly open: boolean
+  readonly onOpenChange: (open: boolean) => void
+}) {
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-veil" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed top-[12vh] left-1/2 z-50 w-[min(38rem,calc(100vw-1.5rem))] -translate-x-1/2 animate-[rise_120ms_ease-out] overflow-hidden rounded-lg border border-rule bg-raised shadow-2xl"
+        >
+          <Dialog.Title className="sr-only">{t('palette.title')}</Dialog.Title>
+          <Choices close={() => onOpenChange(false)} />
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+function Choices({ close }: { readonly close: () => void }) {
+  const [text, setText] = useState('')
+  const [term, setTerm] = useState('')
+  useEffect(() => {
+    const timer = setTimeout(() => setTerm(text.trim()), TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <Command label={t('palette.title')} loop shouldFilter>
+      <Command.Input
+        autoFocus
+        value={text}
+        onValueChange={setText}
+        placeholder={t('palette.placeholder')}
+        className="h-12 w-full border-b border-rule bg-transparent px-4 text-lg outline-none"
+      />
+      <Command.List className="max-h-[min(26rem,60vh)] overflow-y-auto p-1.5">
+        <Command.Empty className="px-3 py-6 text-center text-faint">{t('palette.none')}</Command.Empty>
+        {term.length > 1 && <Found term={term} close={close} />}
+        <Commands close={close} />
+      </Command.List>
+      <p className="border-t border-rule px-4 py-2 text-xs text-faint">{t('palette.hint')}</p>
+    </Command>
+  )
+}
+
+/** What the server finds: the values carry the term, so that the list below does not filter them away. */
+function Found({ term, close }: { readonly term: string; readonly close: () => void }) {
+  const may = useMay()
+  const go = useOrgNavigate()
+  const open = (to: string) => {
+    close()
+    go(to)
+  }
+  const search = { search_term: term, ...FOUND }
+  const customers = useGet<{ customers: Customer[] }>('/customers', search, {
+    enabled: may('customer', 'read'),
+    keep: true,
+  })
+  const invoices = useGet<{ invoices: Invoice[] }>('/invoices', search, { enabled: may('invoice', 'read'), keep: true })
+  return (
+    <>
+      <Group heading={t('palette.customers')}>
+        {customers.data?.customers.map(customer => (
+          <Item
+            key={customer.lago_id}
+            value={`${term} customer ${customer.lago_id}`}
+            note={customer.external_id}
+            onSelect={() => open(paths.customer(customer.external_id))}
+          >
+            {customerName(customer)}
+          </Item>
+        ))}
+      </Group>
+      <Group heading={t('palette.invoices')}>
+        {invoices.data?.invoices.map(invoice => (
+          <Item
+            key={invoice.lago_id}
+            value={`${term} invoice ${invoice.lago_id}`}
+            note={formatMoney(invoice.total_amount_cents, invoice.currency)}
+            onSelect={() => open(paths.invoice(invoice.lago_id))}
+          >
+            {invoice.number}
+          </Item>
+        ))}
+      </Group>
+      <FoundSubscriptions term={term} open={open} />
+    </>
+  )
+}
+
+function FoundSubscriptions({ term, open }: { readonly term: string; readonly open: (to: string) => void }) {
+  const may = useMay()
+  const found = useGet<{ subscriptions: (Subscription & { plan?: Plan })[] }>(
+    '/subscriptions',
+    { search_term: term, ...FOUND },
+    { enabled: may('subscription', 'read'), keep: true },
+  )
+  return (
+    <Group heading={t('palette.subscriptions')}>
+      {found.data?.subscriptions.map(subscription => (
+        <Item
+          key={subscription.lago_id}
+          value={`${term} subscription ${subscription.lago_id}`}
+          note={subscription.plan_code}
+          onSelect={() => open(paths.customer(subscription.external_customer_id))}
+        >
+          {subscription.name ?? subscription.external_id}
+        </Item>
+      ))}
+    </Group>
+  )
+}
+
+function Commands({ close }: { readonly close: () => void }) {
+  const organization = useOrganization()
+  const me = useMe()
+  const navigate = useNavigate()
+  const go = useOrgNavigate()
+  const groups = useNavigation()
+  const run = (act: () => void) => () => {
+    close()
+    act()
+  }
+  return (
+    <>
+      <Group heading={t('palette.go')}>
+        {groups
+          .flatMap(group => group.items)
+          .map(({ label, to, icon }) => (
+            <Item key={to} value={`go ${t(label)}`} icon={icon} onSelect={run(() => go(to))}>
+              {t(label)}
+            </Item>
+          ))}
+        <Item
+          value={`go ${t('nav.reference')}`}
+          icon={BookOpen}
+          onSelect={run(() => void window.open('/docs', '_blank', 'noreferrer'))}
+        >
+          {t('nav.reference')}
+        </Item>
+      </Group>
+      <Group heading={t('palette.organizations')}>
+        {me.organizations
+          .filter(({ id }) => id !== organization.id)
+          .map(({ id, name, slug, sandbox }) => (
+            <Item
+              key={id}
+              value={`organization ${name}`}
+              icon={Building2}
+              note={sandbox ? t('org.sandbox') : t('org.live')}
+              onSelect={run(() => void navigate({ to: `/app/${slug}` }))}
+            >
+              {name}
+            </Item>
+          ))}
+      </Group>
+      <Group heading={t('palette.commands')}>
+        <Item value={t('palette.toggle_theme')} icon={Contrast} onSelect={run(toggleTheme)}>
+          {t('palette.toggle_theme')}
+        </Item>
+        <Item
+          value={t('palette.copy_organization_id')}
+          icon={Copy}
+          onSelect={run(
+            () => void navigator.clipboard.writeText(organization.id).then(() => toast(t('common.copied'))),
+          )}
+        >
+          {t('palette.copy_organization_id')}
+        </Item>
+        <Item value={t('user.sign_out')} icon={LogOut} onSelect={run(() => void signOut())}>
+          {t('user.sign_out')}
+        </Item>
+      </Group>
+    </>
+  )
+}
+
+function Group({ heading, children }: { readonly heading: string; readonly children: ReactNode }) {
+  return (
+    <Command.Group
+      heading={heading}
+      className="pb-1.5 **:[[cmdk-group-heading]]:px-2.5 **:[[cmdk-group-heading]]:py-1.5 **:[[cmdk-group-heading]]:text-xs **:[[cmdk-group-heading]]:text-faint"
+    >
+      {children}
+    </Command.Group>
+  )
+}
+
+function Item({
+  value,
+  icon: Icon,
+  note,
+  onSelect,
+  children,
+}: {
+  readonly value: string
+  readonly icon?: LucideIcon
+  readonly note?: string
+  readonly onSelect: () => void
+  readonly children: ReactNode
+}) {
+  return (
+    <Command.Item
+      value={value}
+      onSelect={onSelect}
+      className="flex h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 data-[selected=true]:bg-accent-wash"
+    >
+      {Icon && <Icon size={15} strokeWidth={1.75} aria-hidden className="text-faint" />}
+      <span className="truncate">{children}</span>
+      {note !== undefined && <span className="ml-auto truncate pl-4 text-sm text-faint tabular">{note}</span>}
+    </Command.Item>
+  )
+}

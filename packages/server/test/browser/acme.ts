@@ -16,6 +16,8 @@ export async function seedAcme({ api, setClock, advanceTo, settle }: Tenant): Pr
     if (answer.status !== 200) throw new Error(`POST ${path}: ${JSON.stringify(answer.body)}`)
     return answer.body
   }
+  const recordDays = (from: string, to: string) =>
+    make('/subscriptions/northwind-prod/daily_usages/backfill', { daily_usage: { from_date: from, to_date: to } })
   await setClock('2026-03-01T09:00:00Z')
   await make('/taxes', { tax: { name: 'VAT', code: 'vat', rate: '8.1', applied_to_organization: true } })
   const { billable_metric: tokens } = await make('/billable_metrics', {
@@ -119,8 +121,12 @@ export async function seedAcme({ api, setClock, advanceTo, settle }: Tenant): Pr
   })
   await make('/applied_coupons', { applied_coupon: { external_customer_id: 'northwind', coupon_code: 'launch' } })
   await sendMonth(make, '2026-03', 30)
+  await setClock('2026-03-31T20:00:00Z')
+  await recordDays('2026-03-01', '2026-03-30')
   await advanceTo('2026-04-01T12:00:00Z')
   await sendMonth(make, '2026-04', 11)
+  await setClock('2026-04-12T09:30:00Z')
+  await recordDays('2026-04-01', '2026-04-11')
   await advanceTo('2026-04-12T10:00:00Z')
   await settle()
   return { customer: 'northwind', subscription: 'northwind-prod' }

@@ -1,4 +1,6 @@
 const LOCALE = 'en-US'
+const READABLE_DECIMALS = 8
+const SHORTENED_DECIMALS = 4
 const formats = new Map<string, Intl.NumberFormat>()
 
 /** How many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD. */
@@ -25,6 +27,18 @@ export function formatPrice(amount: string | number, currency: string): string {
   const decimals = currencyDecimals(currency)
   const text = typeof amount === 'number' ? String(amount) : amount
   return moneyFormat(currency, 15, Math.min(decimals, 15)).format(text as Intl.StringNumericLiteral)
+}
+
+/**
+ * A price that may be an average: what has more decimals than people read is shortened, and marked so.
+ *
+ * @example formatUnitPrice('0.583333333333333', 'USD') // '≈ $0.5833'
+ */
+export function formatUnitPrice(amount: string, currency: string): string {
+  const decimals = /\.(\d+?)0*$/.exec(amount)?.[1]?.length ?? 0
+  if (decimals <= READABLE_DECIMALS) return formatPrice(amount, currency)
+  const shortened = Math.max(currencyDecimals(currency), SHORTENED_DECIMALS)
+  return `≈ ${moneyFormat(currency, shortened, 0).format(amount as Intl.StringNumericLiteral)}`
 }
 
 /** Minor units as typed text in major units: what a form shows. `1250, 'USD'` is `12.50`. */

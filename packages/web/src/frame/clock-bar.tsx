@@ -20,7 +20,7 @@ export function ClockBar() {
   const may = useMay()
   const [open, setOpen] = useState(false)
   return (
-    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-sandbox-line bg-sandbox-wash px-4 py-1.5 text-sm text-sandbox">
+    <div className="sticky top-0 z-30 flex h-(--bar) items-center gap-x-4 border-b border-sandbox-line bg-sandbox-wash px-4 text-sm whitespace-nowrap text-sandbox">
       <span className="font-semibold">{t('org.sandbox')}</span>
       <span className="flex items-center gap-1.5 tabular">
         <Clock size={14} aria-hidden />

@@ -5,6 +5,7 @@ import { Suspense, useEffect, useState } from 'react'
 import { useOrganization } from '../app/organization.ts'
 import { t } from '../messages/index.ts'
 import { IconButton } from '../ui/button.tsx'
+import { cx } from '../ui/classes.ts'
 import { SkeletonLines } from '../ui/skeleton.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { ClockBar } from './clock-bar.tsx'
@@ -52,7 +53,7 @@ export function Shell() {
   )
 
   return (
-    <div className="flex min-h-dvh flex-col">
+    <div className={cx('flex min-h-dvh flex-col', organization.sandbox ? '[--bar:2.125rem]' : '[--bar:0px]')}>
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:bg-raised focus:px-3 focus:py-2"
@@ -61,7 +62,9 @@ export function Shell() {
       </a>
       {organization.sandbox && <ClockBar />}
       <div className="flex min-h-0 grow">
-        <aside className="sticky top-0 hidden h-dvh w-60 shrink-0 border-r border-rule md:block">{side}</aside>
+        <aside className="sticky top-(--bar) hidden h-[calc(100dvh-var(--bar))] w-60 shrink-0 border-r border-rule md:block">
+          {side}
+        </aside>
         <div className="flex min-w-0 grow flex-col">
           <div className="flex items-center justify-between gap-2 border-b border-rule px-3 py-1.5 md:hidden">
             <Dialog.Root open={drawer} onOpenChange={setDrawer}>

@@ -10,20 +10,24 @@ export interface Bar {
 }
 
 const HEIGHT = 120
+/** A few bars do not fill the width: they would look like much. */
+const LEAST_PLACES = 30
+const MOST_TICKS = 6
 
 /** Values over time, as bars. The figure is also there as a table for those who do not see it. */
 export function BarChart({ label, bars }: { readonly label: string; readonly bars: readonly Bar[] }) {
   const id = useId()
   const [pointed, setPointed] = useState<Bar>()
   const most = Math.max(...bars.map(bar => bar.value), 0)
-  const step = 100 / Math.max(bars.length, 1)
-  const ticks = bars.filter((_, index) => index % Math.max(1, Math.ceil(bars.length / 6)) === 0)
+  const step = 100 / Math.max(bars.length, LEAST_PLACES)
+  const every = Math.max(Math.ceil(Math.max(bars.length, LEAST_PLACES) / MOST_TICKS), 1)
+  const largest = bars.find(bar => bar.value === most)
   return (
     <figure aria-labelledby={id}>
       <figcaption className="flex justify-between gap-4 pb-2 text-sm text-soft">
         <span id={id}>{label}</span>
         <span className="tabular" aria-hidden>
-          {pointed === undefined ? '' : `${pointed.label} · ${pointed.text}`}
+          {pointed === undefined ? (largest?.text ?? '') : `${pointed.label} · ${pointed.text}`}
         </span>
       </figcaption>
       <svg
@@ -49,10 +53,15 @@ export function BarChart({ label, bars }: { readonly label: string; readonly bar
           )
         })}
       </svg>
-      <div aria-hidden className="flex justify-between pt-1 text-xs text-faint tabular">
-        {ticks.map(tick => (
-          <span key={tick.key}>{tick.label}</span>
-        ))}
+      <div aria-hidden className="relative h-5 text-xs text-faint tabular">
+        {bars.map(
+          (bar, index) =>
+            index % every === 0 && (
+              <span key={bar.key} className="absolute top-1 whitespace-nowrap" style={{ left: `${index * step}%` }}>
+                {bar.label}
+              </span>
+            ),
+        )}
       </div>
       <table className="sr-only">
         <tbody>

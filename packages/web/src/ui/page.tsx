@@ -65,7 +65,7 @@ export function Section({
 /** Names and values in two columns; those without a value are left out. */
 export function Facts({ items }: { readonly items: readonly (readonly [string, ReactNode])[] }) {
   return (
-    <dl className="grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-6 gap-y-1.5">
+    <dl className="grid grid-cols-[minmax(7rem,auto)_1fr] content-start gap-x-6 gap-y-1.5">
       {items
         .filter(([, value]) => value !== null && value !== undefined && value !== '')
         .map(([name, value]) => (

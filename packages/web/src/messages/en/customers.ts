@@ -27,6 +27,7 @@ export const customers = {
   'customer.usage.no_subscription_text': 'Usage is measured once the customer has a plan.',
   'customer.usage.subscription': 'Subscription',
   'customer.usage.daily': 'Day by day',
+  'customer.usage.per_day': 'Amount per day',
   'customer.usage.daily_none': 'No days have been recorded yet. The usage of a day is kept once the day is over.',
   'customer.usage.other': 'Everything else',
   'customer.usage.no_value': 'none',

@@ -6,7 +6,7 @@ import { useGet } from '../../app/queries.ts'
 import { useUrlState } from '../../app/url-state.ts'
 import { formatAxisDay, formatPeriod } from '../../format/dates.ts'
 import { formatMoney } from '../../format/money.ts'
-import { formatCount, formatUnits } from '../../format/numbers.ts'
+import { formatUnits } from '../../format/numbers.ts'
 import { t, tWord } from '../../messages/index.ts'
 import { BarChart, ShareBar } from '../../ui/chart.tsx'
 import { cx } from '../../ui/classes.ts'
@@ -96,9 +96,11 @@ function CurrentUsage({
         <Money cents={usage.amount_cents} currency={usage.currency} className="font-semibold text-ink" />
       </p>
       <ul>
-        {usage.charges_usage.map(charge => (
-          <Charge key={charge.charge.lago_id} charge={charge} most={most} />
-        ))}
+        {usage.charges_usage
+          .toSorted((a, b) => b.amount_cents - a.amount_cents)
+          .map(charge => (
+            <Charge key={charge.charge.lago_id} charge={charge} most={most} />
+          ))}
       </ul>
     </>
   )
@@ -204,7 +206,7 @@ function DailyUsages({ subscription }: { readonly subscription: Subscription }) 
             <p className="text-soft">{t('customer.usage.daily_none')}</p>
           ) : (
             <BarChart
-              label={`${formatCount(data.daily_usages.length)} × ${t('common.amount').toLowerCase()}`}
+              label={t('customer.usage.per_day')}
               bars={data.daily_usages.toReversed().map(day => ({
                 key: day.usage_date,
                 label: formatAxisDay(day.usage_date),

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Fee, FeeExplanation, Invoice, InvoiceExplanation, Step } from '../../api/types.ts'
 import { useGet } from '../../app/queries.ts'
 import { formatInstant, formatPeriod } from '../../format/dates.ts'
-import { formatPrice } from '../../format/money.ts'
+import { formatUnitPrice } from '../../format/money.ts'
 import { formatUnits } from '../../format/numbers.ts'
 import { t, tWord } from '../../messages/index.ts'
 import { cx } from '../../ui/classes.ts'
@@ -130,7 +130,9 @@ function Line({ id, fee, isOpen, zone, explanation, onToggle }: LineProps) {
           </button>
         </td>
         <td className="px-3 py-2 text-right">{formatUnits(fee.units)}</td>
-        <td className="hidden px-3 py-2 text-right sm:table-cell">{formatPrice(fee.precise_unit_amount, currency)}</td>
+        <td className="hidden px-3 py-2 text-right sm:table-cell">
+          {formatUnitPrice(fee.precise_unit_amount, currency)}
+        </td>
         <td className="hidden px-3 py-2 text-right text-soft md:table-cell">
           {fee.taxes_amount_cents === 0 ? '–' : <Money cents={fee.taxes_amount_cents} currency={currency} />}
         </td>

@@ -32,7 +32,7 @@ export function InvoiceTotals({ invoice }: { readonly invoice: Invoice }) {
       : undefined,
   ]
   return (
-    <dl className="ml-auto grid w-full max-w-sm grid-cols-[1fr_auto] gap-x-8 gap-y-1 pt-4">
+    <dl className="ml-auto grid w-full max-w-sm grid-cols-[1fr_auto] gap-y-1 pt-4">
       {lines.map(
         line =>
           line !== undefined && <Row key={line[0]} label={line[0]} value={line[1]} strong={line[2] === 'strong'} />,
@@ -55,7 +55,7 @@ function Row({
   return (
     <>
       <dt className={cx(strong ? 'border-t border-rule-strong pt-1.5 font-semibold' : 'text-soft')}>{label}</dt>
-      <dd className={cx('text-right tabular', strong && 'border-t border-rule-strong pt-1.5 font-semibold')}>
+      <dd className={cx('pl-8 text-right tabular', strong && 'border-t border-rule-strong pt-1.5 font-semibold')}>
         {value}
       </dd>
     </>

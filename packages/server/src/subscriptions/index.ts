@@ -23,7 +23,7 @@ export { type Replacement, switchToNext } from './plan-change/replace.ts'
 export { presentForWebhook, presentSubscriptions } from './present.ts'
 export { PaymentMethodInput } from './schema.ts'
 export {
-  findActiveSubscription,
+  findActiveRecord,
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,

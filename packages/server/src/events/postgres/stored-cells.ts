@@ -65,16 +65,19 @@ export async function forgetKeptUsage(ctx: Ctx): Promise<void> {
 /** An answer that was just made. */
 type Answer = Omit<StoredAnswer, 'isOutdated'>
 
+/** In order of position, new events are the first that are found: the planner knows nothing of how few they are. */
 async function readAnswer(ctx: Ctx, query: AggregateQuery, question: Buffer): Promise<StoredAnswer | undefined> {
   const { rows } = await sql<StoredRow>`
     select base, snapshot::text, pg_snapshot_xmin(snapshot)::text::bigint as xmin, events_count, cells,
-      exists (
-        select from events
+      (
+        select true from events
         where organization_id = ${ctx.org.id}
           and external_subscription_id = ${query.externalSubscriptionId}
           and position >= base + pg_snapshot_xmin(snapshot)::text::bigint
           and not pg_visible_in_snapshot((position - base)::text::xid8, snapshot)
-      ) as is_outdated
+        order by position
+        limit 1
+      ) is true as is_outdated
     from usage_cells
     join event_epochs using (base)
     where organization_id = ${ctx.org.id}

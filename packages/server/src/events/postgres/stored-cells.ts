@@ -4,15 +4,13 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { AggregateQuery } from '../event-store.ts'
 import { aggregateEvents } from './aggregate.ts'
-import type { AsOf } from './aggregate-statements.ts'
+import { type AsOf, isNewTo } from './aggregate-statements.ts'
 import { parseCells, printCells } from './kept-cells.ts'
 
 /** An answer that was kept: the cells of each metric, of all events that the snapshot shows. */
 interface StoredAnswer {
   readonly asOf: AsOf
   readonly eventsCount: number
-  /** Whether the subscription has events that the answer does not know. */
-  readonly isOutdated: boolean
   readonly cells: readonly (readonly AggregationCell[])[]
 }
 
@@ -22,7 +20,6 @@ interface StoredRow {
   readonly xmin: bigint
   readonly events_count: bigint
   readonly cells: string
-  readonly is_outdated: boolean
 }
 
 /** Below, keeping an answer costs more than it saves. */
@@ -44,8 +41,8 @@ export async function aggregateKept(ctx: Ctx, query: AggregateQuery): Promise<Ag
   if (ctx.db.isTransaction) return aggregateEvents(ctx, query)
   const question = hashOf(query)
   const stored = await readAnswer(ctx, query, question)
-  if (stored?.isOutdated === false) return stored.cells.map(cells => [...cells])
   if (stored !== undefined) {
+    if (!(await hasNewEvents(ctx, query, stored.asOf))) return stored.cells.map(cells => [...cells])
     const added = await aggregateEvents(ctx, query, stored.asOf)
     const isFresh = countEvents(added) <= stored.eventsCount * RENEWED_AT
     if (isFresh && !added.some((cells, place) => isContested(cells, stored.cells[place] ?? []))) {
@@ -62,22 +59,9 @@ export async function forgetKeptUsage(ctx: Ctx): Promise<void> {
   await ctx.db.deleteFrom('usage_cells').where('organization_id', '=', ctx.org.id).execute()
 }
 
-/** An answer that was just made. */
-type Answer = Omit<StoredAnswer, 'isOutdated'>
-
-/** In order of position, new events are the first that are found: the planner knows nothing of how few they are. */
 async function readAnswer(ctx: Ctx, query: AggregateQuery, question: Buffer): Promise<StoredAnswer | undefined> {
   const { rows } = await sql<StoredRow>`
-    select base, snapshot::text, pg_snapshot_xmin(snapshot)::text::bigint as xmin, events_count, cells,
-      (
-        select true from events
-        where organization_id = ${ctx.org.id}
-          and external_subscription_id = ${query.externalSubscriptionId}
-          and position >= base + pg_snapshot_xmin(snapshot)::text::bigint
-          and not pg_visible_in_snapshot((position - base)::text::xid8, snapshot)
-        order by position
-        limit 1
-      ) is true as is_outdated
+    select base, snapshot::text, pg_snapshot_xmin(snapshot)::text::bigint as xmin, events_count, cells
     from usage_cells
     join event_epochs using (base)
     where organization_id = ${ctx.org.id}
@@ -89,7 +73,6 @@ async function readAnswer(ctx: Ctx, query: AggregateQuery, question: Buffer): Pr
   return {
     asOf,
     eventsCount: Number(row.events_count),
-    isOutdated: row.is_outdated,
     cells: parseCells(
       row.cells,
       query.metrics.map(metric => metric.aggregation),
@@ -97,8 +80,20 @@ async function readAnswer(ctx: Ctx, query: AggregateQuery, question: Buffer): Pr
   }
 }
 
+/** Whether anything came for the subscription since; most of the time nothing did, and this is found out fast. */
+async function hasNewEvents(ctx: Ctx, query: AggregateQuery, asOf: AsOf): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (
+      select from events
+      where organization_id = ${ctx.org.id}
+        and external_subscription_id = ${query.externalSubscriptionId}
+        and ${isNewTo(asOf)}
+    ) as found`.execute(ctx.db)
+  return rows[0]?.found !== false
+}
+
 /** All statements see the same snapshot of the database. */
-async function answerNow(ctx: Ctx, query: AggregateQuery): Promise<Answer> {
+async function answerNow(ctx: Ctx, query: AggregateQuery): Promise<StoredAnswer> {
   return ctx.db
     .transaction()
     .setIsolationLevel('repeatable read')
@@ -116,7 +111,7 @@ async function answerNow(ctx: Ctx, query: AggregateQuery): Promise<Answer> {
 }
 
 /** Of two answers to one question the later one stays. Real time is right here: it is about answers, not about business. */
-async function keepAnswer(ctx: Ctx, query: AggregateQuery, question: Buffer, answer: Answer): Promise<void> {
+async function keepAnswer(ctx: Ctx, query: AggregateQuery, question: Buffer, answer: StoredAnswer): Promise<void> {
   const cells = printCells(answer.cells)
   if (cells.length > LARGEST_ANSWER) return
   await sql`

@@ -15,8 +15,12 @@ import { insertDocument, listDocumentKinds } from './store.ts'
 
 const GENERATE_DOCUMENTS = 'generate_documents'
 
-/** The documents of invoices that were issued are made one after another by one job. */
+/**
+ * The documents of invoices that were issued are made one after another by one job; where they are made on demand, a download
+ * asks for them.
+ */
 export const onInvoiceIssued: Reaction = async (tx, events) => {
+  if (tx.config.documents === 'on_demand') return
   await requestDocuments(
     tx,
     events.map(event => event.objectId),

@@ -34,6 +34,7 @@ import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
+import { regenerationRoutes } from './regeneration/routes.ts'
 import {
   billAdvanceCharges,
   onSubscriptionEndedRegroup,
@@ -100,6 +101,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
+  regenerationRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)

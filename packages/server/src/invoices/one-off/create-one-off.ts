@@ -36,7 +36,7 @@ import { type OneOffLine, readLines, readPeriods } from './read-fees.ts'
 import type { OneOffFeeInput, OneOffInput } from './schema.ts'
 
 /** What decides about a one-off invoice beside its lines. */
-interface OneOffTerms {
+export interface OneOffTerms {
   readonly customer: Customer
   readonly customerEntity: BillingEntity
   readonly issuer: BillingEntity
@@ -44,6 +44,8 @@ interface OneOffTerms {
   readonly purchaseOrderNumber: string | null
   readonly skipsPayment: boolean
   readonly paymentMethod: PaymentMethodReference | undefined
+  /** The invoice that it takes the place of. */
+  readonly voidedInvoiceId?: string
 }
 
 /**
@@ -116,7 +118,8 @@ function checkedTerms(input: OneOffInput, customer: Customer, entity: BillingEnt
   return { currency: currency as Currency, purchaseOrderNumber }
 }
 
-async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLine[]): Promise<Invoice> {
+/** Writes a one-off invoice with its fees and taxes, finalized or closed, and tells nobody. The customer is locked. */
+export async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLine[]): Promise<Invoice> {
   const { customer, customerEntity, issuer, currency } = terms
   const fees = lines.map(line => {
     const fee = oneOffFee(line.unitAmountCents, line.units, currency)
@@ -169,6 +172,7 @@ async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLi
       skip_automatic_payment: terms.skipsPayment,
       payment_method_id: terms.paymentMethod?.payment_method_id ?? null,
       payment_method_type: terms.paymentMethod?.payment_method_type ?? null,
+      voided_invoice_id: terms.voidedInvoiceId ?? null,
       finalized_at: status === 'finalized' ? now : null,
       created_at: now,
       updated_at: now,

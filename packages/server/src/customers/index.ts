@@ -7,7 +7,6 @@ import { findCustomersByIds, loadCustomerRecord } from './store.ts'
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
 export {
   serializeCustomer,
-  serializeCustomerDetail,
   serializeCustomerForWebhook,
   serializeCustomerInList,
 } from './serialize.ts'

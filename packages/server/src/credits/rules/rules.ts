@@ -1,5 +1,6 @@
 import { decimal, purchasedCredits, type WalletRate } from '@weir/engine'
 import type { Insertable } from 'kysely'
+import { selectSections, skipsSections } from '../../accounts/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { RecurringTransactionRules } from '../../platform/db/types.ts'
 import { Problems, validation } from '../../platform/errors.ts'
@@ -17,7 +18,6 @@ import {
   readDecimalText,
   readPairs,
 } from '../amounts.ts'
-import { selectSections } from '../custom-sections.ts'
 import type { WalletRow } from '../wallets/store.ts'
 import type { RuleInput } from './schema.ts'
 import { insertRule, listCurrentRules, type RuleRow, terminateRules, updateRuleRow } from './store.ts'
@@ -193,7 +193,7 @@ function columnsOf(input: RuleInput, problems: Problems): Partial<Insertable<Rec
   checkPurchaseOrderNumber(purchaseOrder ?? null, problems)
   const pairs = readPairs(input.transaction_metadata, MOST_PAIRS)
   const requires = input.invoice_requires_successful_payment
-  const skips = input.invoice_custom_section?.skip_invoice_custom_sections
+  const skips = skipsSections(input.invoice_custom_section)
   return {
     ...(!isBlank(input.trigger) && { trigger: input.trigger ?? '' }),
     ...(input.interval !== undefined && { interval: isBlank(input.interval) ? null : input.interval }),
@@ -217,6 +217,6 @@ function columnsOf(input: RuleInput, problems: Problems): Partial<Insertable<Rec
     ...(name !== undefined && { transaction_name: name }),
     ...(purchaseOrder !== undefined && { purchase_order_number: purchaseOrder }),
     ...readPaymentMethod(input.payment_method, problems),
-    ...(typeof skips === 'boolean' && { skip_invoice_custom_sections: skips }),
+    ...(skips !== undefined && { skip_invoice_custom_sections: skips }),
   }
 }

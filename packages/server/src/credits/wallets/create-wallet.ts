@@ -7,6 +7,7 @@ import {
   round,
   type WalletRate,
 } from '@weir/engine'
+import { selectSections } from '../../accounts/index.ts'
 import { readMetadata } from '../../catalog/index.ts'
 import { type Customer, findCustomerByExternalId, lockCustomer, setCurrency } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
@@ -24,7 +25,6 @@ import {
   readPurchaseOrderNumber,
 } from '../../subscriptions/index.ts'
 import { checkWorth, limitProblem, MOST_NAME_CHARACTERS, readCredits, readDecimalText, readPairs } from '../amounts.ts'
-import { selectSections } from '../custom-sections.ts'
 import { MOST_PAIRS, replaceRules, rulesProblem } from '../rules/rules.ts'
 import { type Limitations, readLimitations } from './limitations.ts'
 import { flagForRefresh } from './refreshes.ts'

@@ -10,7 +10,6 @@ export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
 export { serializePayer } from './payment-provider/serialize.ts'
 export {
   serializeCustomer,
-  serializeCustomerDetail,
   serializeCustomerForWebhook,
   serializeCustomerInList,
 } from './serialize.ts'

@@ -1,4 +1,9 @@
-import { type BillingEntity, findBillingEntitiesByIds, resolveBillingEntity } from '../accounts/index.ts'
+import {
+  type BillingEntity,
+  findBillingEntitiesByIds,
+  replaceSections,
+  resolveBillingEntity,
+} from '../accounts/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
 import { Problems, validation } from '../platform/errors.ts'
@@ -49,9 +54,7 @@ export async function upsertCustomer(ctx: Ctx, input: CustomerInput): Promise<Cu
             ...(input.billing_entity_code !== undefined && { billing_entity_id: billingEntity.id }),
           })
     await applyTaxes(tx, customer, existing, input.tax_codes)
-    if (input.skip_invoice_custom_sections && input.invoice_custom_section_codes !== undefined) {
-      throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
-    }
+    await applySections(tx, customer.id, input)
     if (input.metadata !== undefined) await replaceMetadata(tx, customer.id, input.metadata)
     const linked = await linkPaymentProvider(tx, customer, existing === undefined, input.billing_configuration ?? {})
     await emit(tx, existing === undefined ? 'customer.created' : 'customer.updated', customer.id)
@@ -127,6 +130,15 @@ async function applyTaxes(
   if (codes === undefined) return
   await replaceTaxes(ctx, 'customer', customer.id, codes)
   if (before !== undefined) await emit(ctx, 'customer.taxes_changed', customer.id)
+}
+
+/** Skipping all sections forgets those that were chosen. */
+async function applySections(ctx: Ctx, customerId: string, input: CustomerInput): Promise<void> {
+  const { skip_invoice_custom_sections: skips, invoice_custom_section_codes: codes } = input
+  if (skips && codes !== undefined) {
+    throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
+  }
+  if (skips || codes !== undefined) await replaceSections(ctx, 'customer', customerId, codes ?? [])
 }
 
 async function codesAfterMove(ctx: Ctx, customer: Customer): Promise<string[]> {

@@ -63,6 +63,7 @@ export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } f
 export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
 export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
 export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
+export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 export { presentInvoiceBase } from './present.ts'

@@ -39,6 +39,7 @@ async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
   const left = await loadLeftOnInvoices(ctx, invoices)
   const urlOf = await loadFileUrls(
     ctx,
+    'invoice_id',
     invoices.map(invoice => invoice.id),
   )
   const progressive = invoices.filter(invoice => invoice.invoice_type === 'progressive_billing')

@@ -27,7 +27,7 @@ import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
 import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import { taxRows, writeFees } from '../billing/write.ts'
-import { applySections, sectionsOf } from '../custom-sections.ts'
+import { applySections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 import type { Invoice } from '../store.ts'
@@ -73,8 +73,8 @@ export async function createOneOff(ctx: Ctx, input: OneOffInput): Promise<Invoic
     const invoice = await writeOneOff(tx, terms, lines)
     const sections = input.invoice_custom_section
     if (sections?.skip_invoice_custom_sections !== true) {
-      const codes = sections?.invoice_custom_section_codes
-      await applySections(tx, invoice.id, await sectionsOf(tx, { customer, ...(codes && { codes }) }))
+      const codes = sections?.invoice_custom_section_codes ?? []
+      await applySections(tx, [{ invoiceId: invoice.id, customer, codes }])
     }
     if (invoice.status === 'finalized') await emit(tx, 'invoice.one_off_created', invoice.id)
     return invoice

@@ -188,6 +188,7 @@ export interface BillingEntities {
   invoice_grace_period: Generated<number>;
   legal_name: string | null;
   legal_number: string | null;
+  logo_file_key: string | null;
   name: string;
   net_payment_term: Generated<number>;
   organization_id: string;

@@ -14,6 +14,7 @@ import type { Invoices } from '../../platform/db/types.ts'
 import { emitAll } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
+import { applySections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { type AssignedNumber, assignNumbers } from '../numbering.ts'
 import { creditProgressiveInvoices } from '../progressive/credit.ts'
@@ -125,6 +126,15 @@ export async function issueInvoices(
     invoices.flatMap(({ id, order, status }) =>
       status === 'finalized' ? [{ id, customerId: order.customer.id }] : [],
     ),
+  )
+  await applySections(
+    tx,
+    invoices.map(({ id, order, computed }) => ({
+      invoiceId: id,
+      customer: order.customer,
+      // What is billed before its period ends is the customer's matter.
+      resources: order.reason === 'progressive_billing' ? [] : computed.billed.map(({ subscription }) => subscription),
+    })),
   )
   await emitAll(
     tx,

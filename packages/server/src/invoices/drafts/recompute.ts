@@ -15,6 +15,7 @@ import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
 import { type BillingReason, computeInvoice } from '../billing/compute.ts'
 import { writeInvoiceContents } from '../billing/write.ts'
 import { attachDraftNotes, type DetachedItem, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
+import { applySections, removeSections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 import { creditProgressiveInvoices } from '../progressive/credit.ts'
@@ -128,6 +129,7 @@ async function recompute(
   }
   const credited = await detachDraftNotes(tx, invoice.id)
   await removeContents(tx, invoice.id)
+  await removeSections(tx, invoice.id)
   const computed = await computeInvoice(tx, request, invoice.id)
   if (computed === undefined) throw new Error(`the periods of draft ${invoice.id} are on another invoice`)
   const identity = { id: invoice.id, billingEntityId: invoice.billing_entity_id, createdAt: invoice.created_at }
@@ -144,6 +146,7 @@ async function recompute(
     .where('id', '=', invoice.id)
     .execute()
   await creditProgressiveInvoices(tx, [{ id: invoice.id, billed: computed.billed }])
+  await applySections(tx, [{ invoiceId: invoice.id, customer }])
   return {
     feesAmountCents: computed.assembled.totals.feesAmountCents,
     timing: first.recurring ? 'periodic' : 'non_periodic',

@@ -27,8 +27,10 @@ export default defineConfig({
           include: ['packages/server/test/browser/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['packages/server/test/support/global-setup.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
+          // A page may take longer than a second where the machine is busy.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

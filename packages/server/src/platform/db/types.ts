@@ -1303,7 +1303,6 @@ export interface UserCredentials {
   created_at: Timestamp;
   id: string;
   id_token: string | null;
-  issuer: string | null;
   password: string | null;
   provider_id: string;
   refresh_token: string | null;

@@ -38,7 +38,10 @@ async function createAuth(pool: Pool, config: ResolvedConfig, log: Logger) {
     // The same secret encrypts other things: what is signed here is signed with a key of its own.
     secret: `weir console ${config.secret} ${'.'.repeat(32)}`,
     // Connections with the driver's own dates, which the library expects.
-    database: kyselyAdapter(new Kysely({ dialect: new PostgresDialect({ pool }) }), { type: 'postgres', transaction: true }),
+    database: kyselyAdapter(new Kysely({ dialect: new PostgresDialect({ pool }) }), {
+      type: 'postgres',
+      transaction: true,
+    }),
     emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 128 },
     session: {
       modelName: 'user_sessions',

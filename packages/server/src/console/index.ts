@@ -10,6 +10,7 @@ import { consoleRoutes } from './routes.ts'
 import { authenticateSession } from './sessions.ts'
 
 export { buildConsole, type ConsoleBuild } from './build.ts'
+export { listUsers, resetPassword } from './users.ts'
 
 export interface Console {
   /** Whom the session of a request to the public API belongs to. */

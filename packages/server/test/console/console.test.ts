@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listUsers, resetPassword } from '../../src/console/index.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { Browser } from './support.ts'
 
@@ -218,6 +219,23 @@ describe('roles', () => {
     )
     await admin.call('DELETE', `/console/api/invitations/${body.invitation.id}`, undefined, organization())
     expect((await admin.call('GET', `/console/api/invitations/by_token/${body.token}`)).status).toBe(404)
+  })
+})
+
+test('a password that the operator resets lets in, and the old sessions end', async () => {
+  const browser = await join('forgetful@acme.test', ['finance'])
+  expect(await resetPassword(app.server.database.db, 'nobody@acme.test')).toBeUndefined()
+  const password = await resetPassword(app.server.database.db, 'Forgetful@acme.test')
+  expect(await browser.call('GET', '/console/api/me')).toMatchObject({ body: { user: null } })
+  const signIn = (text: unknown) =>
+    browser.call('POST', '/console/auth/sign-in/email', { email: 'forgetful@acme.test', password: text })
+  await app.server.database.db.deleteFrom('sign_in_attempts').execute()
+  expect((await signIn(PASSWORD)).status).toBe(401)
+  expect((await signIn(password)).status).toBe(200)
+  expect(await listUsers(app.server.database.db)).toContainEqual({
+    name: 'New',
+    email: 'forgetful@acme.test',
+    organizations: 1,
   })
 })
 

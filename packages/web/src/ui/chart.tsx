@@ -23,7 +23,7 @@ export function BarChart({ label, bars }: { readonly label: string; readonly bar
   const every = Math.max(Math.ceil(Math.max(bars.length, LEAST_PLACES) / MOST_TICKS), 1)
   const largest = bars.find(bar => bar.value === most)
   return (
-    <figure aria-labelledby={id}>
+    <figure aria-labelledby={id} className="relative">
       <figcaption className="flex justify-between gap-4 pb-2 text-sm text-soft">
         <span id={id}>{label}</span>
         <span className="tabular" aria-hidden>
@@ -63,16 +63,18 @@ export function BarChart({ label, bars }: { readonly label: string; readonly bar
             ),
         )}
       </div>
-      <table className="sr-only">
-        <tbody>
-          {bars.map(bar => (
-            <tr key={bar.key}>
-              <th scope="row">{bar.label}</th>
-              <td>{bar.text}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div className="sr-only">
+        <table>
+          <tbody>
+            {bars.map(bar => (
+              <tr key={bar.key}>
+                <th scope="row">{bar.label}</th>
+                <td>{bar.text}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   )
 }

@@ -25,6 +25,7 @@ export function Table<Row>({
   rows,
   rowKey,
   href,
+  onOpen,
   loading = false,
   skeletonRows = 8,
 }: {
@@ -33,6 +34,8 @@ export function Table<Row>({
   readonly rows: readonly Row[]
   readonly rowKey: (row: Row) => string
   readonly href?: (row: Row) => string
+  /** What opens where the row has no page of its own; give the first cell a button for it. */
+  readonly onOpen?: (row: Row) => void
   readonly loading?: boolean
   readonly skeletonRows?: number
 }) {
@@ -48,7 +51,9 @@ export function Table<Row>({
     links[at + step]?.focus()
   }
   const open = (row: Row, target: EventTarget, inNewTab: boolean) => {
-    if (href === undefined || (target as HTMLElement).closest('a, button, input, [role="menu"]') !== null) return
+    if ((target as HTMLElement).closest('a, button, input, [role="menu"]') !== null) return
+    onOpen?.(row)
+    if (href === undefined) return
     if (inNewTab) window.open(href(row), '_blank')
     else void navigate({ to: href(row) })
   }

@@ -74,7 +74,8 @@ export const frame = {
   'sign_in.submit': 'Sign in',
   'sign_in.wrong': 'The e-mail address or the password is wrong.',
   'sign_in.too_many': 'Too many tries. Wait a minute, then try again.',
-  'sign_in.forgotten': 'Forgotten your password? An administrator can invite you again, or reset it on the server.',
+  'sign_in.forgotten':
+    'Forgotten your password? Whoever runs this server can reset it: npm run weir -- users reset-password',
   'sign_up.title': 'Welcome to Weir',
   'sign_up.text': 'You are the first one here: this account administers the installation.',
   'sign_up.organization': 'Company name',

@@ -3,6 +3,7 @@ import { OrgLink, RowLink, useOrgHref } from '../../app/org-link.tsx'
 import { paths } from '../../app/paths.ts'
 import { formatDate } from '../../format/dates.ts'
 import { t, tWord } from '../../messages/index.ts'
+import { cx } from '../../ui/classes.ts'
 import { Money } from '../../ui/money.tsx'
 import { Status } from '../../ui/status.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
@@ -13,6 +14,7 @@ export function invoiceColumns(ofCustomer = false): readonly Column<Invoice>[] {
   const customer: Column<Invoice> = {
     key: 'customer',
     head: t('invoices.customer'),
+    wide: true,
     cell: invoice =>
       invoice.customer && (
         <OrgLink to={paths.customer(invoice.customer.external_id)} className="hover:text-accent hover:underline">
@@ -29,7 +31,12 @@ export function invoiceColumns(ofCustomer = false): readonly Column<Invoice>[] {
           <RowLink to={paths.invoice(invoice.lago_id)} className="whitespace-nowrap">
             {invoice.number || t('invoice.no_number')}
           </RowLink>
-          <span className="block text-sm text-faint">{tWord('invoice_type', invoice.invoice_type)}</span>
+          <span className={cx('block text-sm text-faint', !ofCustomer && 'hidden md:block')}>
+            {tWord('invoice_type', invoice.invoice_type)}
+          </span>
+          {!ofCustomer && invoice.customer && (
+            <span className="block text-sm text-soft md:hidden">{customerName(invoice.customer)}</span>
+          )}
         </>
       ),
     },

@@ -1,7 +1,7 @@
 import { runMigrations as migrateJobs } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { type App, createApp } from './app.ts'
-import { buildConsole, type ConsoleBuild } from './console/index.ts'
+import { type ConsoleBuild, consoleBuild } from './console/index.ts'
 import { createFirstOrganizations, type FirstKeys } from './first-start.ts'
 import type { Config } from './platform/config.ts'
 import type { ResolvedConfig } from './platform/context.ts'
@@ -64,13 +64,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   starting.defer(() => database.close())
   await prepareDatabase(database, config)
 
-  const consoleBuild = servesConsole(config) ? buildConsole(log) : undefined
-  starting.defer(() => consoleBuild?.stop())
+  const pages = servesConsole(config) ? consoleBuild(log) : undefined
+  starting.defer(() => pages?.stop())
   const app = await createApp({
     config,
     database,
     log,
-    consoleBuild,
+    consoleBuild: pages,
     operations: {
       version: options.version,
       isReady: () => ready,
@@ -99,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     loops = app.startLoops()
   }
   ready = true
+  void pages?.run()
 
   const running = starting.move()
   return {
@@ -106,7 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     app,
     database,
     firstKeys,
-    consoleBuild,
+    consoleBuild: pages,
     async stop() {
       ready = false
       await running.disposeAsync()

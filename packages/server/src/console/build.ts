@@ -20,8 +20,8 @@ export const BUILT_CONSOLE = join(WEB, 'dist')
 export interface ConsoleBuild {
   /** Undefined while it is being built; then whether the console can be served, and why not. */
   readonly outcome: 'ready' | 'failed' | undefined
-  /** Resolves when the outcome is known. */
-  readonly done: Promise<void>
+  /** Begins; resolves when the outcome is known. Further calls wait for the same build. */
+  run(): Promise<void>
   stop(): void
 }
 
@@ -29,29 +29,32 @@ export interface ConsoleBuild {
  * Builds the console in a process of its own, if it is not there or its sources have changed. It takes a few seconds, no
  * network, and only what other work leaves of the processor; the API is served meanwhile.
  */
-export function buildConsole(log: Logger): ConsoleBuild {
+export function consoleBuild(log: Logger): ConsoleBuild {
   const build: { outcome: ConsoleBuild['outcome']; stop: () => void } = { outcome: undefined, stop() {} }
-  const run = async () => {
+  const ensureBuilt = async () => {
     const stamp = await hashSources()
     if (stamp === undefined || (await readStamp()) === stamp) return existsSync(join(BUILT_CONSOLE, 'index.html'))
     return compile(stamp, log, stop => {
       build.stop = stop
     })
   }
-  const done = run().then(
-    isReady => {
-      build.outcome = isReady ? 'ready' : 'failed'
-    },
-    error => {
+  const settle = async () => {
+    try {
+      build.outcome = (await ensureBuilt()) ? 'ready' : 'failed'
+    } catch (error) {
       log.error({ reason: (error as Error).message }, 'the console could not be built')
       build.outcome = 'failed'
-    },
-  )
+    }
+  }
+  let running: Promise<void> | undefined
   return {
     get outcome() {
       return build.outcome
     },
-    done,
+    run() {
+      running ??= settle()
+      return running
+    },
     stop: () => build.stop(),
   }
 }

@@ -9,7 +9,7 @@ import { consoleFiles } from './files.ts'
 import { consoleRoutes } from './routes.ts'
 import { authenticateSession } from './sessions.ts'
 
-export { buildConsole, type ConsoleBuild } from './build.ts'
+export { type ConsoleBuild, consoleBuild } from './build.ts'
 export { listUsers, resetPassword } from './users.ts'
 
 export interface Console {

@@ -25,7 +25,7 @@ export interface ConsoleApp extends TestApp {
 /** A whole server with its built console, and a browser. */
 export async function startConsoleApp(): Promise<ConsoleApp> {
   const app = await startTestApp({ WEIR_CONSOLE: 'on' })
-  await app.server.consoleBuild?.done
+  await app.server.consoleBuild?.run()
   expect(app.server.consoleBuild?.outcome).toBe('ready')
   const browser = await chromium.launch({
     executablePath: CHROMIUM,

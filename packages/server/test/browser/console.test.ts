@@ -73,6 +73,116 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(errors).toEqual([])
   })
 
+  test('everything is reached by the keyboard: palette, list, tabs', async () => {
+    await page.goto(`${root}/customers`)
+    await page.getByRole('link', { name: 'Larkspur AI' }).waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to content')
+    await page.getByRole('link', { name: 'Northwind Labs' }).focus()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Larkspur AI' }).waitFor()
+    await page.getByRole('tab', { name: 'Overview' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.waitForURL(/tab=usage/)
+
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Search customers').fill('bluefin')
+    await page.getByRole('option', { name: /Bluefin Robotics/ }).waitFor()
+    await page.getByRole('option', { name: /Production/ }).waitFor()
+    if (SCREENSHOTS !== undefined) await page.screenshot({ path: join(SCREENSHOTS, 'palette-light-1280.png') })
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Search customers').fill('bluefin')
+    await page.getByRole('option', { name: /Bluefin Robotics/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Bluefin Robotics' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Search customers').fill('switch between')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
+    await page.getByRole('button', { name: 'As the system' }).click()
+    expect(errors).toEqual([])
+  })
+
+  test('the document stands beside the invoice', async () => {
+    const { invoices } = (await app.api.get('/invoices?external_customer_id=meridian')).body
+    await page.goto(`${root}/invoices/${invoices[0].lago_id}`)
+    await page.getByRole('button', { name: 'Show PDF' }).click()
+    const frame = page.getByTitle(`Invoice ${invoices[0].number} as PDF`)
+    await frame.waitFor({ timeout: 60_000 })
+    const address = await frame.getAttribute('src')
+    const answer = await fetch(`${app.server.url}${address}`)
+    expect(answer.headers.get('content-type')).toBe('application/pdf')
+    await page.getByRole('button', { name: 'Hide PDF' }).click()
+    expect(await frame.count()).toBe(0)
+    expect(errors).toEqual([])
+  })
+
+  test('an event tells where it counts, or why nowhere', async () => {
+    await app.api.post('/events', {
+      event: { transaction_id: 'stray', external_subscription_id: 'bluefin-prod', code: 'typo' },
+    })
+    await page.goto(`${root}/events`)
+    await page.getByRole('button', { name: 'typo' }).click()
+    await page.getByText('no metric has the code typo').waitFor()
+    if (SCREENSHOTS !== undefined) await page.screenshot({ path: join(SCREENSHOTS, 'event-light-1280.png') })
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'tokens' }).first().click()
+    await page.getByText(/In the metric Tokens, for the plan Scale/).waitFor()
+    await page.keyboard.press('Escape')
+    // The page asks whether there is such a metric, and the browser reports that there is none.
+    expect(errors.splice(0).filter(text => !text.includes('404'))).toEqual([])
+  })
+
+  test('a key is shown once and works; revoking it asks first', async () => {
+    await page.goto(`${root}/api-keys`)
+    await page.getByRole('button', { name: 'New key' }).click()
+    await page.getByLabel('Name').fill('Backend')
+    await page.getByRole('button', { name: 'Create' }).click()
+    const key = (await page.getByRole('region', { name: 'Key' }).textContent()) ?? ''
+    const call = () => fetch(`${app.server.url}/api/v1/customers`, { headers: { authorization: `Bearer ${key}` } })
+    expect((await call()).status).toBe(200)
+    await page.getByRole('button', { name: 'I have copied it' }).click()
+    await page
+      .getByRole('row', { name: /Backend/ })
+      .getByRole('button', { name: 'Revoke' })
+      .click()
+    await page.getByText('Every system that uses Backend is refused').waitFor()
+    if (SCREENSHOTS !== undefined) await page.screenshot({ path: join(SCREENSHOTS, 'confirm-light-1280.png') })
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await page.getByText('The key was revoked').waitFor()
+    expect((await call()).status).toBe(401)
+    expect(errors).toEqual([])
+  })
+
+  test('an invited manager sees what the role allows, and is told where it does not', async () => {
+    await page.goto(`${root}/settings/team`)
+    await page.getByRole('button', { name: 'Invite' }).click()
+    await page.getByLabel('E-mail').fill('mia@acme.test')
+    if (SCREENSHOTS !== undefined) await page.screenshot({ path: join(SCREENSHOTS, 'invite-light-1280.png') })
+    await page.getByRole('button', { name: 'Make link' }).click()
+    const link = (await page.getByRole('region', { name: 'Hand over this link' }).textContent()) ?? ''
+    const other = await app.newContext()
+    const mia = await other.newPage()
+    await mia.goto(new URL(link).pathname)
+    await mia.getByLabel('Your name').fill('Mia')
+    await mia.getByLabel('Password').fill(PASSWORD)
+    await mia.getByRole('button', { name: 'Join' }).click()
+    await mia.getByRole('link', { name: 'Customers', exact: true }).first().waitFor()
+    for (const name of ['Events', 'API keys', 'Team'])
+      expect(await mia.getByRole('link', { name, exact: true }).count()).toBe(0)
+    expect(await mia.getByRole('button', { name: 'Change time' }).count()).toBe(0)
+    await mia.goto(`${root}/events`)
+    await mia.getByText('No access').waitFor()
+    await other.close()
+    await page.getByRole('button', { name: 'I have copied it' }).click()
+    await page.reload()
+    await page.getByRole('row', { name: /Mia/ }).waitFor()
+    expect(errors).toEqual([])
+  })
+
   test.each(LOOKS)('every page is free of serious barriers: $theme, $width px', async ({ theme, width }) => {
     const other = await app.newContext({ dark: theme === 'dark', width })
     const visitor = await other.newPage()
@@ -98,6 +208,19 @@ describe.skipIf(!hasChromium)('the console', () => {
     expect(seen).toEqual([])
   })
 
+  test('the sandbox’s time moves from the bar, and tells what happened', async () => {
+    await page.goto(`${root}/invoices`)
+    await page.getByRole('button', { name: 'Change time' }).click()
+    await page.getByLabel('Date and time (UTC)').fill('2026-05-01T12:00:00')
+    await page.getByRole('button', { name: 'Advance, and run what falls due' }).click()
+    await page.getByText('It is now May 1, 2026, 12:00 UTC').waitFor({ timeout: 60_000 })
+    await page.getByText('Invoices created').waitFor()
+    if (SCREENSHOTS !== undefined) await page.screenshot({ path: join(SCREENSHOTS, 'clock-light-1280.png') })
+    await page.getByRole('button', { name: 'Close' }).click()
+    await expect.poll(() => page.getByRole('cell', { name: 'May 1, 2026' }).count()).toBeGreaterThan(0)
+    expect(errors).toEqual([])
+  })
+
   async function look(visitor: Page, name: string, theme: string, width: number): Promise<void> {
     if (SCREENSHOTS === undefined) return
     await mkdir(SCREENSHOTS, { recursive: true })
@@ -121,5 +244,8 @@ function pages({ customer }: Acme, invoiceId: string): readonly (readonly [strin
     ['invoice', `/invoices/${invoiceId}`],
     ['events', '/events?live=0'],
     ['api-keys', '/api-keys'],
+    ['team', '/settings/team'],
+    ['account', '/settings/account'],
+    ['missing', '/customers/nobody'],
   ]
 }

@@ -222,6 +222,31 @@ describe('roles', () => {
   })
 })
 
+test('plans, metrics and subscriptions are found by a part of their names', async () => {
+  const make = async (path: string, body: unknown) => expect((await app.api.post(path, body)).status).toBe(200)
+  for (const code of ['tokens_in', 'seats']) {
+    await make('/billable_metrics', {
+      billable_metric: { name: code.toUpperCase(), code, aggregation_type: 'count_agg' },
+    })
+    await make('/plans', {
+      plan: { name: `Plan ${code}`, code, interval: 'monthly', amount_cents: 100, amount_currency: 'USD' },
+    })
+    await make('/customers', { customer: { external_id: `${code}-co`, name: `Company ${code}` } })
+    await make('/subscriptions', {
+      subscription: { external_customer_id: `${code}-co`, plan_code: code, external_id: `${code}-sub`, name: 'Main' },
+    })
+  }
+  const found = async (path: string, root: string, term: string) =>
+    (await app.api.get(`${path}?search_term=${encodeURIComponent(term)}`)).body[root].map(
+      (row: { code?: string; external_id?: string }) => row.code ?? row.external_id,
+    )
+  expect(await found('/plans', 'plans', 'plan TOKENS')).toEqual(['tokens_in'])
+  expect(await found('/plans', 'plans', 'n_')).toEqual([])
+  expect(await found('/billable_metrics', 'billable_metrics', 'seat')).toEqual(['seats'])
+  expect(await found('/subscriptions', 'subscriptions', 'company seats')).toEqual(['seats-sub'])
+  expect(await found('/subscriptions', 'subscriptions', 'in-sub')).toEqual(['tokens_in-sub'])
+})
+
 test('a password that the operator resets lets in, and the old sessions end', async () => {
   const browser = await join('forgetful@acme.test', ['finance'])
   expect(await resetPassword(app.server.database.db, 'nobody@acme.test')).toBeUndefined()

@@ -28,8 +28,8 @@ export function useOrgHref(): (to: string, search?: UrlState) => string {
   return (to, search) => `/app/${slug}${to === '/' ? '' : to}${search === undefined ? '' : stringifySearch(search)}`
 }
 
-export function useOrgNavigate(): (to: string) => void {
+export function useOrgNavigate(): (to: string, search?: UrlState) => void {
   const navigate = useNavigate()
   const href = useOrgHref()
-  return to => void navigate({ to: href(to) })
+  return (to, search = {}) => void navigate({ to: href(to), search: search as never })
 }

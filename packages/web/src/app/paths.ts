@@ -7,4 +7,6 @@ export const paths = {
   invoice: (id: string) => `/invoices/${id}`,
   events: '/events',
   apiKeys: '/api-keys',
+  team: '/settings/team',
+  account: '/settings/account',
 } as const

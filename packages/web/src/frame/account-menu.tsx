@@ -1,6 +1,8 @@
-import { LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react'
 import { consoleApi } from '../api/client.ts'
+import { useOrgNavigate } from '../app/org-link.tsx'
 import { useMe } from '../app/organization.ts'
+import { paths } from '../app/paths.ts'
 import { chooseTheme, type Theme, useTheme } from '../app/theme.ts'
 import { t } from '../messages/index.ts'
 import { cx } from '../ui/classes.ts'
@@ -15,6 +17,7 @@ const THEMES = [
 /** Who is signed in, the theme, and the way out. */
 export function AccountMenu() {
   const { user } = useMe()
+  const go = useOrgNavigate()
   return (
     <div className="flex items-center justify-between gap-1 border-t border-rule pt-3">
       <Menu
@@ -27,6 +30,9 @@ export function AccountMenu() {
           </button>
         }
       >
+        <MenuItem icon={UserRound} onSelect={() => go(paths.account)}>
+          {t('nav.account')}
+        </MenuItem>
         <MenuItem icon={LogOut} onSelect={() => void signOut()}>
           {t('user.sign_out')}
         </MenuItem>

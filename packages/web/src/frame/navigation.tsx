@@ -1,5 +1,5 @@
 import { useLocation } from '@tanstack/react-router'
-import { Activity, BookOpen, House, KeyRound, type LucideIcon, ReceiptText, Users } from 'lucide-react'
+import { Activity, BookOpen, House, KeyRound, type LucideIcon, ReceiptText, Users, UsersRound } from 'lucide-react'
 import { OrgLink, useOrgHref } from '../app/org-link.tsx'
 import { useIsAdmin, useMay } from '../app/organization.ts'
 import { paths } from '../app/paths.ts'
@@ -35,6 +35,10 @@ export const NAVIGATION: readonly Group[] = [
       { label: 'nav.events', to: paths.events, icon: Activity, needs: 'event' },
       { label: 'nav.api_keys', to: paths.apiKeys, icon: KeyRound, needs: 'admin' },
     ],
+  },
+  {
+    title: 'nav.section.settings',
+    items: [{ label: 'nav.team', to: paths.team, icon: UsersRound, needs: 'admin' }],
   },
 ]
 

@@ -3,21 +3,18 @@ import { Command } from 'cmdk'
 import { BookOpen, Building2, Contrast, Copy, LogOut, type LucideIcon } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { type ReactNode, useEffect, useState } from 'react'
-import type { Customer, Invoice, Plan, Subscription } from '../api/types.ts'
 import { useOrgNavigate } from '../app/org-link.tsx'
 import { useMay, useMe, useOrganization } from '../app/organization.ts'
-import { paths } from '../app/paths.ts'
 import { useGet } from '../app/queries.ts'
 import { toggleTheme } from '../app/theme.ts'
-import { formatMoney } from '../format/money.ts'
 import { t } from '../messages/index.ts'
-import { customerName } from '../pages/customers/name.ts'
 import { toast } from '../ui/toast.tsx'
 import { signOut } from './account-menu.tsx'
+import { FINDERS, type Finder } from './finders.ts'
 import { useNavigation } from './navigation.tsx'
 
 const TYPING_MS = 150
-const FOUND = { per_page: 5 }
+const MOST_FOUND = 5
 
 /** ⌘K: finds any customer, invoice or subscription, goes to any page, and does what needs no form. */
 export function Palette({
@@ -69,70 +66,45 @@ function Choices({ close }: { readonly close: () => void }) {
   )
 }
 
-/** What the server finds: the values carry the term, so that the list below does not filter them away. */
+/** What the server finds. The values carry the term, so that the list does not filter them away. */
 function Found({ term, close }: { readonly term: string; readonly close: () => void }) {
   const may = useMay()
-  const go = useOrgNavigate()
-  const open = (to: string) => {
-    close()
-    go(to)
-  }
-  const search = { search_term: term, ...FOUND }
-  const customers = useGet<{ customers: Customer[] }>('/customers', search, {
-    enabled: may('customer', 'read'),
-    keep: true,
-  })
-  const invoices = useGet<{ invoices: Invoice[] }>('/invoices', search, { enabled: may('invoice', 'read'), keep: true })
-  return (
-    <>
-      <Group heading={t('palette.customers')}>
-        {customers.data?.customers.map(customer => (
-          <Item
-            key={customer.lago_id}
-            value={`${term} customer ${customer.lago_id}`}
-            note={customer.external_id}
-            onSelect={() => open(paths.customer(customer.external_id))}
-          >
-            {customerName(customer)}
-          </Item>
-        ))}
-      </Group>
-      <Group heading={t('palette.invoices')}>
-        {invoices.data?.invoices.map(invoice => (
-          <Item
-            key={invoice.lago_id}
-            value={`${term} invoice ${invoice.lago_id}`}
-            note={formatMoney(invoice.total_amount_cents, invoice.currency)}
-            onSelect={() => open(paths.invoice(invoice.lago_id))}
-          >
-            {invoice.number}
-          </Item>
-        ))}
-      </Group>
-      <FoundSubscriptions term={term} open={open} />
-    </>
-  )
+  return FINDERS.filter(({ resource }) => may(resource, 'read')).map(finder => (
+    <FoundBy key={finder.path} finder={finder} term={term} close={close} />
+  ))
 }
 
-function FoundSubscriptions({ term, open }: { readonly term: string; readonly open: (to: string) => void }) {
-  const may = useMay()
-  const found = useGet<{ subscriptions: (Subscription & { plan?: Plan })[] }>(
-    '/subscriptions',
-    { search_term: term, ...FOUND },
-    { enabled: may('subscription', 'read'), keep: true },
+function FoundBy({
+  finder,
+  term,
+  close,
+}: {
+  readonly finder: Finder
+  readonly term: string
+  readonly close: () => void
+}) {
+  const go = useOrgNavigate()
+  const found = useGet<Record<string, unknown[]>>(
+    finder.path,
+    { search_term: term, per_page: MOST_FOUND },
+    { keep: true },
   )
+  const rows = found.data?.[finder.root] ?? []
+  if (rows.length === 0) return null
   return (
-    <Group heading={t('palette.subscriptions')}>
-      {found.data?.subscriptions.map(subscription => (
-        <Item
-          key={subscription.lago_id}
-          value={`${term} subscription ${subscription.lago_id}`}
-          note={subscription.plan_code}
-          onSelect={() => open(paths.customer(subscription.external_customer_id))}
-        >
-          {subscription.name ?? subscription.external_id}
-        </Item>
-      ))}
+    <Group heading={t(finder.heading)}>
+      {rows.map(row => {
+        const { key, label, note, to, search } = finder.present(row)
+        const open = () => {
+          close()
+          go(to, search)
+        }
+        return (
+          <Item key={key} value={`${term} ${finder.path} ${key}`} onSelect={open} {...(note !== undefined && { note })}>
+            {label}
+          </Item>
+        )
+      })}
     </Group>
   )
 }

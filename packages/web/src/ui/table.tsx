@@ -90,7 +90,8 @@ export function Table<Row>({
                   onClick={event => open(row, event.target, event.metaKey || event.ctrlKey)}
                   className={cx(
                     'border-b border-rule',
-                    href !== undefined && 'cursor-pointer hover:bg-sunk has-[[data-row-link]:focus-visible]:bg-sunk',
+                    (href !== undefined || onOpen !== undefined) &&
+                      'cursor-pointer hover:bg-sunk has-[[data-row-link]:focus-visible]:bg-sunk',
                   )}
                 >
                   {columns.map(column => (

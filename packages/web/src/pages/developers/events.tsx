@@ -77,6 +77,7 @@ export default function Events() {
                 loading={events.isPending}
                 rows={events.data?.events ?? []}
                 rowKey={event => event.lago_id}
+                onOpen={setOpened}
                 columns={[
                   {
                     key: 'code',

@@ -229,7 +229,14 @@ test('plans, metrics and subscriptions are found by a part of their names', asyn
       billable_metric: { name: code.toUpperCase(), code, aggregation_type: 'count_agg' },
     })
     await make('/plans', {
-      plan: { name: `Plan ${code}`, code, interval: 'monthly', amount_cents: 100, amount_currency: 'USD' },
+      plan: {
+        name: `Plan ${code}`,
+        code,
+        interval: 'monthly',
+        amount_cents: 100,
+        amount_currency: 'USD',
+        pay_in_advance: false,
+      },
     })
     await make('/customers', { customer: { external_id: `${code}-co`, name: `Company ${code}` } })
     await make('/subscriptions', {

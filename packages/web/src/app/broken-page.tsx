@@ -6,10 +6,11 @@ import { Empty, Failure } from '../ui/empty.tsx'
 
 /** In the place of a page that failed. */
 export function BrokenPage({ error, reset }: ErrorComponentProps) {
-  if (error instanceof ApiFailure) return <Failure error={error} onRetry={reset} />
+  if (error instanceof ApiFailure) return <Failure page error={error} onRetry={reset} />
   return (
     <div className="p-6">
       <Empty
+        page
         title={t('error.page.title')}
         text={t('error.page.text')}
         action={<Button onClick={() => location.reload()}>{t('common.retry')}</Button>}
@@ -21,7 +22,7 @@ export function BrokenPage({ error, reset }: ErrorComponentProps) {
 export function MissingPage() {
   return (
     <div className="p-6">
-      <Empty title={t('error.not_found.title')} text={t('error.not_found.text')} />
+      <Empty page title={t('error.not_found.title')} text={t('error.not_found.text')} />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { Command } from 'cmdk'
 import { BookOpen, Building2, Contrast, Copy, LogOut, type LucideIcon } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useOrgNavigate } from '../app/org-link.tsx'
 import { useMay, useMe, useOrganization } from '../app/organization.ts'
 import { useGet } from '../app/queries.ts'
@@ -43,22 +43,43 @@ export function Palette({
 function Choices({ close }: { readonly close: () => void }) {
   const [text, setText] = useState('')
   const [term, setTerm] = useState('')
+  const [value, setValue] = useState('')
+  const list = useRef<HTMLDivElement>(null)
+  const hasMoved = useRef(false)
+  // Answers arrive in any order: until the user moves, the first line is the chosen one.
+  const chooseFirst = useCallback(() => {
+    requestAnimationFrame(() => {
+      const first = list.current?.querySelector('[cmdk-item]')?.getAttribute('data-value')
+      if (!hasMoved.current && first != null) setValue(first)
+    })
+  }, [])
   useEffect(() => {
     const timer = setTimeout(() => setTerm(text.trim()), TYPING_MS)
     return () => clearTimeout(timer)
   }, [text])
   return (
-    <Command label={t('palette.title')} loop shouldFilter>
+    <Command
+      label={t('palette.title')}
+      loop
+      value={value}
+      onValueChange={setValue}
+      onKeyDown={event => {
+        if (event.key === 'ArrowDown' || event.key === 'ArrowUp') hasMoved.current = true
+      }}
+    >
       <Command.Input
         autoFocus
         value={text}
-        onValueChange={setText}
+        onValueChange={next => {
+          hasMoved.current = false
+          setText(next)
+        }}
         placeholder={t('palette.placeholder')}
         className="h-12 w-full border-b border-rule bg-transparent px-4 text-lg outline-none"
       />
-      <Command.List className="max-h-[min(26rem,60vh)] overflow-y-auto p-1.5">
+      <Command.List ref={list} className="max-h-[min(26rem,60vh)] overflow-y-auto p-1.5">
         <Command.Empty className="px-3 py-6 text-center text-faint">{t('palette.none')}</Command.Empty>
-        {term.length > 1 && <Found term={term} close={close} />}
+        {term.length > 1 && <Found term={term} close={close} onFound={chooseFirst} />}
         <Commands close={close} />
       </Command.List>
       <p className="border-t border-rule px-4 py-2 text-xs text-faint">{t('palette.hint')}</p>
@@ -66,23 +87,21 @@ function Choices({ close }: { readonly close: () => void }) {
   )
 }
 
+interface FoundProps {
+  readonly term: string
+  readonly close: () => void
+  readonly onFound: () => void
+}
+
 /** What the server finds. The values carry the term, so that the list does not filter them away. */
-function Found({ term, close }: { readonly term: string; readonly close: () => void }) {
+function Found({ term, close, onFound }: FoundProps) {
   const may = useMay()
   return FINDERS.filter(({ resource }) => may(resource, 'read')).map(finder => (
-    <FoundBy key={finder.path} finder={finder} term={term} close={close} />
+    <FoundBy key={finder.path} finder={finder} term={term} close={close} onFound={onFound} />
   ))
 }
 
-function FoundBy({
-  finder,
-  term,
-  close,
-}: {
-  readonly finder: Finder
-  readonly term: string
-  readonly close: () => void
-}) {
+function FoundBy({ finder, term, close, onFound }: FoundProps & { readonly finder: Finder }) {
   const go = useOrgNavigate()
   const found = useGet<Record<string, unknown[]>>(
     finder.path,
@@ -90,6 +109,8 @@ function FoundBy({
     { keep: true },
   )
   const rows = found.data?.[finder.root] ?? []
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows are what it waits for
+  useEffect(onFound, [found.data])
   if (rows.length === 0) return null
   return (
     <Group heading={t(finder.heading)}>

@@ -11,16 +11,20 @@ export function Empty({
   text,
   action,
   call,
+  page = false,
 }: {
   readonly title: string
   readonly text?: string
   readonly action?: ReactNode
   /** The request as it is typed in a terminal. */
   readonly call?: string
+  /** In the place of a whole page, whose title it is then. */
+  readonly page?: boolean
 }) {
+  const Heading = page ? 'h1' : 'h2'
   return (
     <div className="flex max-w-2xl flex-col gap-3 py-8">
-      <h2 className="text-lg font-semibold">{title}</h2>
+      <Heading className={page ? 'text-2xl font-semibold tracking-tight' : 'text-lg font-semibold'}>{title}</Heading>
       {text !== undefined && <p className="max-w-prose text-soft">{text}</p>}
       {action !== undefined && <div className="flex gap-2">{action}</div>}
       {call !== undefined && (
@@ -38,11 +42,18 @@ export function Empty({
   )
 }
 
+interface FailureProps {
+  readonly error: unknown
+  readonly onRetry?: () => void
+  /** In the place of a whole page. */
+  readonly page?: boolean
+}
+
 /** What could not be loaded, why, and the way to try again. Missing rights and missing objects are told apart. */
-export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+export function Failure({ error, onRetry, page = false }: FailureProps) {
   const status = error instanceof ApiFailure ? error.status : undefined
-  if (status === 403) return <Empty title={t('error.no_access.title')} text={t('error.no_access.text')} />
-  if (status === 404) return <Empty title={t('error.not_found.title')} text={t('error.not_found.text')} />
+  if (status === 403) return <Empty page={page} title={t('error.no_access.title')} text={t('error.no_access.text')} />
+  if (status === 404) return <Empty page={page} title={t('error.not_found.title')} text={t('error.not_found.text')} />
   const reason =
     status === undefined ? t('error.network') : status >= 500 ? t('error.server') : (error as Error).message
   return (

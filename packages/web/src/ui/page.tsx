@@ -50,7 +50,12 @@ export function Section({
   readonly className?: string
 }) {
   return (
-    <section className={cx('border-t border-rule pt-4 pb-8 first:border-t-0 first:pt-0', className)}>
+    <section
+      className={cx(
+        'border-t border-rule pt-4 pb-8 first:border-t-0 first:pt-0 [header+&]:border-t-0 [header+&]:pt-0',
+        className,
+      )}
+    >
       {title !== undefined && (
         <div className="flex min-h-8 flex-wrap items-center justify-between gap-3 pb-3">
           <h2 className="text-lg font-semibold">{title}</h2>

@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode
   /** Figures stand right, so that they line up. */
   readonly numeric?: boolean
+  /** Buttons: at the right end, and no higher than the line. */
+  readonly action?: boolean
   /** Left out on narrow screens, where the row has to say it otherwise or not at all. */
   readonly wide?: boolean
   readonly className?: string
@@ -95,7 +97,7 @@ export function Table<Row>({
                   )}
                 >
                   {columns.map(column => (
-                    <td key={column.key} className={cx(cellClass(column), 'py-2')}>
+                    <td key={column.key} className={cx(cellClass(column), column.action === true ? 'py-0.5' : 'py-2')}>
                       {column.cell(row)}
                     </td>
                   ))}
@@ -112,9 +114,10 @@ export function Table<Row>({
   )
 }
 
-function cellClass<Row>({ numeric, wide, className }: Column<Row>): string {
+function cellClass<Row>({ numeric, action, wide, className }: Column<Row>): string {
   return cx(
-    'px-3 align-top first:pl-0 last:pr-0',
+    'px-3 first:pl-0 last:pr-0',
+    action === true ? 'w-0 text-right align-middle whitespace-nowrap' : 'align-top',
     numeric === true ? 'text-right tabular' : 'text-left',
     wide === true && 'hidden md:table-cell',
     className,

@@ -31,7 +31,7 @@ const TABS = {
 export default function CustomerPage() {
   const { customerId = '' } = useParams({ strict: false }) as { customerId?: string }
   const found = useGet<{ customer: Customer }>(paths.customer(customerId))
-  if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />
+  if (found.isError) return <Failure page error={found.error} onRetry={() => void found.refetch()} />
   if (found.data === undefined) return <SkeletonLines lines={8} />
   const { customer } = found.data
   return (

@@ -34,7 +34,7 @@ export default function ApiKeys() {
   const [creating, setCreating] = useState(false)
   const [revoking, setRevoking] = useState<ApiKey>()
   const refresh = () => client.invalidateQueries({ queryKey })
-  if (!isAdmin) return <Empty title={t('error.no_access.title')} text={t('error.no_access.text')} />
+  if (!isAdmin) return <Empty page title={t('error.no_access.title')} text={t('error.no_access.text')} />
   return (
     <>
       <PageHeader
@@ -75,7 +75,7 @@ export default function ApiKeys() {
               {
                 key: 'actions',
                 head: <span className="sr-only">{t('common.more_actions')}</span>,
-                numeric: true,
+                action: true,
                 cell: key => (
                   <Button kind="quiet" onClick={() => setRevoking(key)}>
                     {t('api_keys.revoke')}

@@ -26,7 +26,7 @@ const WITHOUT_PDF = new Set(['draft', 'failed', 'pending'])
 export default function InvoicePage() {
   const { invoiceId = '' } = useParams({ strict: false }) as { invoiceId?: string }
   const found = useGet<{ invoice: Invoice }>(paths.invoice(invoiceId))
-  if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />
+  if (found.isError) return <Failure page error={found.error} onRetry={() => void found.refetch()} />
   if (found.data === undefined) return <SkeletonLines lines={10} />
   return <Content invoice={found.data.invoice} />
 }

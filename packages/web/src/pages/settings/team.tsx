@@ -49,7 +49,7 @@ export default function Team() {
   const [removing, setRemoving] = useState<Member>()
   const [revoking, setRevoking] = useState<OpenInvitation>()
   const refresh = () => client.invalidateQueries({ queryKey })
-  if (!isAdmin) return <Empty title={t('error.no_access.title')} text={t('error.no_access.text')} />
+  if (!isAdmin) return <Empty page title={t('error.no_access.title')} text={t('error.no_access.text')} />
   return (
     <>
       <PageHeader
@@ -156,7 +156,7 @@ function Members({ rows, onEdit, onRemove }: MembersProps) {
         {
           key: 'actions',
           head: <span className="sr-only">{t('common.more_actions')}</span>,
-          numeric: true,
+          action: true,
           cell: member => (
             <Menu label={`${t('common.more_actions')}: ${member.name}`}>
               <MenuItem icon={Pencil} onSelect={() => onEdit(member)}>
@@ -202,7 +202,7 @@ function Invitations({
         {
           key: 'actions',
           head: <span className="sr-only">{t('common.more_actions')}</span>,
-          numeric: true,
+          action: true,
           cell: invitation => (
             <Button kind="quiet" onClick={() => onRevoke(invitation)}>
               {t('team.revoke')}

@@ -98,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   operationRoutes(http, options.operations)
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
-  await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
+  await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 
   const contextOf = (organizationId: string) => systemContext(system, organizationId)

@@ -3,6 +3,9 @@ import type { Domain, WebhookObject } from '../platform/module.ts'
 import { customerRoutes } from './routes.ts'
 import { serializeCustomerForWebhook } from './serialize.ts'
 import { findCustomersByIds, loadCustomerRecord } from './store.ts'
+import { checkVatNumber } from './vat/check-vat-number.ts'
+import { checkVatNumbers } from './vat/clock.ts'
+import { viesCheckWebhook } from './vat/webhook.ts'
 
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
 export {
@@ -23,6 +26,7 @@ export {
   lockCustomers,
 } from './store.ts'
 export { applicableTimeZone } from './time-zone.ts'
+export { dropVatCheck, findCustomersAwaitingVatCheck } from './vat/store.ts'
 
 const customerWebhook: WebhookObject = {
   objectType: 'customer',
@@ -34,5 +38,11 @@ const customerWebhook: WebhookObject = {
 
 export const customers: Domain = {
   routes: customerRoutes,
-  webhooks: { 'customer.created': customerWebhook, 'customer.updated': customerWebhook },
+  tasks: [checkVatNumber],
+  clockTasks: [checkVatNumbers],
+  webhooks: {
+    'customer.created': customerWebhook,
+    'customer.updated': customerWebhook,
+    'customer.vies_check': viesCheckWebhook,
+  },
 }

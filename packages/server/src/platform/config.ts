@@ -38,6 +38,8 @@ export interface Config {
   readonly liveApiKey: string | undefined
   /** WEIR_SANDBOX_API_KEY: the same for the sandbox organization. */
   readonly sandboxApiKey: string | undefined
+  /** WEIR_VIES_URL: where VAT numbers of customers of live organizations are checked, without a slash at the end. */
+  readonly viesUrl: string
   /** WEIR_ADMIN_TOKEN: opens the administration endpoints; they do not exist without it. */
   readonly adminToken: string | undefined
   /** WEIR_EVENTS_BATCH_LIMIT: the most events that one request may carry. */
@@ -60,6 +62,7 @@ const TOKEN: SecretKind = { pattern: /^[\x21-\x7e]+$/, limits: ': letters, digit
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..')
+const VIES_URL = 'https://ec.europa.eu/taxation_customs/vies/rest-api'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /**
@@ -82,6 +85,7 @@ export function readConfig(env: Environment): Config {
     secret: read.secret('WEIR_SECRET', 16, ANYTHING),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     webhookPrivateNetworks: read.choice('WEIR_WEBHOOK_PRIVATE_NETWORKS', ['deny', 'allow'], 'deny') === 'allow',
+    viesUrl: read.url('WEIR_VIES_URL', ['http:', 'https:'])?.replace(/\/+$/, '') ?? VIES_URL,
     liveApiKey: read.secret('WEIR_LIVE_API_KEY', 8, TOKEN),
     sandboxApiKey: read.secret('WEIR_SANDBOX_API_KEY', 8, TOKEN),
     adminToken: read.secret('WEIR_ADMIN_TOKEN', 8, TOKEN),

@@ -27,6 +27,7 @@ describe('readConfig', () => {
       secret: undefined,
       logLevel: 'info',
       webhookPrivateNetworks: false,
+      viesUrl: 'https://ec.europa.eu/taxation_customs/vies/rest-api',
       liveApiKey: undefined,
       sandboxApiKey: undefined,
       adminToken: undefined,
@@ -37,6 +38,7 @@ describe('readConfig', () => {
   })
 
   test.each([
+    ['WEIR_VIES_URL', 'http://vies.local/', { viesUrl: 'http://vies.local' }],
     ['PORT', '8080', { port: 8080, publicUrl: 'http://localhost:8080' }],
     ['PORT', '0', { port: 0 }],
     ['HOST', '0.0.0.0', { host: '0.0.0.0' }],

@@ -474,6 +474,27 @@ export interface Documents {
   payment_id: string | null;
 }
 
+export interface Emails {
+  attachments: Generated<Json>;
+  bcc: Generated<string[]>;
+  cause: string;
+  cc: Generated<string[]>;
+  created_at: Timestamp;
+  error: string | null;
+  html_body: string;
+  id: string;
+  kind: string;
+  object_id: string;
+  organization_id: string;
+  recipients: string[];
+  reply_to: string | null;
+  sender: string;
+  sent_at: Timestamp | null;
+  status: string;
+  subject: string;
+  text_body: string;
+}
+
 export interface EntitlementRemovals {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
@@ -890,6 +911,19 @@ export interface Payments {
   updated_at: Timestamp;
 }
 
+export interface PendingVatChecks {
+  attempts_count: Generated<number>;
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  last_attempt_at: Timestamp | null;
+  last_error_message: string | null;
+  last_error_type: string | null;
+  next_attempt_at: Timestamp;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
 export interface Plans {
   amount_cents: Int8;
   amount_currency: string;
@@ -1125,6 +1159,14 @@ export interface UsageThresholds {
   updated_at: Timestamp;
 }
 
+export interface VatChecks {
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  organization_id: string;
+  outcome: Json;
+}
+
 export interface WalletRefreshes {
   created_at: Timestamp;
   customer_id: string;
@@ -1292,6 +1334,7 @@ export interface DB {
   customers_taxes: CustomersTaxes;
   daily_usages: DailyUsages;
   documents: Documents;
+  emails: Emails;
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
@@ -1320,6 +1363,7 @@ export interface DB {
   lifetime_usages: LifetimeUsages;
   organizations: Organizations;
   payments: Payments;
+  pending_vat_checks: PendingVatChecks;
   plans: Plans;
   plans_taxes: PlansTaxes;
   pricing_units: PricingUnits;
@@ -1336,6 +1380,7 @@ export interface DB {
   usage_alerts: UsageAlerts;
   usage_cells: UsageCells;
   usage_thresholds: UsageThresholds;
+  vat_checks: VatChecks;
   wallet_refreshes: WalletRefreshes;
   wallet_targets: WalletTargets;
   wallet_transaction_consumptions: WalletTransactionConsumptions;

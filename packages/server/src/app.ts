@@ -14,6 +14,7 @@ import { creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
+import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
@@ -71,6 +72,7 @@ const business: readonly Domain[] = [
   creditNotes,
   monitoring,
   documents,
+  emails,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))

@@ -44,7 +44,7 @@ export const generateDocuments: TaskDefinition = {
 }
 
 /** Prints a finalized invoice, unless it was. What was printed stays as it is, whatever changes later. */
-async function generateDocumentsOfInvoice(ctx: Ctx, invoiceId: string): Promise<void> {
+export async function generateDocumentsOfInvoice(ctx: Ctx, invoiceId: string): Promise<void> {
   const invoice = await findInvoice(ctx, invoiceId)
   if (invoice === undefined || invoice.status !== 'finalized') return
   const kinds = await listDocumentKinds(ctx, invoiceId)

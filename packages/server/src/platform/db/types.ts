@@ -488,7 +488,8 @@ export interface Emails {
   organization_id: string;
   recipients: string[];
   reply_to: string | null;
-  sender: string;
+  sender_address: string;
+  sender_name: string;
   sent_at: Timestamp | null;
   status: string;
   subject: string;

@@ -43,6 +43,7 @@ const billingEntityFields = {
   name: Text,
   phone: Text,
   einvoicing: Nullable(Type.Boolean()),
+  logo: Text,
   billing_configuration: Input({
     invoice_footer: Text,
     invoice_grace_period: Nullable(Type.Integer()),

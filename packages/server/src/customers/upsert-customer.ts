@@ -13,7 +13,7 @@ import { getTaxesOf, replaceTaxes } from '../taxes/index.ts'
 import { insertCustomer } from './create-customer.ts'
 import { ACCOUNT_TYPES, type CustomerChanges, readChoice, readCustomerChanges } from './customer-changes.ts'
 import { MOST_METADATA_ITEMS, replaceMetadata } from './metadata.ts'
-import { readPaymentProvider } from './payment-provider.ts'
+import { linkPaymentProvider } from './payment-provider/link.ts'
 import type { CustomerInput } from './schema.ts'
 import {
   type Customer,
@@ -56,8 +56,9 @@ export async function upsertCustomer(ctx: Ctx, input: CustomerInput): Promise<Cu
     await applyTaxes(tx, customer, existing, input.tax_codes)
     await applySections(tx, customer.id, input)
     if (input.metadata !== undefined) await replaceMetadata(tx, customer.id, input.metadata)
+    const linked = await linkPaymentProvider(tx, customer, existing === undefined, input.billing_configuration ?? {})
     await emit(tx, existing === undefined ? 'customer.created' : 'customer.updated', customer.id)
-    return loadCustomerRecord(tx, customer)
+    return loadCustomerRecord(tx, linked)
   })
 }
 
@@ -92,7 +93,7 @@ async function readChanges(ctx: Ctx, input: CustomerInput, existing: Customer | 
     Object.assign(changes, readAccountType(input, existing, problems))
   }
   problems.throwIfAny()
-  return { ...changes, ...readPaymentProvider(input.billing_configuration ?? {}, existing) }
+  return changes
 }
 
 /** Partners are owed money rather than owing it: nobody reminds them to pay. */

@@ -82,10 +82,14 @@ const PRINTINGS: Readonly<Record<Printable, Printing>> = {
   },
 }
 
-/** The documents of what was issued are made one after another by a job. */
+/**
+ * The documents of what was issued are made one after another by a job; where they are made on demand, a download asks for
+ * them.
+ */
 export const onIssued =
   (of: Printable): Reaction =>
   async (tx, events) => {
+    if (tx.config.documents === 'on_demand') return
     const ids = events.map(event => event.objectId)
     for (let first = 0; first < ids.length; first += DOCUMENTS_A_JOB) {
       await requestDocuments(tx, of, ids.slice(first, first + DOCUMENTS_A_JOB))

@@ -34,6 +34,7 @@ import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
+import { regenerationRoutes } from './regeneration/routes.ts'
 import {
   billAdvanceCharges,
   onSubscriptionEndedRegroup,
@@ -46,7 +47,14 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export { lockInvoiceWithCustomer } from './actions/lock.ts'
+export {
+  PAYMENT_SETTLED,
+  type PaymentOutcome,
+  type PaymentStatus,
+  receivePayment,
+  setPaymentStatus,
+} from './actions/payment-status.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
@@ -69,6 +77,7 @@ export {
   type InvoiceSubscription,
   loadInvoiceSubscriptions,
   lockInvoice,
+  VISIBLE_STATUSES,
 } from './store.ts'
 export { invoiceWith } from './webhooks.ts'
 
@@ -93,6 +102,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
+  regenerationRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)

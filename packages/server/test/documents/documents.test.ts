@@ -414,3 +414,21 @@ test.each([
   const { body } = await app.api.put(`/billing_entities/${entity.code}`, { billing_entity: { logo } })
   expect(body.error_details).toEqual({ logo: [code] })
 })
+
+test('where documents are printed on demand, the first download has an invoice printed', async () => {
+  const thrifty = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
+  try {
+    const own = storyOf(thrifty)
+    await own.customer('acme')
+    await own.plan('base', { amount_cents: 10000, pay_in_advance: true })
+    await own.subscribe('s', 'base')
+    await thrifty.settle()
+    const [invoice] = await own.invoices()
+    expect(invoice).toMatchObject({ status: 'finalized', file_url: null })
+    expect((await thrifty.api.post(`/invoices/${invoice.lago_id}/download`)).body).toBeUndefined()
+    await thrifty.settle()
+    expect((await thrifty.api.post(`/invoices/${invoice.lago_id}/download`)).body.invoice.file_url).toMatch(/\.pdf/)
+  } finally {
+    await thrifty.stop()
+  }
+})

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import { SectionChoiceInput } from '../../accounts/index.ts'
 import { MetadataBody } from '../../catalog/index.ts'
+import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
 import { RuleInput } from '../rules/schema.ts'
 
 const Text = Nullable(Type.String())

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { SectionChoiceInput } from '../../accounts/index.ts'
+import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
 
 const Text = Nullable(Type.String())
 const Flag = Nullable(Type.Boolean())

@@ -18,7 +18,7 @@ import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscri
 import { lockVisibleInvoice } from '../actions/lock.ts'
 import type { NewFee } from '../billing/fee-rows.ts'
 import { taxRows, writeFees } from '../billing/write.ts'
-import { applySections, sectionsOf } from '../custom-sections.ts'
+import { applySections } from '../custom-sections.ts'
 import { loadInvoiceFees } from '../fees-store.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
@@ -71,7 +71,7 @@ export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateI
     await writeInvoice(tx, regeneration, { id: invoiceId, createdAt, fees, timing: timingOf(voided, links) })
     await takeOverPeriods(tx, links, { id: invoiceId, createdAt })
     await copyThresholds(tx, voided.id, invoiceId)
-    await applySections(tx, invoiceId, await sectionsOf(tx, { customer }))
+    await applySections(tx, [{ invoiceId, customer }])
     await creditProgressiveInvoices(tx, [{ id: invoiceId, billed }])
     const written = await findInvoice(tx, invoiceId)
     if (written?.status === 'finalized') {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDate, formatMoney, formatPrice, formatUnits, type Locale } from '../../src/documents/printing/locales.ts'
 import { type Story, storyOf } from '../invoices/billing-support.ts'
+import { paymentStory } from '../payments/support.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { receivedWebhooks } from '../support/received-webhooks.ts'
 import { brokenRules, ublAmounts } from './einvoice-rules.ts'
@@ -431,4 +432,84 @@ test('where documents are printed on demand, the first download has an invoice p
   } finally {
     await thrifty.stop()
   }
+})
+
+test('a payment gets a receipt, which is printed, told of and downloaded', async () => {
+  const payer = await paymentStory(app, '2026-03-10T12:00:00Z')
+  const [entity] = (await payer.api.get('/billing_entities')).body.billing_entities
+  await payer.api.put(`/billing_entities/${entity.code}`, {
+    billing_entity: { country: 'DE', einvoicing: true, legal_name: 'Wehr AG', email: 'kasse@example.com' },
+  })
+  await payer.customer('acme', { currency: 'EUR', name: 'Acme' })
+  const invoice = await payer.bill('acme', 10_000, { currency: 'EUR' })
+  const messages = await receivedWebhooks(
+    payer,
+    async () => expect((await payer.payByHand(invoice.lago_id, 4_000)).status).toBe(200),
+    { documents: true },
+  )
+  const told = messages.filter(({ webhook_type }) => webhook_type.startsWith('payment_receipt'))
+  expect(told.map(({ webhook_type, object_type }) => [webhook_type, object_type])).toEqual([
+    ['payment_receipt.created', 'payment_receipt'],
+    ['payment_receipt.generated', 'payment_receipt'],
+  ])
+  const receipt = told[1].payment_receipt
+  expect(receipt).toMatchObject({ number: expect.stringMatching(/-RCPT-000001$/), payment: { amount_cents: 4_000 } })
+  for (const path of ['download', 'download_pdf', 'download_xml']) {
+    const { body } = await payer.api.post(`/payment_receipts/${receipt.lago_id}/${path}`)
+    expect(body.payment_receipt).toEqual(receipt)
+  }
+  const unknown = await payer.api.post('/payment_receipts/0192d5a4-0000-7000-8000-000000000000/download')
+  expect([unknown.status, unknown.body.code]).toEqual([404, 'invoice_not_found'])
+  if (hasPdfToText) {
+    const words = wordsOf((await fetched(receipt.file_url)).bytes)
+    const expected = [
+      'Receipt',
+      `Receipt number ${receipt.number}`,
+      `Invoice number ${invoice.number}`,
+      'Payment method Manual payment',
+      'Paid on Mar 10, 2026 (Remaining to pay: €60.00)',
+      'work 1 €100.00 0.0% €100.00',
+    ]
+    expect(expected.filter(text => !words.includes(text))).toEqual([])
+  }
+  const xml = (await fetched(receipt.xml_url)).bytes.toString()
+  for (const text of ['<ApplicationResponse ', '<cbc:ResponseCode>PD<', `<cbc:ID>${invoice.number}</cbc:ID>`]) {
+    expect(xml).toContain(text)
+  }
+  expect((await fetched(receipt.file_url)).bytes.toString('latin1')).toContain('fx:ConformanceLevel')
+})
+
+test('usage charged as it comes is listed fee by fee; a self-billed invoice is in the name of the partner', async () => {
+  const tenant = await app.newOrganization()
+  const own = storyOf(tenant)
+  await tenant.setClock('2026-06-01T00:00:00Z')
+  const [entity] = (await tenant.api.get('/billing_entities')).body.billing_entities
+  await tenant.api.put(`/billing_entities/${entity.code}`, {
+    billing_entity: { legal_name: 'Client Ltd', billing_configuration: { invoice_footer: 'Our own footer' } },
+  })
+  await own.customer('partner', { account_type: 'partner', legal_name: 'Partner GmbH' })
+  const metric = await own.metric('calls')
+  await own.plan('instant', {
+    name: 'Instant',
+    charges: [
+      {
+        billable_metric_id: metric.lago_id,
+        charge_model: 'standard',
+        pay_in_advance: true,
+        properties: { amount: '2', presentation_group_keys: [{ value: 'team' }] },
+      },
+    ],
+  })
+  await own.subscribe('s', 'instant', 'partner')
+  await own.send('s', 'calls', '2026-06-01T00:00:00Z 3 red')
+  await tenant.settle()
+  const invoices = await own.invoices('partner')
+  const invoice = invoices.find(({ fees_amount_cents }) => fees_amount_cents === 600)
+  if (!hasPdfToText) return
+  const words = wordsOf((await fetched(invoice.file_url)).bytes)
+  const expected = ['Self-billing invoice', 'Instant details', 'Item', 'calls 3 $2.00 0.0% $6.00', 'Total $6.00']
+  expect(expected.filter(text => !words.includes(text))).toEqual([])
+  expect(words).toMatch(/From Bill to Partner GmbH Client Ltd/)
+  expect(words).toContain('Client Ltd has issued this document in the name and on behalf of Partner GmbH')
+  expect(words).not.toContain('Our own footer')
 })

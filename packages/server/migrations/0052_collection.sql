@@ -119,3 +119,7 @@ create table refunds (
 );
 
 create index refunds_of_payment on refunds (payment_id);
+
+-- Until when a first attempt to charge waits, so that a payer who is on a page can finish there.
+alter table invoices add column charge_due_at timestamptz;
+create index invoices_to_charge on invoices (organization_id, charge_due_at) where charge_due_at is not null;

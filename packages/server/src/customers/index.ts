@@ -7,7 +7,7 @@ import { serializeCustomerForWebhook } from './serialize.ts'
 import { findCustomersByIds, loadCustomerRecord } from './store.ts'
 
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
-export { serializePayer } from './payment-provider/serialize.ts'
+export { presentPaymentMethods, serializePayer } from './payment-provider/serialize.ts'
 export {
   serializeCustomer,
   serializeCustomerDetail,

@@ -46,14 +46,17 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { lockInvoiceWithCustomer } from './actions/lock.ts'
+export { lockInvoiceWithCustomer, lockVisibleInvoice } from './actions/lock.ts'
 export {
+  noteAttempt,
   PAYMENT_SETTLED,
+  PAYMENT_WANTED,
   type PaymentOutcome,
   type PaymentStatus,
   receivePayment,
   setPaymentStatus,
 } from './actions/payment-status.ts'
+export { isCollectable } from './actions/retry.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'

@@ -1,4 +1,3 @@
-import { findCustomersByIds } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { WebhookObject } from '../platform/module.ts'
 import { type InvoicePart, presentInvoiceForWebhook } from './present.ts'
@@ -45,26 +44,6 @@ const disputeLost: WebhookObject = {
   },
 }
 
-/** Why the money of an invoice could not be asked for: nobody collects from the customer. */
-const paymentFailure: WebhookObject = {
-  objectType: 'payment_provider_invoice_payment_error',
-  async serialize(ctx: Ctx, invoiceId: string) {
-    const invoice = await findVisibleInvoice(ctx, invoiceId)
-    const [customer] = invoice === undefined ? [] : await findCustomersByIds(ctx, [invoice.customer_id])
-    if (invoice === undefined || customer === undefined) return undefined
-    return {
-      lago_invoice_id: invoice.id,
-      lago_customer_id: customer.id,
-      external_customer_id: customer.external_id,
-      provider_customer_id: null,
-      payment_provider: customer.payment_provider,
-      payment_provider_code: customer.payment_provider_code,
-      provider_error: null,
-      error_details: { code: 'customer_must_have_payment_provider' },
-    }
-  },
-}
-
 /** What is told of invoices, by type. */
 export const invoiceWebhooks: Readonly<Record<string, WebhookObject>> = {
   'invoice.drafted': drafted,
@@ -77,5 +56,4 @@ export const invoiceWebhooks: Readonly<Record<string, WebhookObject>> = {
   'invoice.payment_status_updated': invoiceWith('customer', 'fees'),
   'invoice.payment_overdue': invoiceWith('customer', 'fees', 'applied_taxes'),
   'invoice.payment_dispute_lost': disputeLost,
-  'invoice.payment_failure': paymentFailure,
 }

@@ -3,6 +3,7 @@ export {
   deletePaymentMethodsOf,
   findDefaultPaymentMethod,
   findPaymentMethod,
+  findPaymentMethodsByIds,
   listPaymentMethods,
   type PaymentMethod,
   recordPaymentMethod,

@@ -1,7 +1,13 @@
+import { PAYMENT_SETTLED, PAYMENT_WANTED } from '../invoices/index.ts'
 import type { Domain } from '../platform/module.ts'
+import { chargeInvoice } from './charging/charge-invoice.ts'
+import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
+import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
-import { receiptRoutes, receiptWebhook } from './receipts/read.ts'
+import { receiptRoutes } from './receipts/read.ts'
 import { paymentRoutes } from './routes.ts'
+import { testPaymentRoutes } from './test-payments.ts'
+import { paymentWebhooks } from './webhooks.ts'
 
 export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
 export { findPayment, type Payment } from './store.ts'
@@ -11,7 +17,16 @@ export const payments: Domain = {
   routes(api) {
     paymentRoutes(api)
     receiptRoutes(api)
+    testPaymentRoutes(api)
   },
-  tasks: [issuePaymentReceipt],
-  webhooks: { 'payment_receipt.created': receiptWebhook },
+  tasks: [issuePaymentReceipt, chargeInvoice, closePages],
+  clockTasks: [chargeInvoices],
+  reactions: {
+    'invoice.created': onInvoicePayable,
+    'invoice.one_off_created': onInvoicePayable,
+    'invoice.paid_credit_added': onInvoicePayable,
+    [PAYMENT_WANTED]: onInvoicePayable,
+    [PAYMENT_SETTLED]: onPaymentSettled,
+  },
+  webhooks: paymentWebhooks,
 }

@@ -51,6 +51,27 @@ export async function findPayment(ctx: Ctx, id: string): Promise<Payment | undef
   return row as Payment | undefined
 }
 
+/** The last attempt to charge an invoice, or a payment request, through a provider. */
+export async function findLastPayment(
+  ctx: Ctx,
+  payable: { readonly invoiceId: string } | { readonly requestId: string },
+): Promise<Payment | undefined> {
+  const query = ctx.db
+    .selectFrom('payments')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('payment_type', '=', 'provider')
+  const row = await ('invoiceId' in payable
+    ? query.where('invoice_id', '=', payable.invoiceId)
+    : query.where('payment_request_id', '=', payable.requestId)
+  )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row as Payment | undefined
+}
+
 export interface PaymentFilters {
   /** Payments of this invoice, and of payment requests that it is in. */
   readonly invoiceId?: string

@@ -5,6 +5,7 @@ import { applicableTimeZone, type Customer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
+import { PAYMENT_WANTED } from '../actions/payment-status.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 
@@ -28,7 +29,7 @@ export async function createTopUpInvoice(ctx: Ctx, transactionId: string): Promi
     const id = await insertInvoice(tx, { purchase, wallet, customer, ...issuers })
     await insertFee(tx, id, purchase, wallet, issuers.issuer)
     await attachInvoice(tx, purchase.id, id)
-    if (!purchase.invoice_requires_successful_payment) await emit(tx, 'invoice.paid_credit_added', id)
+    await emit(tx, purchase.invoice_requires_successful_payment ? PAYMENT_WANTED : 'invoice.paid_credit_added', id)
   })
 }
 

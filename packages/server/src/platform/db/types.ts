@@ -732,6 +732,7 @@ export interface InvoiceMetadata {
 export interface Invoices {
   billing_entity_id: string;
   billing_entity_sequential_id: Int8 | null;
+  charge_due_at: Timestamp | null;
   coupons_amount_cents: Generated<Int8>;
   created_at: Timestamp;
   credit_notes_amount_cents: Generated<Int8>;

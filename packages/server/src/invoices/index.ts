@@ -67,12 +67,13 @@ export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './c
 export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
-export { presentInvoiceBase } from './present.ts'
+export { presentInvoiceBase, presentInvoiceBases } from './present.ts'
 export { billProgressively, type PassedUsage } from './progressive/bill.ts'
 export { findProgressiveInvoices, type ProgressiveInvoice } from './progressive/find.ts'
 export { serializeFee } from './serialize-fee.ts'
 export {
   findInvoice,
+  findInvoicesByIds,
   findVisibleInvoice,
   type Invoice,
   type InvoiceSubscription,

@@ -52,8 +52,11 @@ export function testProvider(config: Pick<ResolvedConfig, 'publicUrl'>): Payment
 }
 
 function answerTo(type: ProviderType, charge: Charge): ProviderAnswer {
-  const outcome = TEST_METHODS[charge.methodId ?? '']?.outcome ?? 'succeeds'
+  const outcome = charge.fromBalance ? 'waits' : TEST_METHODS[charge.methodId ?? '']?.outcome
   const failed = providerWord(type, 'failed')
+  if (outcome === undefined) {
+    return { outcome: 'refused', status: failed, code: 'payment_method_missing', message: 'Nothing to pay with.' }
+  }
   if (outcome === 'is refused') {
     return { outcome: 'refused', status: failed, code: 'card_declined', message: 'Your card was declined.' }
   }

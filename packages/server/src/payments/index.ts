@@ -5,6 +5,8 @@ import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
+import { chargePaymentRequest } from './requests/charge.ts'
+import { paymentRequestRoutes } from './requests/routes.ts'
 import { paymentRoutes } from './routes.ts'
 import { testPaymentRoutes } from './test-payments.ts'
 import { paymentWebhooks } from './webhooks.ts'
@@ -17,9 +19,10 @@ export const payments: Domain = {
   routes(api) {
     paymentRoutes(api)
     receiptRoutes(api)
+    paymentRequestRoutes(api)
     testPaymentRoutes(api)
   },
-  tasks: [issuePaymentReceipt, chargeInvoice, closePages],
+  tasks: [issuePaymentReceipt, chargeInvoice, closePages, chargePaymentRequest],
   clockTasks: [chargeInvoices],
   reactions: {
     'invoice.created': onInvoicePayable,

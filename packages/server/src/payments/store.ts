@@ -5,6 +5,7 @@ import type { Ctx } from '../platform/context.ts'
 import type { Payments } from '../platform/db/types.ts'
 import { validation } from '../platform/errors.ts'
 import type { Page } from '../platform/http/pagination.ts'
+import { asText } from '../platform/http/query.ts'
 import { isUuid, newId } from '../platform/ids.ts'
 
 /** One attempt to collect money, or money that came. It pays an invoice or a payment request. */
@@ -80,11 +81,12 @@ export interface PaymentFilters {
 
 /** @throws 422 for an `invoice_id` that is none */
 export function readPaymentFilters(query: Record<string, unknown>): PaymentFilters {
-  const { invoice_id: invoiceId, external_customer_id: externalCustomerId } = query
+  const { invoice_id: invoiceId } = query
+  const externalCustomerId = asText(query.external_customer_id)
   if (invoiceId !== undefined && !isUuid(String(invoiceId))) throw validation({ invoice_id: ['is in invalid format'] })
   return {
     ...(invoiceId !== undefined && { invoiceId: String(invoiceId) }),
-    ...(externalCustomerId !== undefined && { externalCustomerId: String(externalCustomerId) }),
+    ...(externalCustomerId !== undefined && { externalCustomerId }),
   }
 }
 

@@ -5,6 +5,8 @@ import { findPaymentMethodsByIds, findProviderCustomersByIds } from '../payment-
 import type { Ctx } from '../platform/context.ts'
 import type { WebhookObject } from '../platform/module.ts'
 import { receiptWebhook } from './receipts/read.ts'
+import { presentPaymentRequest } from './requests/serialize.ts'
+import { findPaymentRequest, loadRequestedInvoices } from './requests/store.ts'
 import { presentPayment } from './serialize.ts'
 import { findLastPayment, findPayment, type Payment } from './store.ts'
 
@@ -61,6 +63,30 @@ const topUpFailure: WebhookObject = {
   },
 }
 
+const paymentRequest: WebhookObject = {
+  objectType: 'payment_request',
+  async serialize(ctx, id) {
+    const request = await findPaymentRequest(ctx, id)
+    return request && presentPaymentRequest(ctx, request)
+  },
+}
+
+const requestFailure: WebhookObject = {
+  objectType: 'payment_provider_payment_request_payment_error',
+  async serialize(ctx, requestId) {
+    const payment = await findLastPayment(ctx, { requestId })
+    const failure = payment && (await describeFailure(ctx, payment.customer_id, payment))
+    if (failure === undefined) return undefined
+    const invoices = (await loadRequestedInvoices(ctx, [requestId])).get(requestId) ?? []
+    return {
+      lago_payment_request_id: requestId,
+      lago_invoice_ids: invoices.map(invoice => invoice.id),
+      ...failure.payer,
+      provider_error: failure.error.provider_error,
+    }
+  },
+}
+
 /** Who could not be charged, and what the provider said to the last attempt. */
 export async function describeFailure(ctx: Ctx, customerId: string, payment: Payment | undefined) {
   const [customer] = await findCustomersByIds(ctx, [customerId])
@@ -89,4 +115,7 @@ export const paymentWebhooks: Readonly<Record<string, WebhookObject>> = {
   'invoice.payment_failure': invoiceFailure,
   'wallet_transaction.payment_failure': topUpFailure,
   'payment_receipt.created': receiptWebhook,
+  'payment_request.created': paymentRequest,
+  'payment_request.payment_status_updated': paymentRequest,
+  'payment_request.payment_failure': requestFailure,
 }

@@ -342,6 +342,14 @@ const payments: readonly Deviation[] = [
       reason: 'the contract wants the keys of wallet_transaction_payment_details beside it too',
     }),
   ),
+  ...'lago_id email amount_cents amount_currency payment_status created_at customer invoices'.split(' ').map(
+    (key): Deviation => ({
+      path: '/payment_requests/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root payment_request',
+    }),
+  ),
   ...PAYMENT_KEYS.split(' ').map(
     (key): Deviation => ({
       path: '/payments/{lago_id}',

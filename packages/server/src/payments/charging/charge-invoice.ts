@@ -7,7 +7,6 @@ import {
   noteAttempt,
   setPaymentStatus,
 } from '../../invoices/index.ts'
-import { type PaymentMethod, settingsOf } from '../../payment-providers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
@@ -15,12 +14,13 @@ import { hasEverMadePages } from '../pages/store.ts'
 import { findPayment, type Payment } from '../store.ts'
 import { findPayingMethod } from './paying-method.ts'
 import {
+  type Attempt,
   chargeProvider,
   countUnconfirmed,
   findPayer,
   findUnderWay,
   openPayment,
-  type Payer,
+  paysFromBalance,
   recordAnswer,
 } from './provider-payment.ts'
 import { CHARGE_INVOICE, type ChargeOrder, requestCharge } from './request.ts'
@@ -29,22 +29,13 @@ import { settleInvoicePayment } from './settle.ts'
 const MOST_CONFIRMATIONS = 20
 const TIME_ON_A_PAGE = { minutes: 10 }
 
-interface Attempt {
-  readonly payment: Payment
-  readonly payer: Payer
-  readonly method: PaymentMethod | undefined
-  readonly reference: string
-  readonly mayAsk: boolean
-  readonly metadata: Readonly<Record<string, string>>
-}
-
 export const chargeInvoice: TaskDefinition = {
   name: CHARGE_INVOICE,
   async run(ctx, { invoiceId, order }) {
     const attempt = await transaction(ctx, tx => prepare(tx, String(invoiceId), (order ?? {}) as ChargeOrder))
     if (attempt === undefined) return
     // Outside of any transaction: it may take its time, and is the same demand if it is repeated.
-    const answer = await chargeProvider(ctx, attempt.payment, attempt.payer, attempt)
+    const answer = await chargeProvider(ctx, attempt)
     await transaction(ctx, async tx => {
       const payment = await findPayment(tx, attempt.payment.id)
       if (payment?.payable_payment_status !== 'pending') return
@@ -114,10 +105,6 @@ async function dropUnused(tx: Ctx, invoice: Invoice): Promise<undefined> {
     .where('payable_payment_status', '=', 'pending')
     .where('provider_payment_id', 'is', null)
     .execute()
-}
-
-function paysFromBalance({ connection, link }: Payer): boolean {
-  return connection.type === 'stripe' && settingsOf(link).provider_payment_methods?.join() === 'customer_balance'
 }
 
 async function referenceOf(tx: Ctx, invoice: Invoice): Promise<string> {

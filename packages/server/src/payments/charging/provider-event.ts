@@ -2,6 +2,8 @@ import { lockCustomer } from '../../customers/index.ts'
 import { findInvoice } from '../../invoices/index.ts'
 import { normalizedStatus, type ProviderType } from '../../payment-providers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
+import { settleRequestPayment } from '../requests/settle.ts'
+import { findPaymentRequest } from '../requests/store.ts'
 import { findPayment, type Payment, updatePayment } from '../store.ts'
 import { settleInvoicePayment } from './settle.ts'
 
@@ -23,11 +25,14 @@ export async function applyProviderStatus(
     payable_payment_status: normalizedStatus(type, word),
     provider_payment_data: '{}',
   })
-  await settleInvoicePayment(tx, told)
+  await (told.invoice_id === null ? settleRequestPayment : settleInvoicePayment)(tx, told)
   return told
 }
 
 async function isPaid(tx: Ctx, payment: Payment): Promise<boolean> {
-  const invoice = payment.invoice_id === null ? undefined : await findInvoice(tx, payment.invoice_id)
-  return invoice?.payment_status === 'succeeded'
+  const paid =
+    payment.invoice_id === null
+      ? await findPaymentRequest(tx, payment.payment_request_id ?? '')
+      : await findInvoice(tx, payment.invoice_id)
+  return paid?.payment_status === 'succeeded'
 }

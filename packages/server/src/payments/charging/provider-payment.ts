@@ -8,6 +8,7 @@ import {
   type ProviderAnswer,
   type ProviderCustomer,
   providerBehind,
+  settingsOf,
 } from '../../payment-providers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { insertPayment, type Payment, updatePayment } from '../store.ts'
@@ -87,28 +88,35 @@ export async function openPayment(
   })
 }
 
+/** A payment that was opened, and how the provider is to be asked for it. */
+export interface Attempt {
+  readonly payment: Payment
+  readonly payer: Payer
+  readonly method: PaymentMethod | undefined
+  readonly reference: string
+  readonly mayAsk: boolean
+  readonly metadata: Readonly<Record<string, string>>
+}
+
 /** Asks the provider for the money. The same payment again is the same demand. */
-export async function chargeProvider(
-  ctx: Ctx,
-  payment: Payment,
-  { connection, link }: Payer,
-  how: {
-    readonly method: PaymentMethod | undefined
-    readonly reference: string
-    readonly mayAsk: boolean
-    readonly metadata: Readonly<Record<string, string>>
-  },
-): Promise<ProviderAnswer> {
-  return providerBehind(ctx).charge(connection.type, {
+export async function chargeProvider(ctx: Ctx, attempt: Attempt): Promise<ProviderAnswer> {
+  const { payment, payer, method, reference, mayAsk, metadata } = attempt
+  return providerBehind(ctx).charge(payer.connection.type, {
     idempotencyKey: `payment-${payment.id}`,
-    providerCustomerId: link.provider_customer_id,
-    methodId: how.method?.provider_method_id ?? null,
+    providerCustomerId: payer.link.provider_customer_id,
+    methodId: method?.provider_method_id ?? null,
+    fromBalance: paysFromBalance(payer),
     amountCents: payment.amount_cents,
     currency: payment.amount_currency,
-    reference: how.reference,
-    mayAsk: how.mayAsk,
-    metadata: { lago_payment_id: payment.id, ...how.metadata },
+    reference,
+    mayAsk,
+    metadata: { lago_payment_id: payment.id, ...metadata },
   })
+}
+
+/** Nothing is saved: the payer sends the money to a balance. */
+export function paysFromBalance({ connection, link }: Payer): boolean {
+  return connection.type === 'stripe' && settingsOf(link).provider_payment_methods?.join() === 'customer_balance'
 }
 
 /** Notes on the payment what the provider answered. */

@@ -47,6 +47,7 @@ import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
 export { lockInvoiceWithCustomer, lockVisibleInvoice } from './actions/lock.ts'
+export { loseDispute } from './actions/lose-dispute.ts'
 export {
   noteAttempt,
   PAYMENT_SETTLED,

@@ -40,7 +40,12 @@ const disputeLost: WebhookObject = {
   objectType: 'payment_dispute_lost',
   async serialize(ctx: Ctx, invoiceId: string) {
     const invoice = await findVisibleInvoice(ctx, invoiceId)
-    return invoice && { invoice: await presentInvoiceForWebhook(ctx, invoice, ['customer']) }
+    if (invoice === undefined) return undefined
+    const { payment_dispute_reason: reason } = invoice
+    return {
+      invoice: await presentInvoiceForWebhook(ctx, invoice, ['customer']),
+      ...(reason !== null && { provider_error: reason }),
+    }
   },
 }
 

@@ -41,6 +41,8 @@ export interface Charge {
 export interface Refund {
   readonly idempotencyKey: string
   readonly providerPaymentId: string
+  /** What was charged; null where nothing was saved. */
+  readonly methodId: string | null
   readonly amountCents: bigint
   readonly currency: string
   readonly reason: string

@@ -5,6 +5,8 @@ import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
+import { onCreditNoteCreated, refundCreditNote } from './refunds/refund-credit-note.ts'
+import { testRefundRoutes } from './refunds/test-refunds.ts'
 import { chargePaymentRequest } from './requests/charge.ts'
 import { paymentRequestRoutes } from './requests/routes.ts'
 import { paymentRoutes } from './routes.ts'
@@ -21,14 +23,16 @@ export const payments: Domain = {
     receiptRoutes(api)
     paymentRequestRoutes(api)
     testPaymentRoutes(api)
+    testRefundRoutes(api)
   },
-  tasks: [issuePaymentReceipt, chargeInvoice, closePages, chargePaymentRequest],
+  tasks: [issuePaymentReceipt, chargeInvoice, closePages, chargePaymentRequest, refundCreditNote],
   clockTasks: [chargeInvoices],
   reactions: {
     'invoice.created': onInvoicePayable,
     'invoice.one_off_created': onInvoicePayable,
     'invoice.paid_credit_added': onInvoicePayable,
     [PAYMENT_WANTED]: onInvoicePayable,
+    'credit_note.created': onCreditNoteCreated,
     [PAYMENT_SETTLED]: onPaymentSettled,
   },
   webhooks: paymentWebhooks,

@@ -73,6 +73,27 @@ export async function findLastPayment(
   return row as Payment | undefined
 }
 
+/**
+ * The payment of which a refund on an invoice is made: its last one that succeeded, or that of a payment request which it was
+ * in; undefined where the last payment of the invoice came by hand.
+ */
+export async function findPaymentToRefund(ctx: Ctx, invoiceId: string): Promise<Payment | undefined> {
+  const { rows } = await sql<Payment>`
+    select payments.*
+    from payments
+    where payments.organization_id = ${ctx.org.id} and payments.payable_payment_status = 'succeeded'
+      and (
+        payments.invoice_id = ${invoiceId}
+        or payments.payment_request_id in (
+          select payment_request_id from payment_request_invoices where invoice_id = ${invoiceId}
+        )
+      )
+    order by payments.invoice_id is null, payments.created_at desc, payments.id desc
+    limit 1`.execute(ctx.db)
+  const [payment] = rows
+  return payment?.payment_type === 'provider' ? payment : undefined
+}
+
 export interface PaymentFilters {
   /** Payments of this invoice, and of payment requests that it is in. */
   readonly invoiceId?: string

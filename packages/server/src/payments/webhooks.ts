@@ -5,6 +5,7 @@ import { findPaymentMethodsByIds, findProviderCustomersByIds } from '../payment-
 import type { Ctx } from '../platform/context.ts'
 import type { WebhookObject } from '../platform/module.ts'
 import { receiptWebhook } from './receipts/read.ts'
+import { findRefund } from './refunds/store.ts'
 import { presentPaymentRequest } from './requests/serialize.ts'
 import { findPaymentRequest, loadRequestedInvoices } from './requests/store.ts'
 import { presentPayment } from './serialize.ts'
@@ -87,6 +88,22 @@ const requestFailure: WebhookObject = {
   },
 }
 
+/** Why a refund did not reach the customer. */
+const refundFailure: WebhookObject = {
+  objectType: 'credit_note_payment_provider_refund_error',
+  async serialize(ctx, creditNoteId) {
+    const refund = await findRefund(ctx, creditNoteId)
+    const payment = refund && (await findPayment(ctx, refund.payment_id))
+    const failure = payment && (await describeFailure(ctx, payment.customer_id, payment))
+    if (refund === undefined || failure === undefined) return undefined
+    return {
+      lago_credit_note_id: creditNoteId,
+      ...failure.payer,
+      provider_error: { message: refund.error_message, error_code: refund.error_code },
+    }
+  },
+}
+
 /** Who could not be charged, and what the provider said to the last attempt. */
 export async function describeFailure(ctx: Ctx, customerId: string, payment: Payment | undefined) {
   const [customer] = await findCustomersByIds(ctx, [customerId])
@@ -115,6 +132,7 @@ export const paymentWebhooks: Readonly<Record<string, WebhookObject>> = {
   'invoice.payment_failure': invoiceFailure,
   'wallet_transaction.payment_failure': topUpFailure,
   'payment_receipt.created': receiptWebhook,
+  'credit_note.refund_failure': refundFailure,
   'payment_request.created': paymentRequest,
   'payment_request.payment_status_updated': paymentRequest,
   'payment_request.payment_failure': requestFailure,

@@ -749,6 +749,7 @@ export interface Invoices {
   organization_id: string;
   payment_attempts: Generated<number>;
   payment_dispute_lost_at: Timestamp | null;
+  payment_dispute_reason: string | null;
   payment_due_date: CalendarDate;
   payment_method_id: string | null;
   payment_method_type: string | null;

@@ -7,6 +7,9 @@ import { type Invoice, updateInvoiceRow } from '../store.ts'
 export const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
 
+/** Told, with its id, of an invoice that has to be paid before it is issued: it is open, which nobody sees. */
+export const PAYMENT_WANTED = 'invoice.payment_wanted'
+
 /** Told, with the id of the invoice and an {@link PaymentOutcome}, when the payment of an invoice came or failed. */
 export const PAYMENT_SETTLED = 'invoice.payment_settled'
 
@@ -83,4 +86,16 @@ export async function receivePayment(
     total_paid_amount_cents: invoice.total_paid_amount_cents + payment.amountCents,
   })
   return { invoice: paid, dueCents: (await loadLeftOnInvoice(tx, paid)).dueCents }
+}
+
+/** Notes on a locked invoice how often it was charged, or when it is to be. */
+export async function noteAttempt(
+  tx: Ctx,
+  invoice: Invoice,
+  { attempts, chargeDueAt }: { readonly attempts?: number; readonly chargeDueAt?: Temporal.Instant | null },
+): Promise<void> {
+  await updateInvoiceRow(tx, invoice.id, {
+    ...(attempts !== undefined && { payment_attempts: attempts }),
+    ...(chargeDueAt !== undefined && { charge_due_at: chargeDueAt }),
+  })
 }

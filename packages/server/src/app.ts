@@ -95,7 +95,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
-  operationRoutes(http, options.operations)
+  const gauges = domains.flatMap(domain => domain.gauges ?? [])
+  operationRoutes(
+    http,
+    options.operations,
+    gauges.map(gauge => ({ ...gauge, read: () => gauge.read(database.pool) })),
+  )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
   await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })

@@ -17,6 +17,8 @@ import { billMissedDays, onBillingMissed } from './billing/missed-days.ts'
 import { billCustomers, billSubscriptions } from './billing/periodic.ts'
 import { billPlanChange, onSubscriptionReplaced } from './billing/plan-change.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
+import { checkInvoices, checkInvoicesAgain, onInvoiceIssued } from './checks/check-invoices.ts'
+import { discrepancyGauge, discrepancyRoutes } from './checks/discrepancies.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import {
@@ -94,6 +96,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
   regenerationRoutes(api)
+  discrepancyRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
@@ -118,6 +121,7 @@ const invoices: Domain = {
     ...taxTasks,
     ...topUpTasks,
     markOverdue,
+    checkInvoices,
   ],
   clockTasks: [
     billSubscriptions,
@@ -126,6 +130,7 @@ const invoices: Domain = {
     finalizeInvoices,
     refreshDraftInvoices,
     markOverdueInvoices,
+    checkInvoicesAgain,
   ],
   reactions: {
     'events.arrived': onEventsArrived,
@@ -150,11 +155,15 @@ const invoices: Domain = {
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,
     ...topUpReactions,
+    'invoice.created': onInvoiceIssued,
+    'invoice.one_off_created': onInvoiceIssued,
+    'invoice.paid_credit_added': onInvoiceIssued,
   },
   webhooks: {
     'fee.created': feeWebhook,
     ...invoiceWebhooks,
     ...progressiveWebhooks,
   },
+  gauges: [discrepancyGauge],
   counters: { invoices_created: countInvoicesSince },
 }

@@ -10,7 +10,7 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
-import { creditNotes, voidCredits } from './credit-notes/index.ts'
+import { creditEndedSubscription, creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
@@ -67,7 +67,7 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoicesDomain(voidCredits),
+  invoicesDomain(voidCredits, creditEndedSubscription),
   creditNotes,
   monitoring,
   documents,

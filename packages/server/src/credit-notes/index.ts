@@ -13,6 +13,8 @@ const creditNoteWebhook: WebhookObject = {
   },
 }
 
+export { creditEndedSubscription } from './termination.ts'
+
 /** What is given back of invoices that are voided. */
 export const voidCredits: VoidCredits = { check: checkVoidCredit, issue: creditVoidedInvoice }
 

@@ -35,6 +35,7 @@ import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
+import type { CreditEnded } from './preview/preview.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
 import { regenerationRoutes } from './regeneration/routes.ts'
 import {
@@ -86,14 +87,15 @@ const feeWebhook: WebhookObject = {
  * What is owed.
  *
  * @param voidCredits what credit notes, which are above, do for an invoice that is voided; null where there are none
+ * @param creditEnded what they do for a subscription that has ended
  */
-export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
-  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits) }
+export function invoicesDomain(voidCredits: VoidCredits | null, creditEnded: CreditEnded | null = null): Domain {
+  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits, creditEnded) }
 }
 
-function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null, creditEnded: CreditEnded | null): void {
   invoiceRoutes(api)
-  actionRoutes(api, voidCredits)
+  actionRoutes(api, voidCredits, creditEnded)
   adjustedFeeRoutes(api)
   regenerationRoutes(api)
   discrepancyRoutes(api)

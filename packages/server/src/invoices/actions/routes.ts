@@ -5,7 +5,7 @@ import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
 import { createOneOff } from '../one-off/create-one-off.ts'
 import { OneOffInput } from '../one-off/schema.ts'
 import { presentInvoice } from '../present.ts'
-import { previewInvoice } from '../preview/preview.ts'
+import { type CreditEnded, previewInvoice } from '../preview/preview.ts'
 import { PreviewInput } from '../preview/schema.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { getVisibleInvoice } from './lock.ts'
@@ -20,7 +20,11 @@ interface ById {
 }
 
 /** What is done to invoices. */
-export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+export function actionRoutes(
+  api: FastifyInstance,
+  voidCredits: VoidCredits | null,
+  creditEnded: CreditEnded | null,
+): void {
   const config = { resource: 'invoice' }
   const route = (summary: string) => ({ config, schema: { tags: ['Invoices'], summary } })
 
@@ -36,7 +40,7 @@ export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | nu
     if (body.subscriptions !== undefined && !isRecord(body.subscriptions)) {
       throw badParameter('subscriptions_must_be_an_object')
     }
-    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body)) }
+    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body), creditEnded) }
   })
 
   api.put<ById>('/invoices/:id', route('Tell what was paid; replace metadata'), async request => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../../platform/context.ts'
-import { badParameter } from '../../platform/errors.ts'
+import { badParameter, notFound } from '../../platform/errors.ts'
 import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
 import { createOneOff } from '../one-off/create-one-off.ts'
 import { OneOffInput } from '../one-off/schema.ts'
@@ -76,6 +76,12 @@ export function actionRoutes(
   api.post<ById>('/invoices/:id/payment_url', route('Where a customer can pay'), request =>
     refusePaymentUrl(request.ctx, request.params.id),
   )
+
+  api.put<ById>('/invoices/:id/sync_salesforce_id', route('Link an invoice to its record in a CRM'), async request => {
+    await getVisibleInvoice(request.ctx, request.params.id)
+    // No CRM can be connected, so none is known by any code.
+    throw notFound('integration')
+  })
 
   api.post<ById>('/invoices/:id/resend_email', route('Send an invoice by e-mail again'), async (request, reply) => {
     await resendEmail(request.ctx, request.params.id, readObject(EmailInput, request.body))

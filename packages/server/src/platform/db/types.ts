@@ -742,6 +742,13 @@ export interface InvoiceCustomSections {
   updated_at: Timestamp;
 }
 
+export interface InvoiceDiscrepancies {
+  differences: Json;
+  found_at: Timestamp;
+  invoice_id: string;
+  organization_id: string;
+}
+
 export interface InvoiceMetadata {
   created_at: Timestamp;
   id: string;
@@ -1499,6 +1506,7 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   installation_keys: InstallationKeys;
   invoice_custom_sections: InvoiceCustomSections;
+  invoice_discrepancies: InvoiceDiscrepancies;
   invoice_metadata: InvoiceMetadata;
   invoice_settlements: InvoiceSettlements;
   invoice_subscriptions: InvoiceSubscriptions;

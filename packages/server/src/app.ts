@@ -18,6 +18,7 @@ import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
+import { payments } from './payments/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -71,6 +72,7 @@ const business: readonly Domain[] = [
   invoicesDomain(voidCredits),
   creditNotes,
   monitoring,
+  payments,
   documents,
   emails,
 ]

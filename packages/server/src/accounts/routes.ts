@@ -8,6 +8,8 @@ import { hashKey } from '../platform/secrets.ts'
 import { getBillingEntityByCode, getDefaultBillingEntity, listBillingEntities } from './billing-entities.ts'
 import type { BillingEntityTaxes } from './billing-entity-taxes.ts'
 import { createBillingEntity } from './create-billing-entity.ts'
+import { listSelectedSections } from './custom-sections/selection.ts'
+import { serializeSection } from './custom-sections/serialize.ts'
 import { createOrganization, getOrganization } from './organizations.ts'
 import {
   BillingConfigurationInput,
@@ -119,10 +121,11 @@ async function presentOrganization(ctx: Ctx) {
 
 async function presentBillingEntity(ctx: Ctx, code: string, taxes: BillingEntityTaxes) {
   const [entity, main] = await Promise.all([getBillingEntityByCode(ctx, code), getDefaultBillingEntity(ctx)])
+  const sections = (await listSelectedSections(ctx, [entity.id])).get(entity.id) ?? []
   return {
     ...serializeBillingEntity(entity, entity.id === main.id),
     taxes: await taxes.present(ctx, entity.id),
-    selected_invoice_custom_sections: [],
+    selected_invoice_custom_sections: sections.map(({ section }) => serializeSection(section)),
   }
 }
 

@@ -6,6 +6,7 @@ import { Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { type BillingEntity, getBillingEntityByCode } from './billing-entities.ts'
+import { replaceSections } from './custom-sections/selection.ts'
 import type { BillingEntityInput } from './schema.ts'
 import { readSettings, type Settings } from './settings.ts'
 
@@ -38,6 +39,8 @@ export async function updateBillingEntity(ctx: Ctx, code: string, input: Billing
     }
     problems.throwIfAny()
     await changeBillingEntity(tx, entity, changes)
+    const sections = input.invoice_custom_section_codes
+    if (sections !== undefined) await replaceSections(tx, 'billing_entity', entity.id, sections)
   })
 }
 

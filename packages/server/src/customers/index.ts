@@ -1,5 +1,7 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { createProviderCustomer } from './payment-provider/at-provider.ts'
+import { checkoutUrlGenerated } from './payment-provider/webhooks.ts'
 import { customerRoutes } from './routes.ts'
 import { serializeCustomerForWebhook } from './serialize.ts'
 import { findCustomersByIds, loadCustomerRecord } from './store.ts'
@@ -8,9 +10,9 @@ import { checkVatNumbers } from './vat/clock.ts'
 import { viesCheckWebhook } from './vat/webhook.ts'
 
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
+export { serializePayer } from './payment-provider/serialize.ts'
 export {
   serializeCustomer,
-  serializeCustomerDetail,
   serializeCustomerForWebhook,
   serializeCustomerInList,
 } from './serialize.ts'
@@ -38,11 +40,13 @@ const customerWebhook: WebhookObject = {
 
 export const customers: Domain = {
   routes: customerRoutes,
-  tasks: [checkVatNumber],
+  tasks: [createProviderCustomer, checkVatNumber],
   clockTasks: [checkVatNumbers],
   webhooks: {
     'customer.created': customerWebhook,
     'customer.updated': customerWebhook,
+    'customer.payment_provider_created': customerWebhook,
+    'customer.checkout_url_generated': checkoutUrlGenerated,
     'customer.vies_check': viesCheckWebhook,
   },
 }

@@ -1,4 +1,9 @@
-import { type BillingEntity, findBillingEntitiesByIds, resolveBillingEntity } from '../accounts/index.ts'
+import {
+  type BillingEntity,
+  findBillingEntitiesByIds,
+  replaceSections,
+  resolveBillingEntity,
+} from '../accounts/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
 import { Problems, validation } from '../platform/errors.ts'
@@ -8,7 +13,7 @@ import { findTaxesByCodes, getTaxesOf, isEuTaxCode, setTaxes, type Tax } from '.
 import { insertCustomer } from './create-customer.ts'
 import { ACCOUNT_TYPES, type CustomerChanges, readChoice, readCustomerChanges } from './customer-changes.ts'
 import { MOST_METADATA_ITEMS, replaceMetadata } from './metadata.ts'
-import { readPaymentProvider } from './payment-provider.ts'
+import { linkPaymentProvider } from './payment-provider/link.ts'
 import type { CustomerInput } from './schema.ts'
 import {
   type Customer,
@@ -50,12 +55,11 @@ export async function upsertCustomer(ctx: Ctx, input: CustomerInput): Promise<Cu
             ...(input.billing_entity_code !== undefined && { billing_entity_id: billingEntity.id }),
           })
     await applyTaxes(tx, customer, existing, input)
-    if (input.skip_invoice_custom_sections && input.invoice_custom_section_codes !== undefined) {
-      throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
-    }
+    await applySections(tx, customer.id, input)
     if (input.metadata !== undefined) await replaceMetadata(tx, customer.id, input.metadata)
+    const linked = await linkPaymentProvider(tx, customer, existing === undefined, input.billing_configuration ?? {})
     await emit(tx, existing === undefined ? 'customer.created' : 'customer.updated', customer.id)
-    return loadCustomerRecord(tx, customer)
+    return loadCustomerRecord(tx, linked)
   })
 }
 
@@ -90,7 +94,7 @@ async function readChanges(ctx: Ctx, input: CustomerInput, existing: Customer | 
     Object.assign(changes, readAccountType(input, existing, problems))
   }
   problems.throwIfAny()
-  return { ...changes, ...readPaymentProvider(input.billing_configuration ?? {}, existing) }
+  return changes
 }
 
 /** Partners are owed money rather than owing it: nobody reminds them to pay. */
@@ -138,6 +142,15 @@ async function applyTaxes(
   if (taxes === undefined) return
   await setTaxes(ctx, 'customer', after.id, taxes)
   if (before !== undefined) await emit(ctx, 'customer.taxes_changed', after.id)
+}
+
+/** Skipping all sections forgets those that were chosen. */
+async function applySections(ctx: Ctx, customerId: string, input: CustomerInput): Promise<void> {
+  const { skip_invoice_custom_sections: skips, invoice_custom_section_codes: codes } = input
+  if (skips && codes !== undefined) {
+    throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
+  }
+  if (skips || codes !== undefined) await replaceSections(ctx, 'customer', customerId, codes ?? [])
 }
 
 async function taxesAfterMove(ctx: Ctx, customer: Customer): Promise<Tax[]> {

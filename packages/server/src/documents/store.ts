@@ -1,12 +1,15 @@
 import type { Ctx } from '../platform/context.ts'
 
-/** Which documents of an invoice there are: `pdf`, `xml`. */
-export async function listDocumentKinds(ctx: Ctx, invoiceId: string): Promise<string[]> {
+/** What a document is of: the column of its row that names it. */
+export type DocumentOwner = 'invoice_id' | 'credit_note_id' | 'payment_id'
+
+/** Which documents of an invoice, a credit note or a payment there are: `pdf`, `xml`. */
+export async function listDocumentKinds(ctx: Ctx, owner: DocumentOwner, id: string): Promise<string[]> {
   const rows = await ctx.db
     .selectFrom('documents')
     .select('kind')
     .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', '=', invoiceId)
+    .where(owner, '=', id)
     .execute()
   return rows.map(({ kind }) => kind)
 }
@@ -39,21 +42,22 @@ export async function findDocument(
 
 export interface NewDocument {
   readonly id: string
-  readonly invoiceId: string
+  readonly owner: DocumentOwner
+  readonly ownerId: string
   readonly kind: string
   readonly key: string
   /** Bytes. */
   readonly size: number
 }
 
-/** False when the invoice has a document of the kind already. */
-export async function insertDocument(tx: Ctx, { id, invoiceId, kind, key, size }: NewDocument): Promise<boolean> {
+/** False when there is a document of the kind already. */
+export async function insertDocument(tx: Ctx, { id, owner, ownerId, kind, key, size }: NewDocument): Promise<boolean> {
   const inserted = await tx.db
     .insertInto('documents')
     .values({
       id,
       organization_id: tx.org.id,
-      invoice_id: invoiceId,
+      [owner]: ownerId,
       kind,
       file_key: key,
       byte_size: BigInt(size),

@@ -3,7 +3,7 @@ import { findCreditNote } from '../credits/index.ts'
 import { type Customer, findCustomersByIds } from '../customers/index.ts'
 import {
   type DocumentFile,
-  ensureInvoiceDocuments,
+  ensureDocuments,
   findDocument,
   formatDate,
   formatMoney,
@@ -34,7 +34,7 @@ export async function letterOf(ctx: Ctx, kind: EmailKind, objectId: string): Pro
 
 /** Nobody is written to about an invoice of nothing. */
 async function invoiceLetter(ctx: Ctx, id: string): Promise<DocumentLetter | undefined> {
-  await ensureInvoiceDocuments(ctx, id)
+  await ensureDocuments(ctx, 'invoice', id)
   const invoice = await findInvoice(ctx, id)
   if (invoice?.status !== 'finalized' || invoice.fees_amount_cents === 0n) return undefined
   const [customer] = await findCustomersByIds(ctx, [invoice.customer_id])

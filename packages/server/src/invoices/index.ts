@@ -35,6 +35,7 @@ import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
+import { regenerationRoutes } from './regeneration/routes.ts'
 import {
   billAdvanceCharges,
   onSubscriptionEndedRegroup,
@@ -47,7 +48,14 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export { lockInvoiceWithCustomer } from './actions/lock.ts'
+export {
+  PAYMENT_SETTLED,
+  type PaymentOutcome,
+  type PaymentStatus,
+  receivePayment,
+  setPaymentStatus,
+} from './actions/payment-status.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
@@ -56,6 +64,7 @@ export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } f
 export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
 export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
 export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
+export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 export { presentInvoiceBase } from './present.ts'
@@ -69,6 +78,7 @@ export {
   type InvoiceSubscription,
   loadInvoiceSubscriptions,
   lockInvoice,
+  VISIBLE_STATUSES,
 } from './store.ts'
 export { invoiceWith } from './webhooks.ts'
 
@@ -93,6 +103,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
+  regenerationRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)

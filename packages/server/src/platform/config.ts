@@ -53,6 +53,8 @@ export interface Config {
   readonly bodyLimitBytes: number
   /** WEIR_WORKER_CONCURRENCY: how many jobs this process works on at once. */
   readonly workerConcurrency: number
+  /** WEIR_DOCUMENTS: whether documents are printed as soon as they are issued, or when they are first asked for. */
+  readonly documents: 'when_issued' | 'on_demand'
 }
 
 interface SecretKind {
@@ -99,6 +101,7 @@ export function readConfig(env: Environment): Config {
     eventsBatchLimit: read.integer('WEIR_EVENTS_BATCH_LIMIT', 100, 1, 10_000),
     bodyLimitBytes: read.integer('WEIR_BODY_LIMIT_BYTES', 10_485_760, 1_024, 1_073_741_824),
     workerConcurrency: read.integer('WEIR_WORKER_CONCURRENCY', 4, 1, 100),
+    documents: read.choice('WEIR_DOCUMENTS', ['when_issued', 'on_demand'], 'when_issued'),
   }
   if (config.liveApiKey !== undefined && config.liveApiKey === config.sandboxApiKey) {
     read.refuse('WEIR_SANDBOX_API_KEY is the same key as WEIR_LIVE_API_KEY: give each organization its own.')

@@ -310,6 +310,14 @@ const accounts: readonly Deviation[] = [
     allows: [null, 'cashfree', 'flutterwave', 'moneyhash'],
     reason: 'none, or one the contract forgets',
   },
+  ...['provider_customer_id', 'sync_with_provider'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_configuration/${key}`,
+      allows: NULL,
+      reason: 'a customer that its payment provider does not know yet, or whose wish was taken back',
+    }),
+  ),
   ...['invoice_grace_period', 'payment_provider_code', 'document_locale', 'invoice_footer'].map(
     (key): Deviation => ({
       path: '/**',
@@ -317,6 +325,32 @@ const accounts: readonly Deviation[] = [
       allows: NULL,
       reason: 'null where the billing entity’s applies',
     }),
+  ),
+]
+
+const PAYMENT_KEYS =
+  'lago_id lago_customer_id external_customer_id invoice_ids lago_payable_id payable_type amount_cents amount_currency ' +
+  'status payment_status type reference payment_provider_code payment_provider_type external_payment_id ' +
+  'provider_payment_id provider_customer_id next_action created_at'
+
+const payments: readonly Deviation[] = [
+  ...PAYMENT_KEYS.split(' ').map(
+    (key): Deviation => ({
+      path: '/payments/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root payment',
+    }),
+  ),
+  ...['payment_provider_code', 'payment_provider_type', 'provider_customer_id', 'reference'].flatMap(key =>
+    ['payment', 'payments/*', 'payment_receipt/payment', 'payment_receipts/*/payment'].map(
+      (root): Deviation => ({
+        path: '/**',
+        at: `/${root}/${key}`,
+        allows: NULL,
+        reason: 'payments by hand have no provider, those through one no reference',
+      }),
+    ),
   ),
 ]
 
@@ -394,6 +428,7 @@ export const contractDeviations: readonly Deviation[] = [
   ...alerts,
   ...catalog,
   ...entitlements,
+  ...payments,
   ...subscriptions,
   ...wallets,
   ...documents,

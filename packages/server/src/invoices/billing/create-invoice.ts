@@ -15,6 +15,7 @@ import { emitAll } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
 import { withholdTotals, withoutTaxes } from '../awaiting-taxes/withhold.ts'
+import { applySections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { type AssignedNumber, assignNumbers } from '../numbering.ts'
 import { creditProgressiveInvoices } from '../progressive/credit.ts'
@@ -137,6 +138,15 @@ export async function issueInvoices(
     invoices.flatMap(({ id, order, status, awaitsTaxes }) =>
       status === 'finalized' || status === 'pending' ? [{ id, customerId: order.customer.id, awaitsTaxes }] : [],
     ),
+  )
+  await applySections(
+    tx,
+    invoices.map(({ id, order, computed }) => ({
+      invoiceId: id,
+      customer: order.customer,
+      // What is billed before its period ends is the customer's matter.
+      resources: order.reason === 'progressive_billing' ? [] : computed.billed.map(({ subscription }) => subscription),
+    })),
   )
   await withholdTotals(
     tx,

@@ -15,7 +15,6 @@ import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import {
   type CreditNoteRow,
   creditNoteNumber,
-  failPurchase,
   findPurchaseOfInvoice,
   insertCreditNote,
   nextSequentialId,
@@ -181,8 +180,6 @@ async function offset(tx: Ctx, { invoice }: CreditedInvoice, note: CreditNoteRow
     .execute()
   const { dueCents } = await loadLeftOnInvoice(tx, invoice)
   if (dueCents > 0n || invoice.payment_status === 'succeeded' || note.status === 'draft') return
-  const purchase = invoice.invoice_type === 'credit' ? await findPurchaseOfInvoice(tx, invoice.id) : undefined
-  if (purchase !== undefined) await failPurchase(tx, purchase.id)
   await setPaymentStatus(tx, invoice, 'succeeded')
 }
 

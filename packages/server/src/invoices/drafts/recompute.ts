@@ -16,6 +16,7 @@ import { withholdTotals, withoutTaxes } from '../awaiting-taxes/withhold.ts'
 import { type BillingReason, computeInvoice } from '../billing/compute.ts'
 import { writeInvoiceContents } from '../billing/write.ts'
 import { attachDraftNotes, type DetachedItem, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
+import { applySections, removeSections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 import { creditProgressiveInvoices } from '../progressive/credit.ts'
@@ -152,6 +153,7 @@ async function recompute(
   }
   const credited = await detachDraftNotes(tx, invoice.id)
   await removeContents(tx, invoice.id)
+  await removeSections(tx, invoice.id)
   const taxed = await computeInvoice(tx, request, invoice.id)
   const computed = taxed && awaitsTaxes ? withoutTaxes(taxed) : taxed
   if (computed === undefined) throw new Error(`the periods of draft ${invoice.id} are on another invoice`)
@@ -170,6 +172,7 @@ async function recompute(
     .where('id', '=', invoice.id)
     .execute()
   await creditProgressiveInvoices(tx, [{ id: invoice.id, billed: computed.billed }])
+  await applySections(tx, [{ invoiceId: invoice.id, customer }])
   if (awaitsTaxes) await withholdTotals(tx, [invoice.id])
   return {
     feesAmountCents: computed.assembled.totals.feesAmountCents,

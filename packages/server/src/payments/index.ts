@@ -1,9 +1,11 @@
 import type { Domain } from '../platform/module.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes, receiptWebhook } from './receipts/read.ts'
+import { resendReceiptRoute } from './receipts/resend.ts'
 import { paymentRoutes } from './routes.ts'
 
 export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
+export { loadPaidInvoices } from './serialize.ts'
 export { findPayment, type Payment } from './store.ts'
 
 /** Money that comes, whoever collects it, and what payers get for it. */
@@ -11,6 +13,7 @@ export const payments: Domain = {
   routes(api) {
     paymentRoutes(api)
     receiptRoutes(api)
+    resendReceiptRoute(api)
   },
   tasks: [issuePaymentReceipt],
   webhooks: { 'payment_receipt.created': receiptWebhook },

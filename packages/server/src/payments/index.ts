@@ -4,7 +4,8 @@ import { chargeInvoice } from './charging/charge-invoice.ts'
 import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
-import { receiptRoutes } from './receipts/read.ts'
+import { receiptRoutes, receiptRoutes, receiptWebhook } from './receipts/read.ts'
+import { resendReceiptRoute } from './receipts/resend.ts'
 import { onCreditNoteCreated, refundCreditNote } from './refunds/refund-credit-note.ts'
 import { testRefundRoutes } from './refunds/test-refunds.ts'
 import { chargePaymentRequest } from './requests/charge.ts'
@@ -14,6 +15,7 @@ import { testPaymentRoutes } from './test-payments.ts'
 import { paymentWebhooks } from './webhooks.ts'
 
 export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
+export { loadPaidInvoices } from './serialize.ts'
 export { findPayment, type Payment } from './store.ts'
 
 /** Money that comes, whoever collects it, and what payers get for it. */
@@ -24,6 +26,7 @@ export const payments: Domain = {
     paymentRequestRoutes(api)
     testPaymentRoutes(api)
     testRefundRoutes(api)
+    resendReceiptRoute(api)
   },
   tasks: [issuePaymentReceipt, chargeInvoice, closePages, chargePaymentRequest, refundCreditNote],
   clockTasks: [chargeInvoices],

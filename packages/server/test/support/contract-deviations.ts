@@ -91,6 +91,14 @@ const fees: readonly Deviation[] = [
 ]
 
 const invoices: readonly Deviation[] = [
+  ...['charges_from_datetime', 'charges_to_datetime'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_periods/*/${key}`,
+      allows: NULL,
+      reason: 'months in which a plan bills its fixed charges only',
+    }),
+  ),
   {
     path: '/**',
     at: '/**/invoice_type',

@@ -4,6 +4,7 @@ import {
   type BillingTerms,
   type Boundaries,
   billingBoundaries,
+  coversSamePeriods,
   type InvoicingReason,
   type SubscriptionFeeInput,
   type SubscriptionSnapshot,
@@ -147,7 +148,8 @@ export async function findBilled(
       const terms = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
       const reason = reasonOf(request, subscription)
       const boundaries = boundariesFor(request, reason, terms, history)
-      if (reason === 'subscription_periodic' && isBilled(history, boundaries)) return []
+      const isBilled = history.recurring.some(other => coversSamePeriods(terms, other, boundaries))
+      if (reason === 'subscription_periodic' && isBilled) return []
       const base: SubscriptionFeeInput = {
         terms,
         at: request.at,
@@ -185,13 +187,4 @@ function boundariesFor(
   if (!isEnd || terminatedAt === null) return billingBoundaries(terms, request.at, 'billing')
   if (successor === 'upgrade') return billingBoundaries(terms, request.at, 'current')
   return terminationBoundaries({ ...terms, terminatedAt }, history.recurring)
-}
-
-function isBilled(history: BillingHistory, { base, charges }: Boundaries): boolean {
-  return history.recurring.some(
-    other =>
-      other.base.from.equals(base.from) &&
-      other.base.to.equals(base.to) &&
-      (charges === null || other.charges === null || other.charges.from.equals(charges.from)),
-  )
 }

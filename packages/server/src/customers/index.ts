@@ -1,10 +1,13 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { createProviderCustomer } from './payment-provider/at-provider.ts'
+import { checkoutUrlGenerated } from './payment-provider/webhooks.ts'
 import { customerRoutes } from './routes.ts'
 import { serializeCustomerForWebhook } from './serialize.ts'
 import { findCustomersByIds, loadCustomerRecord } from './store.ts'
 
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
+export { serializePayer } from './payment-provider/serialize.ts'
 export {
   serializeCustomer,
   serializeCustomerDetail,
@@ -34,5 +37,11 @@ const customerWebhook: WebhookObject = {
 
 export const customers: Domain = {
   routes: customerRoutes,
-  webhooks: { 'customer.created': customerWebhook, 'customer.updated': customerWebhook },
+  tasks: [createProviderCustomer],
+  webhooks: {
+    'customer.created': customerWebhook,
+    'customer.updated': customerWebhook,
+    'customer.payment_provider_created': customerWebhook,
+    'customer.checkout_url_generated': checkoutUrlGenerated,
+  },
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { missingParameter, validation } from '../platform/errors.ts'
+import { missingParameter } from '../platform/errors.ts'
 import { readRoot } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
 import { deleteCustomer } from './delete-customer.ts'
 import { listCustomers, readCustomerFilters } from './list-customers.ts'
+import { customerPaymentRoutes } from './payment-provider/routes.ts'
 import { CustomerInput } from './schema.ts'
 import { serializeCustomerDetail, serializeCustomerInList } from './serialize.ts'
 import { getCustomerByExternalId, loadCustomerRecord, loadCustomerRecords } from './store.ts'
@@ -66,12 +67,5 @@ export function customerRoutes(api: FastifyInstance): void {
     },
   )
 
-  api.post<ByExternalId>(
-    '/customers/:external_customer_id/checkout_url',
-    { config, schema: { tags, summary: 'Make a checkout URL at the payment provider' } },
-    async request => {
-      await getCustomerByExternalId(request.ctx, request.params.external_customer_id)
-      throw validation({ base: ['no_linked_payment_provider'] })
-    },
-  )
+  customerPaymentRoutes(api)
 }

@@ -1,10 +1,11 @@
 import { formatInstant } from '../platform/wire.ts'
 import { serializeTax } from '../taxes/index.ts'
+import { serializeLink } from './payment-provider/serialize.ts'
 import type { Customer, CustomerRecord, MetadataRow } from './store.ts'
 import { applicableTimeZone } from './time-zone.ts'
 
 /** The customer as other objects and webhooks embed it. */
-export function serializeCustomer({ customer, billingEntity, metadata }: CustomerRecord) {
+export function serializeCustomer({ customer, billingEntity, metadata, providerCustomer }: CustomerRecord) {
   return {
     lago_id: customer.id,
     billing_entity_code: billingEntity.code,
@@ -37,7 +38,7 @@ export function serializeCustomer({ customer, billingEntity, metadata }: Custome
     net_payment_term: customer.net_payment_term,
     external_salesforce_id: customer.external_salesforce_id,
     finalize_zero_amount_invoice: customer.finalize_zero_amount_invoice,
-    billing_configuration: serializeBillingConfiguration(customer),
+    billing_configuration: serializeBillingConfiguration(customer, providerCustomer),
     shipping_address: {
       address_line1: customer.shipping_address_line1,
       address_line2: customer.shipping_address_line2,
@@ -67,11 +68,12 @@ export function serializeCustomerDetail(record: CustomerRecord) {
 }
 
 /** The customer's own values, null where the billing entity's apply. */
-function serializeBillingConfiguration(customer: Customer) {
+function serializeBillingConfiguration(customer: Customer, link: CustomerRecord['providerCustomer']) {
   return {
     invoice_grace_period: customer.invoice_grace_period,
     payment_provider: customer.payment_provider,
     payment_provider_code: customer.payment_provider_code,
+    ...serializeLink(customer, link),
     document_locale: customer.document_locale,
     subscription_invoice_issuing_date_anchor: customer.subscription_invoice_issuing_date_anchor,
     subscription_invoice_issuing_date_adjustment: customer.subscription_invoice_issuing_date_adjustment,

@@ -8,7 +8,7 @@ import { getTaxesOf, replaceTaxes } from '../taxes/index.ts'
 import { insertCustomer } from './create-customer.ts'
 import { ACCOUNT_TYPES, type CustomerChanges, readChoice, readCustomerChanges } from './customer-changes.ts'
 import { MOST_METADATA_ITEMS, replaceMetadata } from './metadata.ts'
-import { readPaymentProvider } from './payment-provider.ts'
+import { linkPaymentProvider } from './payment-provider/link.ts'
 import type { CustomerInput } from './schema.ts'
 import {
   type Customer,
@@ -53,8 +53,9 @@ export async function upsertCustomer(ctx: Ctx, input: CustomerInput): Promise<Cu
       throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
     }
     if (input.metadata !== undefined) await replaceMetadata(tx, customer.id, input.metadata)
+    const linked = await linkPaymentProvider(tx, customer, existing === undefined, input.billing_configuration ?? {})
     await emit(tx, existing === undefined ? 'customer.created' : 'customer.updated', customer.id)
-    return loadCustomerRecord(tx, customer)
+    return loadCustomerRecord(tx, linked)
   })
 }
 
@@ -89,7 +90,7 @@ async function readChanges(ctx: Ctx, input: CustomerInput, existing: Customer | 
     Object.assign(changes, readAccountType(input, existing, problems))
   }
   problems.throwIfAny()
-  return { ...changes, ...readPaymentProvider(input.billing_configuration ?? {}, existing) }
+  return changes
 }
 
 /** Partners are owed money rather than owing it: nobody reminds them to pay. */

@@ -41,7 +41,7 @@ export async function createSubscription(
   const plan = await findPlanByCode(ctx, withoutNul(input.plan_code ?? ''))
   if (plan === undefined) throw notFound('plan')
   const externalCustomerId = (input.external_customer_id ?? '').trim()
-  const order = readOrder(ctx, input, plan, await findCustomerByExternalId(ctx, externalCustomerId))
+  const order = await readOrder(ctx, input, plan, await findCustomerByExternalId(ctx, externalCustomerId))
   const customer = await getOrCreateCustomer(ctx, externalCustomerId, {
     currency: currencyOf(input, plan),
     billingEntity,

@@ -1,12 +1,10 @@
 import { Type } from 'typebox'
 import { PlanOverridesInput, UsageThresholdInput } from '../catalog/index.ts'
+import { PaymentMethodInput } from '../payment-providers/index.ts'
 import { Input, Nullable } from '../platform/http/input.ts'
 
 const Text = Nullable(Type.String())
 const Flag = Nullable(Type.Boolean())
-
-export const PaymentMethodInput = Input({ payment_method_type: Text, payment_method_id: Text })
-export type PaymentMethodInput = Type.Static<typeof PaymentMethodInput>
 
 /** What a subscription can be given at creation and afterwards. */
 const sharedFields = {

@@ -1,5 +1,6 @@
 import { localDate } from '@weir/engine'
 import type { Updateable } from 'kysely'
+import { readPaymentMethod } from '../payment-providers/index.ts'
 import { atOnce, type Ctx, transaction } from '../platform/context.ts'
 import type { Subscriptions } from '../platform/db/types.ts'
 import { emit } from '../platform/domain-events.ts'
@@ -19,7 +20,6 @@ import {
   checkPurchaseOrderNumber,
   FINAL_INVOICE_CHOICES,
   readDates,
-  readPaymentMethod,
   readPurchaseOrderNumber,
   refuseThresholdsTwice,
 } from './validate.ts'
@@ -74,7 +74,7 @@ async function readChanges(tx: Ctx, record: SubscriptionRecord, input: Subscript
   const problems = new Problems()
   const changes: Changes = { ...readPurchaseOrder(subscription, input, problems) }
   Object.assign(changes, readTimes(tx, subscription, input, problems), readTermination(record, input, problems))
-  Object.assign(changes, readPaymentMethod(input.payment_method, problems))
+  Object.assign(changes, await readPaymentMethod(tx, input.payment_method, problems))
   readActivationRules(record, input, problems)
   problems.throwIfAny()
   refuseThresholdsTwice(input)

@@ -318,6 +318,14 @@ const accounts: readonly Deviation[] = [
     allows: [null, 'cashfree', 'flutterwave', 'moneyhash'],
     reason: 'none, or one the contract forgets',
   },
+  ...['provider_customer_id', 'sync_with_provider'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_configuration/${key}`,
+      allows: NULL,
+      reason: 'a customer that its payment provider does not know yet, or whose wish was taken back',
+    }),
+  ),
   ...['invoice_grace_period', 'payment_provider_code', 'document_locale', 'invoice_footer'].map(
     (key): Deviation => ({
       path: '/**',

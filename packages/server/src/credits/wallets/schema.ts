@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { MetadataBody } from '../../catalog/index.ts'
+import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
 import { CustomSectionInput } from '../custom-sections.ts'
 import { RuleInput } from '../rules/schema.ts'
 

@@ -1,10 +1,10 @@
 import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { type Customer, findCustomersByIds } from '../../customers/index.ts'
+import { readPaymentMethod } from '../../payment-providers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { notAllowed, Problems, validation } from '../../platform/errors.ts'
 import { isEmailList } from '../../platform/validation/email.ts'
-import { readPaymentMethod } from '../../subscriptions/index.ts'
 import { type Invoice, updateInvoiceRow } from '../store.ts'
 import { getVisibleInvoice, lockVisibleInvoice } from './lock.ts'
 import type { EmailInput, RetryPaymentInput } from './schema.ts'
@@ -45,7 +45,7 @@ export async function retryPayment(ctx: Ctx, id: string, input: RetryPaymentInpu
       throw notAllowed('payment_processor_is_currently_handling_payment')
     }
     const problems = new Problems()
-    readPaymentMethod(input.payment_method, problems)
+    await readPaymentMethod(tx, input.payment_method, problems, invoice.customer_id)
     problems.throwIfAny()
     await emit(tx, 'invoice.payment_failure', invoice.id)
   })

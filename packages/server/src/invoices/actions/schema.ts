@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
+import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
 
 const Text = Nullable(Type.String())
 

@@ -19,17 +19,13 @@ import {
   lockCustomer,
   setCurrency,
 } from '../../customers/index.ts'
+import { type PaymentMethodReference, readPaymentMethod } from '../../payment-providers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { notFound, Problems } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
-import {
-  checkPurchaseOrderNumber,
-  type PaymentMethodReference,
-  readPaymentMethod,
-  readPurchaseOrderNumber,
-} from '../../subscriptions/index.ts'
+import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import { taxRows, writeFees } from '../billing/write.ts'
 import { applySections, sectionsOf } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
@@ -64,7 +60,7 @@ export async function createOneOff(ctx: Ctx, input: OneOffInput): Promise<Invoic
     const fees = input.fees ?? []
     if (fees.length === 0) throw notFound('fees')
     const addOns = await getAddOns(tx, fees)
-    const paymentMethod = checkedPaymentMethod(input)
+    const paymentMethod = await checkedPaymentMethod(tx, input, customer.id)
     const { customerEntity, issuer } = await entitiesOf(tx, customer, input.billing_entity_code)
     const periods = readPeriods(fees, tx.clock.now())
     const { currency, purchaseOrderNumber } = checkedTerms(input, customer, customerEntity)
@@ -90,9 +86,13 @@ async function getAddOns(tx: Ctx, fees: readonly OneOffFeeInput[]): Promise<Map<
   return addOns
 }
 
-function checkedPaymentMethod(input: OneOffInput): PaymentMethodReference | undefined {
+async function checkedPaymentMethod(
+  tx: Ctx,
+  input: OneOffInput,
+  customerId: string,
+): Promise<PaymentMethodReference | undefined> {
   const problems = new Problems()
-  const method = readPaymentMethod(input.payment_method, problems)
+  const method = await readPaymentMethod(tx, input.payment_method, problems, customerId)
   if (method?.payment_method_type === 'manual' && !isBlank(input.payment_method?.payment_method_id)) {
     problems.add('payment_method', 'invalid_payment_method')
   }

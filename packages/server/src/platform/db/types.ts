@@ -411,6 +411,7 @@ export interface Customers {
   firstname: string | null;
   id: string;
   invoice_grace_period: number | null;
+  last_payment_receipt: Generated<Int8>;
   lastname: string | null;
   legal_name: string | null;
   legal_number: string | null;
@@ -859,6 +860,7 @@ export interface Organizations {
   id: string;
   invoice_footer: string | null;
   invoice_grace_period: Generated<number>;
+  issue_receipts: Generated<boolean>;
   legal_name: string | null;
   legal_number: string | null;
   name: string;
@@ -873,6 +875,56 @@ export interface Organizations {
   zipcode: string | null;
 }
 
+export interface PaymentMethods {
+  created_at: Timestamp;
+  customer_id: string;
+  deleted_at: Timestamp | null;
+  details: Generated<Json>;
+  id: string;
+  is_default: Generated<boolean>;
+  organization_id: string;
+  payment_provider_customer_id: string;
+  payment_provider_id: string | null;
+  provider_method_id: string;
+  provider_method_type: string;
+  updated_at: Timestamp;
+}
+
+export interface PaymentProviderCustomers {
+  checkout_url: string | null;
+  created_at: Timestamp;
+  customer_id: string;
+  deleted_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  payment_provider_id: string | null;
+  provider_customer_id: string | null;
+  settings: Generated<Json>;
+  type: string;
+  updated_at: Timestamp;
+}
+
+export interface PaymentProviders {
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  id: string;
+  name: string;
+  organization_id: string;
+  type: string;
+  updated_at: Timestamp;
+}
+
+export interface PaymentReceipts {
+  billing_entity_id: string;
+  created_at: Timestamp;
+  id: string;
+  number: string;
+  organization_id: string;
+  payment_id: string;
+  updated_at: Timestamp;
+}
+
 export interface Payments {
   amount_cents: Int8;
   amount_currency: string;
@@ -883,7 +935,11 @@ export interface Payments {
   invoice_id: string | null;
   organization_id: string;
   payable_payment_status: string | null;
+  payment_method_id: string | null;
+  payment_provider_customer_id: string | null;
+  payment_provider_id: string | null;
   payment_type: string;
+  provider_payment_data: Generated<Json>;
   provider_payment_id: string | null;
   reference: string | null;
   status: string;
@@ -1319,6 +1375,10 @@ export interface DB {
   ledger_entries: LedgerEntries;
   lifetime_usages: LifetimeUsages;
   organizations: Organizations;
+  payment_methods: PaymentMethods;
+  payment_provider_customers: PaymentProviderCustomers;
+  payment_providers: PaymentProviders;
+  payment_receipts: PaymentReceipts;
   payments: Payments;
   plans: Plans;
   plans_taxes: PlansTaxes;

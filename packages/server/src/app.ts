@@ -17,6 +17,7 @@ import { documents } from './documents/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
+import { payments } from './payments/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -70,6 +71,7 @@ const business: readonly Domain[] = [
   invoicesDomain(voidCredits),
   creditNotes,
   monitoring,
+  payments,
   documents,
 ]
 

@@ -28,6 +28,7 @@ const organizationFields = {
   ...legalFields,
   webhook_url: Text,
   slug: Text,
+  issue_receipts: Nullable(Type.Boolean()),
   billing_configuration: Input({
     invoice_footer: Text,
     invoice_grace_period: Nullable(Type.Integer()),

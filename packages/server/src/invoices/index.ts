@@ -46,7 +46,14 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export { lockInvoiceWithCustomer } from './actions/lock.ts'
+export {
+  PAYMENT_SETTLED,
+  type PaymentOutcome,
+  type PaymentStatus,
+  receivePayment,
+  setPaymentStatus,
+} from './actions/payment-status.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
@@ -68,6 +75,7 @@ export {
   type InvoiceSubscription,
   loadInvoiceSubscriptions,
   lockInvoice,
+  VISIBLE_STATUSES,
 } from './store.ts'
 export { invoiceWith } from './webhooks.ts'
 

@@ -336,6 +336,32 @@ const accounts: readonly Deviation[] = [
   ),
 ]
 
+const PAYMENT_KEYS =
+  'lago_id lago_customer_id external_customer_id invoice_ids lago_payable_id payable_type amount_cents amount_currency ' +
+  'status payment_status type reference payment_provider_code payment_provider_type external_payment_id ' +
+  'provider_payment_id provider_customer_id next_action created_at'
+
+const payments: readonly Deviation[] = [
+  ...PAYMENT_KEYS.split(' ').map(
+    (key): Deviation => ({
+      path: '/payments/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root payment',
+    }),
+  ),
+  ...['payment_provider_code', 'payment_provider_type', 'provider_customer_id', 'reference'].flatMap(key =>
+    ['payment', 'payments/*', 'payment_receipt/payment', 'payment_receipts/*/payment'].map(
+      (root): Deviation => ({
+        path: '/**',
+        at: `/${root}/${key}`,
+        allows: NULL,
+        reason: 'payments by hand have no provider, those through one no reference',
+      }),
+    ),
+  ),
+]
+
 const subscriptions: readonly Deviation[] = [
   'on_termination_credit_note',
   'payment_method/payment_method_id',
@@ -410,6 +436,7 @@ export const contractDeviations: readonly Deviation[] = [
   ...alerts,
   ...catalog,
   ...entitlements,
+  ...payments,
   ...subscriptions,
   ...wallets,
   ...documents,

@@ -167,6 +167,7 @@ export interface BillableMetrics {
 export interface BillingEntities {
   address_line1: string | null;
   address_line2: string | null;
+  applied_dunning_campaign_id: string | null;
   archived_at: Timestamp | null;
   city: string | null;
   code: string;
@@ -395,6 +396,7 @@ export interface Customers {
   account_type: Generated<string>;
   address_line1: string | null;
   address_line2: string | null;
+  applied_dunning_campaign_id: string | null;
   billing_entity_id: string;
   city: string | null;
   country: string | null;
@@ -403,6 +405,7 @@ export interface Customers {
   customer_type: string | null;
   deleted_at: Timestamp | null;
   document_locale: string | null;
+  dunning_currency_attempts: Generated<Json>;
   email: string | null;
   exclude_from_dunning_campaign: Generated<boolean>;
   external_id: string;
@@ -411,6 +414,7 @@ export interface Customers {
   firstname: string | null;
   id: string;
   invoice_grace_period: number | null;
+  last_dunning_campaign_attempt_at: Timestamp | null;
   last_payment_receipt: Generated<Int8>;
   lastname: string | null;
   legal_name: string | null;
@@ -473,6 +477,31 @@ export interface Documents {
   kind: string;
   organization_id: string;
   payment_id: string | null;
+}
+
+export interface DunningCampaigns {
+  bcc_emails: Generated<string[]>;
+  code: string;
+  created_at: Timestamp;
+  days_between_attempts: Generated<number>;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  id: string;
+  max_attempts: Generated<number>;
+  name: string;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
+export interface DunningCampaignThresholds {
+  amount_cents: Int8;
+  created_at: Timestamp;
+  currency: string;
+  deleted_at: Timestamp | null;
+  dunning_campaign_id: string;
+  id: string;
+  organization_id: string;
+  updated_at: Timestamp;
 }
 
 export interface EntitlementRemovals {
@@ -890,6 +919,19 @@ export interface PaymentMethods {
   updated_at: Timestamp;
 }
 
+export interface PaymentPages {
+  amount_cents: Int8;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  invoice_id: string | null;
+  organization_id: string;
+  payment_request_id: string | null;
+  payment_url: string;
+  status: Generated<string>;
+  updated_at: Timestamp;
+}
+
 export interface PaymentProviderCustomers {
   checkout_url: string | null;
   created_at: Timestamp;
@@ -925,12 +967,38 @@ export interface PaymentReceipts {
   updated_at: Timestamp;
 }
 
+export interface PaymentRequestInvoices {
+  created_at: Timestamp;
+  id: string;
+  invoice_id: string;
+  organization_id: string;
+  payment_request_id: string;
+}
+
+export interface PaymentRequests {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  customer_id: string;
+  dunning_campaign_id: string | null;
+  email: string | null;
+  id: string;
+  organization_id: string;
+  payment_attempts: Generated<number>;
+  payment_method_id: string | null;
+  payment_method_type: string | null;
+  payment_status: Generated<string>;
+  ready_for_payment_processing: Generated<boolean>;
+  updated_at: Timestamp;
+}
+
 export interface Payments {
   amount_cents: Int8;
   amount_currency: string;
   created_at: Timestamp;
   customer_id: string;
   error_code: string | null;
+  error_message: string | null;
   id: string;
   invoice_id: string | null;
   organization_id: string;
@@ -938,6 +1006,7 @@ export interface Payments {
   payment_method_id: string | null;
   payment_provider_customer_id: string | null;
   payment_provider_id: string | null;
+  payment_request_id: string | null;
   payment_type: string;
   provider_payment_data: Generated<Json>;
   provider_payment_id: string | null;
@@ -1035,6 +1104,22 @@ export interface RecurringTransactionRules {
   trigger: string;
   updated_at: Timestamp;
   wallet_id: string;
+}
+
+export interface Refunds {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  credit_note_id: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  id: string;
+  organization_id: string;
+  payment_id: string;
+  provider_refund_id: string | null;
+  reason: string;
+  status: string;
+  updated_at: Timestamp;
 }
 
 export interface SelectedCustomSections {
@@ -1348,6 +1433,8 @@ export interface DB {
   customers_taxes: CustomersTaxes;
   daily_usages: DailyUsages;
   documents: Documents;
+  dunning_campaign_thresholds: DunningCampaignThresholds;
+  dunning_campaigns: DunningCampaigns;
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
@@ -1376,9 +1463,12 @@ export interface DB {
   lifetime_usages: LifetimeUsages;
   organizations: Organizations;
   payment_methods: PaymentMethods;
+  payment_pages: PaymentPages;
   payment_provider_customers: PaymentProviderCustomers;
   payment_providers: PaymentProviders;
   payment_receipts: PaymentReceipts;
+  payment_request_invoices: PaymentRequestInvoices;
+  payment_requests: PaymentRequests;
   payments: Payments;
   plans: Plans;
   plans_taxes: PlansTaxes;
@@ -1386,6 +1476,7 @@ export interface DB {
   privileges: Privileges;
   progressive_billings: ProgressiveBillings;
   recurring_transaction_rules: RecurringTransactionRules;
+  refunds: Refunds;
   selected_custom_sections: SelectedCustomSections;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;

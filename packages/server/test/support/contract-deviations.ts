@@ -91,6 +91,13 @@ const fees: readonly Deviation[] = [
 ]
 
 const invoices: readonly Deviation[] = [
+  {
+    path: '/invoices/*',
+    at: '/invoice/status',
+    allows: ['open'],
+    reason:
+      'an invoice that a subscription waits for is seen when its payment is told to have failed, and nowhere else',
+  },
   ...['charges_from_datetime', 'charges_to_datetime'].map(
     (key): Deviation => ({
       path: '/**',

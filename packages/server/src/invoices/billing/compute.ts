@@ -145,8 +145,11 @@ export async function findBilled(
       if (plan === undefined || history === undefined || started === undefined) {
         throw new Error(`subscription ${subscription.id} has no plan, or has not started`)
       }
-      const terms = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
       const reason = reasonOf(request, subscription)
+      const asPlanned = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
+      const terms = isLateChange(request, reason, asPlanned, history)
+        ? { ...asPlanned, successor: 'upgrade' as const }
+        : asPlanned
       const boundaries = boundariesFor(request, reason, terms, history)
       const isBilled = history.recurring.some(other => coversSamePeriods(terms, other, boundaries))
       if (reason === 'subscription_periodic' && isBilled) return []
@@ -172,6 +175,18 @@ function reasonOf({ reason, subscriptions }: BillingRequest, { id }: Subscriptio
   if (reason !== 'plan_change') return reason
   const isReplaced = subscriptions.some(({ subscription }) => subscription.previous_subscription_id === id)
   return isReplaced ? 'subscription_terminating' : 'subscription_starting'
+}
+
+/** A change to a cheaper plan that was paid for late, when the period after which it was planned is billed: it interrupts one. */
+function isLateChange(
+  { at }: BillingRequest,
+  reason: InvoicingReason,
+  terms: BillingTerms,
+  { recurring }: BillingHistory,
+): boolean {
+  if (reason !== 'subscription_terminating' || terms.successor !== 'downgrade') return false
+  const past = billingBoundaries({ ...terms, terminatedAt: null }, at, 'billing')
+  return recurring.some(other => coversSamePeriods(terms, other, past))
 }
 
 /** An upgrade interrupts a period; usage that passes a threshold is billed while its period goes on. */

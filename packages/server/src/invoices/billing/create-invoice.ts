@@ -29,6 +29,8 @@ export interface InvoiceOrder extends Pick<BillingRequest, 'subscriptions' | 're
   readonly customerEntity: BillingEntity
   /** Who issues the invoice: the subscriptions' billing entity, or the customer's. */
   readonly issuer: BillingEntity
+  /** It stays open, and unseen, until it is paid: a subscription waits for that. */
+  readonly mustBePaid?: boolean
 }
 
 /** A computed invoice and what else decides about its row. */
@@ -40,7 +42,7 @@ interface NewInvoice {
   readonly timeZone: string
   readonly timing: InvoiceTiming
   readonly settings: IssuingSettings
-  readonly status: 'draft' | 'finalized' | 'closed'
+  readonly status: 'draft' | 'finalized' | 'closed' | 'open'
 }
 
 /**
@@ -95,7 +97,7 @@ export function requestOf(tx: Ctx, order: InvoiceOrder): BillingRequest {
 /**
  * Writes computed invoices with their periods, fees, taxes and numbers, and tells of them, all in the caller's transaction.
  * A periodic, first or last invoice becomes a draft when the customer has a grace period; others are finalized, or closed
- * when they are empty and such invoices are not wanted. What was billed already because usage passed a threshold is credited.
+ * when they are empty and such invoices are not wanted; one that must be paid first stays open. What was billed already because usage passed a threshold is credited.
  *
  * @returns the ids of the invoices
  */
@@ -123,7 +125,7 @@ export async function issueInvoices(
   await settleInvoices(
     tx,
     invoices.flatMap(({ id, order, status }) =>
-      status === 'finalized' ? [{ id, customerId: order.customer.id }] : [],
+      status === 'finalized' || status === 'open' ? [{ id, customerId: order.customer.id }] : [],
     ),
   )
   await emitAll(
@@ -145,10 +147,11 @@ function newInvoice(order: InvoiceOrder, computed: ComputedInvoice): NewInvoice 
 }
 
 function statusOf(
-  { reason, customer, issuer }: InvoiceOrder,
+  { reason, customer, issuer, mustBePaid }: InvoiceOrder,
   { assembled }: ComputedInvoice,
   hasGrace: boolean,
 ): NewInvoice['status'] {
+  if (mustBePaid) return 'open'
   if (reason === 'progressive_billing') return 'finalized'
   if (hasGrace) return 'draft'
   return finalizedOrClosed(
@@ -158,7 +161,8 @@ function statusOf(
   )
 }
 
-function timingOf({ reason }: InvoiceOrder): InvoiceTiming {
+function timingOf({ reason, mustBePaid }: InvoiceOrder): InvoiceTiming {
+  if (mustBePaid) return 'immediate'
   if (reason === 'subscription_periodic') return 'periodic'
   return reason === 'in_advance_charge' || reason === 'progressive_billing' ? 'immediate' : 'non_periodic'
 }
@@ -217,8 +221,9 @@ function happenings({ id, status, order }: NewInvoice, written: WrittenFees): { 
     finalized: ['invoice.created'],
     draft: ['invoice.drafted', 'invoice.ready_to_finalize'],
     closed: [],
+    open: [],
   }[status]
-  const isToldOfFees = order.reason === 'in_advance_charge' && status !== 'closed'
+  const isToldOfFees = order.reason === 'in_advance_charge' && status !== 'closed' && status !== 'open'
   const fees = [...(written.standalone.get(id) ?? []), ...(isToldOfFees ? (written.invoiced.get(id) ?? []) : [])]
   return [
     ...fees.map(feeId => ({ type: 'fee.created', objectId: feeId })),

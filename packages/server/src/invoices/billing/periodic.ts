@@ -110,18 +110,21 @@ async function billOldestDueDays(tx: Ctx, customerIds: readonly string[], tick: 
   if (days.length === 0) return []
   const entities = await loadEntities(tx, days)
   const changes: InvoiceOrder[] = []
-  for (const day of days) changes.push(...(await changePlans(tx, day, tick)))
+  const waiting = new Set<string>()
+  for (const day of days) changes.push(...(await changePlans(tx, day, tick, waiting)))
   const orders = days.flatMap(day => invoiceOrders(day, entities, tick))
   await createSubscriptionInvoices(tx, [...changes, ...orders])
   await regroupAfter(tx, orders.map(regroupingOf))
   await scheduleNextBilling(
     tx,
     days.flatMap(({ day, timeZone, due }) =>
-      due.map(({ subscription, plan }) => ({
-        subscriptionId: subscription.id,
-        schedule: billingSchedule(subscription, plan, timeZone),
-        day,
-      })),
+      due
+        .filter(({ subscription }) => !waiting.has(subscription.id))
+        .map(({ subscription, plan }) => ({
+          subscriptionId: subscription.id,
+          schedule: billingSchedule(subscription, plan, timeZone),
+          day,
+        })),
     ),
   )
   return days.map(({ customer }) => customer.id)
@@ -134,14 +137,24 @@ function oldestDay(customer: Customer, due: readonly DueSubscription[]): Custome
   return { customer, day, timeZone, due: due.filter(one => one.billingDay.equals(day)) }
 }
 
-/** Each subscription whose plan changes that day is switched by itself, and billed together with the one that replaces it. */
-async function changePlans(tx: Ctx, { customer, day, timeZone, due }: CustomerDay, tick: Temporal.Instant) {
+/**
+ * Each subscription whose plan changes that day is switched by itself, and billed together with the one that replaces it.
+ *
+ * @param waiting gets those whose change has to be paid for first: they are due again, and then billed as if none was planned
+ */
+async function changePlans(
+  tx: Ctx,
+  { customer, day, timeZone, due }: CustomerDay,
+  tick: Temporal.Instant,
+  waiting: Set<string>,
+) {
   const at = billingInstant(day, tick, timeZone)
   const orders: InvoiceOrder[] = []
   for (const record of due) {
     if (record.next === null || !isSwitchedThatDay(record) || !isBilledPeriodically(record, at)) continue
-    const replacement = await switchToNext(tx, record, record.next.id, at)
-    if (replacement !== undefined) orders.push(...(await planChangeOrders(tx, customer, replacement, at)))
+    const change = await switchToNext(tx, record, record.next.id, at)
+    if (change === 'waits') waiting.add(record.subscription.id)
+    else if (change !== 'upgraded') orders.push(...(await planChangeOrders(tx, customer, change, at)))
   }
   return orders
 }

@@ -28,7 +28,7 @@ function feeInput(
     planAmountCents: 4900n,
     subscriptionCreatedAt: subscription.startedAt,
     invoiceCreatedAt: at,
-    otherFeesCreatedAt: [],
+    otherFeesBilledAt: [],
     hasPreviousSubscription: false,
     trialEndsAt: null,
     ...changes,
@@ -51,7 +51,7 @@ function rowInput(row: readonly string[]): SubscriptionFeeInput {
   return feeInput(subscription, at, {
     planAmountCents: BigInt(price),
     reason: tick === 'start' ? 'subscription_starting' : 'subscription_periodic',
-    otherFeesCreatedAt: words.includes('billed before') ? [subscription.startedAt] : [],
+    otherFeesBilledAt: words.includes('billed before') ? [subscription.startedAt] : [],
     hasPreviousSubscription: words.includes('replaces another'),
     trialEndsAt: trialEnd(subscription.startedAt, trialDays === undefined ? null : Number(trialDays)),
   })
@@ -104,7 +104,7 @@ describe('the amount of a base fee', () => {
     const subscription = terms('2026-01-10T00:00:00Z', 'UTC')
     const at = instant('2026-07-01 00:10')
     const earlier = [instant('2026-06-01 00:10')]
-    const fee = subscriptionFee(feeInput(subscription, at, { planAmountCents: price, otherFeesCreatedAt: earlier }))
+    const fee = subscriptionFee(feeInput(subscription, at, { planAmountCents: price, otherFeesBilledAt: earlier }))
     expect(fee.amountCents).toBe(price)
     expect(fee.preciseAmountCents).toBe('90071992547409931.0')
   })
@@ -134,8 +134,8 @@ describe('the amount of a base fee', () => {
     })
     const at = instant('2026-07-01 00:10')
     const boundaries = billingBoundaries(upgraded, at, 'billing')
-    const otherFeesCreatedAt = [instant('2026-06-01 00:10')]
-    expect(subscriptionFee(feeInput(upgraded, at, { boundaries, otherFeesCreatedAt })).amountCents).toBe(4900n)
+    const otherFeesBilledAt = [instant('2026-06-01 00:10')]
+    expect(subscriptionFee(feeInput(upgraded, at, { boundaries, otherFeesBilledAt })).amountCents).toBe(4900n)
   })
 
   it('of a first period does not change either', () => {
@@ -154,8 +154,8 @@ describe('the amount of a base fee', () => {
       successor: 'downgrade',
     })
     const at = instant('2026-07-01 00:10')
-    const otherFeesCreatedAt = [instant('2026-06-01 00:10')]
-    expect(subscriptionFee(feeInput(downgraded, at, { otherFeesCreatedAt })).amountCents).toBe(4900n)
+    const otherFeesBilledAt = [instant('2026-06-01 00:10')]
+    expect(subscriptionFee(feeInput(downgraded, at, { otherFeesBilledAt })).amountCents).toBe(4900n)
   })
 })
 
@@ -171,10 +171,10 @@ describe('whether a base fee is due', () => {
   })
 
   it('bills in advance once on a day', () => {
-    const otherFeesCreatedAt = [instant('2026-07-01 00:10')]
-    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesCreatedAt })).toBe(false)
-    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-08-01 00:10', { otherFeesCreatedAt })).toBe(true)
-    expect(due('monthly calendar arr', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesCreatedAt })).toBe(true)
+    const otherFeesBilledAt = [instant('2026-07-01 00:10')]
+    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesBilledAt })).toBe(false)
+    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-08-01 00:10', { otherFeesBilledAt })).toBe(true)
+    expect(due('monthly calendar arr', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesBilledAt })).toBe(true)
   })
 
   it.each(
@@ -190,8 +190,8 @@ describe('whether a base fee is due', () => {
       semiannual calendar adv bfcm    | 2026-05-15 | 2026-07-01 | yes
     `),
   )('%s started %s, on %s: %s', (plan, started, day, answer) => {
-    const otherFeesCreatedAt = [instant(`${started} 09:00`)]
-    expect(due(plan, `${started}T09:00:00Z`, `${day} 00:10`, { otherFeesCreatedAt })).toBe(answer === 'yes')
+    const otherFeesBilledAt = [instant(`${started} 09:00`)]
+    expect(due(plan, `${started}T09:00:00Z`, `${day} 00:10`, { otherFeesBilledAt })).toBe(answer === 'yes')
   })
 
   it('bills a split plan in advance in any month as long as it never was', () => {

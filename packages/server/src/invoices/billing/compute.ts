@@ -161,7 +161,7 @@ export async function findBilled(
         planAmountCents: plan.amountCents,
         subscriptionCreatedAt: subscription.created_at,
         invoiceCreatedAt: request.invoiceCreatedAt,
-        otherFeesCreatedAt: history.baseFeesCreatedAt,
+        otherFeesBilledAt: history.baseFeesBilledAt,
         hasPreviousSubscription: subscription.previous_subscription_id !== null,
         trialEndsAt: trialEnd(starts.get(subscription.id) ?? terms.startedAt, plan.trialPeriod),
       }

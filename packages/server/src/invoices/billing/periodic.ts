@@ -151,7 +151,7 @@ async function changePlans(
   const at = billingInstant(day, tick, timeZone)
   const orders: InvoiceOrder[] = []
   for (const record of due) {
-    if (record.next === null || !isSwitchedThatDay(record) || !isBilledPeriodically(record, at)) continue
+    if (record.next === null || !isSwitchedThatDay(record, at) || !isBilledPeriodically(record, at)) continue
     const change = await switchToNext(tx, record, record.next.id, at)
     if (change === 'waits') waiting.add(record.subscription.id)
     else if (change !== 'upgraded') orders.push(...(await planChangeOrders(tx, customer, change, at)))
@@ -159,9 +159,16 @@ async function changePlans(
   return orders
 }
 
-/** A planned change waits for the end of the plan period: on plans with monthly charges the months before are billed. */
-function isSwitchedThatDay({ subscription, plan, timeZone, next, billingDay }: DueSubscription): boolean {
-  return next?.status === 'pending' && isPlanPeriodStart(billingSchedule(subscription, plan, timeZone), billingDay)
+/**
+ * A planned change waits for the end of the plan period: on plans with monthly charges the months before are billed. So is a
+ * day that was missed when the change was not planned yet.
+ */
+function isSwitchedThatDay(
+  { subscription, plan, timeZone, next, billingDay }: DueSubscription,
+  at: Temporal.Instant,
+): boolean {
+  if (next?.status !== 'pending' || Temporal.Instant.compare(next.createdAt, at) > 0) return false
+  return isPlanPeriodStart(billingSchedule(subscription, plan, timeZone), billingDay)
 }
 
 /** One order an invoice: subscriptions that cannot be on one invoice get several. */
@@ -173,7 +180,7 @@ function invoiceOrders(
   const at = billingInstant(day, tick, timeZone)
   const groups = groupForInvoices(
     due
-      .filter(one => !isSwitchedThatDay(one) && isBilledPeriodically(one, at))
+      .filter(one => !isSwitchedThatDay(one, at) && isBilledPeriodically(one, at))
       .map(record => ({ record, ...groupingOf(record, customer.billing_entity_id) })),
   )
   return groups.map(group => ({

@@ -24,7 +24,7 @@ export type { Replacement } from './plan-change/end-replaced.ts'
 export { switchToNext } from './plan-change/replace.ts'
 export { presentForWebhook, presentSubscriptions } from './present.ts'
 export {
-  findActiveSubscription,
+  findActiveRecord,
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,

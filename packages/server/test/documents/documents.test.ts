@@ -226,3 +226,21 @@ test('an entity that issues e-invoices has an XRechnung beside the PDF', async (
   const pdf = (await fetched(invoice.file_url)).bytes
   if (hasPdfToText) expect(wordsOf(pdf)).toContain('株式会社山田製作所')
 })
+
+test('where documents are printed on demand, the first download has an invoice printed', async () => {
+  const thrifty = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
+  try {
+    const own = storyOf(thrifty)
+    await own.customer('acme')
+    await own.plan('base', { amount_cents: 10000, pay_in_advance: true })
+    await own.subscribe('s', 'base')
+    await thrifty.settle()
+    const [invoice] = await own.invoices()
+    expect(invoice).toMatchObject({ status: 'finalized', file_url: null })
+    expect((await thrifty.api.post(`/invoices/${invoice.lago_id}/download`)).body).toBeUndefined()
+    await thrifty.settle()
+    expect((await thrifty.api.post(`/invoices/${invoice.lago_id}/download`)).body.invoice.file_url).toMatch(/\.pdf/)
+  } finally {
+    await thrifty.stop()
+  }
+})

@@ -1,14 +1,13 @@
 import { lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import { emit } from '../../platform/domain-events.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
 import { billStart } from '../billing/life-events.ts'
-import { completePaidActivation } from './settle.ts'
+import { askForPayment } from './settle.ts'
 import { findActivationInvoice, lockActivationInvoice } from './store.ts'
 
 /**
  * Makes the invoice that a subscription waits for, once: it takes what its customer has to its credit, and nobody sees it
- * before it is paid. Tells `invoice.payable`; with nothing left to pay, the subscription becomes active at once.
+ * before it is paid. While it is not known which taxes are on it, that waits too.
  */
 export async function billActivation(ctx: Ctx, subscriptionId: string): Promise<void> {
   await transaction(ctx, async tx => {
@@ -22,7 +21,6 @@ export async function billActivation(ctx: Ctx, subscriptionId: string): Promise<
     const invoiceId = await findActivationInvoice(tx, subscriptionId)
     const made = invoiceId === undefined ? undefined : await lockActivationInvoice(tx, invoiceId)
     if (made === undefined) throw new Error(`subscription ${subscriptionId} owes nothing that could be paid for`)
-    if (made.invoice.total_amount_cents > 0n) await emit(tx, 'invoice.payable', made.invoice.id)
-    else await completePaidActivation(tx, made)
+    if (made.invoice.tax_status !== 'pending') await askForPayment(tx, made)
   })
 }

@@ -6,6 +6,7 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { cancelActivation, completeActivation } from '../../subscriptions/index.ts'
 import { lockInvoiceWithCustomer } from '../actions/lock.ts'
+import { PAYMENT_WANTED } from '../actions/payment-status.ts'
 import { createSubscriptionInvoices } from '../billing/create-invoice.ts'
 import { planChangeOrders } from '../billing/plan-change.ts'
 import { assignNumber } from '../numbering.ts'
@@ -26,8 +27,14 @@ export async function settleActivation(ctx: Ctx, invoiceId: string): Promise<voi
   })
 }
 
+/** Has an invoice charged that a subscription waits for; with nothing left to pay, the subscription becomes active at once. */
+export async function askForPayment(tx: Ctx, waiting: ActivationInvoice): Promise<void> {
+  if (waiting.invoice.total_amount_cents > 0n) await emit(tx, PAYMENT_WANTED, waiting.invoice.id)
+  else await completePaidActivation(tx, waiting)
+}
+
 /** Issues an invoice that is paid, and starts what was waiting for it. The rows are locked by the caller. */
-export async function completePaidActivation(
+async function completePaidActivation(
   tx: Ctx,
   { invoice, customer, waiting }: ActivationInvoice,
 ): Promise<void> {

@@ -53,19 +53,25 @@ export async function loadBillingHistories(
 }
 
 async function loadBaseFees(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null) {
-  return tx.db
-    .selectFrom('fees')
-    .leftJoin('invoice_subscriptions as link', join =>
-      join.onRef('link.invoice_id', '=', 'fees.invoice_id').onRef('link.subscription_id', '=', 'fees.subscription_id'),
-    )
-    .select(['fees.subscription_id', 'fees.invoice_id'])
-    .select(sql<Temporal.Instant>`coalesce(link.timestamp, fees.created_at)`.as('billed_at'))
-    .where('fees.organization_id', '=', tx.org.id)
-    .where('fees.subscription_id', 'in', subscriptionIds)
-    .where('fees.fee_type', '=', 'subscription')
-    .where('fees.deleted_at', 'is', null)
-    .where('fees.invoice_id', 'is distinct from', exceptInvoiceId)
-    .execute()
+  return (
+    tx.db
+      .selectFrom('fees')
+      .leftJoin('invoice_subscriptions as link', join =>
+        join
+          .onRef('link.invoice_id', '=', 'fees.invoice_id')
+          .onRef('link.subscription_id', '=', 'fees.subscription_id'),
+      )
+      .select(['fees.subscription_id', 'fees.invoice_id'])
+      .select(sql<Temporal.Instant>`coalesce(link.timestamp, fees.created_at)`.as('billed_at'))
+      .where('fees.organization_id', '=', tx.org.id)
+      .where('fees.subscription_id', 'in', subscriptionIds)
+      .where('fees.fee_type', '=', 'subscription')
+      .where('fees.deleted_at', 'is', null)
+      .where('fees.invoice_id', 'is distinct from', exceptInvoiceId)
+      // What an invoice that was made again has of them says nothing about when they were due.
+      .where('fees.original_fee_id', 'is', null)
+      .execute()
+  )
 }
 
 async function loadLinks(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null): Promise<Link[]> {

@@ -53,6 +53,7 @@ import { invoiceWebhooks } from './webhooks.ts'
 export { lockInvoiceWithCustomer } from './actions/lock.ts'
 export {
   PAYMENT_SETTLED,
+  PAYMENT_WANTED,
   type PaymentOutcome,
   type PaymentStatus,
   receivePayment,

@@ -7,6 +7,9 @@ import { type Invoice, updateInvoiceRow, VISIBLE_STATUSES } from '../store.ts'
 export const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
 
+/** Told, with its id, of an invoice that has to be paid before it is issued: it is open, which nobody sees. */
+export const PAYMENT_WANTED = 'invoice.payment_wanted'
+
 /** Told, with the id of the invoice and an {@link PaymentOutcome}, when the payment of an invoice came or failed. */
 export const PAYMENT_SETTLED = 'invoice.payment_settled'
 

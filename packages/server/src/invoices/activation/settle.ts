@@ -34,10 +34,7 @@ export async function askForPayment(tx: Ctx, waiting: ActivationInvoice): Promis
 }
 
 /** Issues an invoice that is paid, and starts what was waiting for it. The rows are locked by the caller. */
-async function completePaidActivation(
-  tx: Ctx,
-  { invoice, customer, waiting }: ActivationInvoice,
-): Promise<void> {
+async function completePaidActivation(tx: Ctx, { invoice, customer, waiting }: ActivationInvoice): Promise<void> {
   await issue(tx, invoice, customer)
   const change = await completeActivation(tx, waiting)
   if (change === undefined) return

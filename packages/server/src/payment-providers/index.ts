@@ -2,6 +2,7 @@ export {
   deletePaymentMethod,
   deletePaymentMethodsOf,
   findDefaultPaymentMethod,
+  findDefaultPaymentMethodIds,
   findPaymentMethod,
   listPaymentMethods,
   type PaymentMethod,

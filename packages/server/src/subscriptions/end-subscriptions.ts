@@ -86,6 +86,9 @@ function unfinishedOfPlan(ctx: Ctx, planId: string) {
 async function end(tx: Ctx, subscriptionIds: readonly string[]): Promise<void> {
   await cancelPending(tx, subscriptionIds)
   for (const id of subscriptionIds) await cancelActivation(tx, { id }, 'timeout')
+  for (const { next } of await loadSubscriptionRecords(tx, subscriptionIds)) {
+    if (next !== null) await cancelActivation(tx, next, 'timeout')
+  }
   for (const record of await loadSubscriptionRecords(tx, subscriptionIds)) {
     await terminate(tx, record, tx.clock.now())
   }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lines, type Story, storyOf } from '../invoices/billing-support.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
@@ -322,6 +323,27 @@ describe('a subscription that has to be paid for', () => {
     await story.subscribe('sub', 'basic')
     await story.advanceTo('2026-07-02T00:00:00Z')
     expect(await chain(story)).toEqual(['pro canceled', 'basic active'])
+  })
+
+  it.each([
+    {
+      token: 'pm_card_visa',
+      status: 'active',
+      invoice: 'finalized',
+      heard: ['invoice.created', 'subscription.started pro'],
+    },
+    { token: 'pm_card_chargeDeclined', status: 'canceled', invoice: 'closed', heard: ['subscription.canceled pro'] },
+    { token: 'pm_card_authenticationRequired', status: 'incomplete', invoice: 'open', heard: [] },
+  ])('is charged at once: $token', async ({ token, status, invoice, heard }) => {
+    const story = await begin()
+    await saveCard(story, token)
+    const messages = await receivedWebhooks(story, () => gate(story))
+    expect((await read(story, status)).status).toBe(status)
+    const { rows } = await sql<{ status: string }>`
+      select status from invoices where organization_id = ${story.organizationId}`.execute(story.ctx.db)
+    expect(rows).toEqual([{ status: invoice }])
+    const types = told(messages).filter(type => /^(subscription|invoice\.created)/.test(type))
+    expect(types.toSorted()).toEqual([...heard, 'subscription.incomplete pro'].toSorted())
   })
 
   it('is active at once when nothing is left to pay', async () => {

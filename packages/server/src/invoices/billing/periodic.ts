@@ -8,6 +8,7 @@ import {
 } from '@weir/engine'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { type Customer, lockCustomers } from '../../customers/index.ts'
+import { findDefaultPaymentMethodIds } from '../../payment-providers/index.ts'
 import type { ClockScope, ClockTask } from '../../platform/clock/clock-tasks.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { addJobs, type NewJob } from '../../platform/jobs/enqueue.ts'
@@ -112,7 +113,8 @@ async function billOldestDueDays(tx: Ctx, customerIds: readonly string[], tick: 
   const changes: InvoiceOrder[] = []
   const waiting = new Set<string>()
   for (const day of days) changes.push(...(await changePlans(tx, day, tick, waiting)))
-  const orders = days.flatMap(day => invoiceOrders(day, entities, tick))
+  const defaults = await loadDefaultMethods(tx, days)
+  const orders = days.flatMap(day => invoiceOrders(day, entities, defaults, tick))
   await createSubscriptionInvoices(tx, [...changes, ...orders])
   await regroupAfter(tx, orders.map(regroupingOf))
   await scheduleNextBilling(
@@ -175,13 +177,14 @@ function isSwitchedThatDay(
 function invoiceOrders(
   { customer, day, timeZone, due }: CustomerDay,
   entities: ReadonlyMap<string, BillingEntity>,
+  defaults: ReadonlyMap<string, string>,
   tick: Temporal.Instant,
 ): InvoiceOrder[] {
   const at = billingInstant(day, tick, timeZone)
   const groups = groupForInvoices(
     due
       .filter(one => !isSwitchedThatDay(one, at) && isBilledPeriodically(one, at))
-      .map(record => ({ record, ...groupingOf(record, customer.billing_entity_id) })),
+      .map(record => ({ record, ...groupingOf(record, customer, defaults.get(customer.id)) })),
   )
   return groups.map(group => ({
     customer,
@@ -216,15 +219,31 @@ async function loadDue(tx: Ctx, customerIds: readonly string[], tick: Temporal.I
   })
 }
 
-function groupingOf({ subscription, plan }: SubscriptionRecord, customerEntityId: string): GroupableSubscription {
+/** @param defaultMethodId what pays where nothing else is said */
+function groupingOf(
+  { subscription, plan }: SubscriptionRecord,
+  { billing_entity_id: customerEntityId }: Customer,
+  defaultMethodId: string | undefined,
+): GroupableSubscription {
+  const { payment_method_id: methodId, payment_method_type: type } = subscription
+  const paying = type === 'manual' ? methodId : (methodId ?? defaultMethodId ?? null)
   return {
     subscriptionId: subscription.id,
-    paymentMethod: subscription.payment_method_id ?? subscription.payment_method_type,
+    paymentMethod: `${type} ${paying ?? ''}`,
     currency: plan.amountCurrency,
     billingEntityId: subscription.billing_entity_id ?? customerEntityId,
     consolidateInvoice: subscription.consolidate_invoice,
     purchaseOrderNumber: subscription.purchase_order_number,
   }
+}
+
+/** They matter where a subscription names what pays for it: others may be paid with the same. */
+async function loadDefaultMethods(tx: Ctx, days: readonly CustomerDay[]): Promise<Map<string, string>> {
+  const named = days.filter(({ due }) => due.some(({ subscription }) => subscription.payment_method_id !== null))
+  return findDefaultPaymentMethodIds(
+    tx,
+    named.map(({ customer }) => customer.id),
+  )
 }
 
 async function loadEntities(tx: Ctx, days: readonly CustomerDay[]): Promise<Map<string, BillingEntity>> {

@@ -54,6 +54,7 @@ export { failPurchase, settlePurchase } from './wallet-transactions/purchases.ts
 export {
   attachInvoice,
   findPurchaseOfInvoice,
+  findTransactions,
   getTransaction,
   type TransactionRow,
 } from './wallet-transactions/store.ts'

@@ -50,8 +50,10 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { lockInvoiceWithCustomer } from './actions/lock.ts'
+export { lockInvoiceWithCustomer, lockVisibleInvoice } from './actions/lock.ts'
+export { loseDispute } from './actions/lose-dispute.ts'
 export {
+  noteAttempt,
   PAYMENT_SETTLED,
   PAYMENT_WANTED,
   type PaymentOutcome,
@@ -59,6 +61,7 @@ export {
   receivePayment,
   setPaymentStatus,
 } from './actions/payment-status.ts'
+export { isCollectable } from './actions/retry.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
@@ -70,12 +73,13 @@ export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
-export { presentInvoiceBase } from './present.ts'
+export { presentInvoiceBase, presentInvoiceBases } from './present.ts'
 export { billProgressively, type PassedUsage } from './progressive/bill.ts'
 export { findProgressiveInvoices, type ProgressiveInvoice } from './progressive/find.ts'
 export { serializeFee } from './serialize-fee.ts'
 export {
   findInvoice,
+  findInvoicesByIds,
   findVisibleInvoice,
   type Invoice,
   type InvoiceSubscription,

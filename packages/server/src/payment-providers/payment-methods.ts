@@ -24,6 +24,17 @@ export async function findPaymentMethod(ctx: Ctx, id: string): Promise<PaymentMe
   return kept(ctx).where('id', '=', id).executeTakeFirst()
 }
 
+/** By id, removed ones included: what payments refer to. */
+export async function findPaymentMethodsByIds(ctx: Ctx, ids: readonly string[]): Promise<PaymentMethod[]> {
+  if (ids.length === 0) return []
+  return ctx.db
+    .selectFrom('payment_methods')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+}
+
 /** The method that pays where nothing else is said. */
 export async function findDefaultPaymentMethod(ctx: Ctx, customerId: string): Promise<PaymentMethod | undefined> {
   return kept(ctx).where('customer_id', '=', customerId).where('is_default', '=', true).executeTakeFirst()

@@ -349,6 +349,22 @@ const PAYMENT_KEYS =
   'provider_payment_id provider_customer_id next_action created_at'
 
 const payments: readonly Deviation[] = [
+  ...['lago_wallet_transaction_id', 'lago_customer_id', 'external_customer_id', 'payment_provider'].map(
+    (key): Deviation => ({
+      path: '/wallet_transactions/*/payment_url',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract wants the keys of wallet_transaction_payment_details beside it too',
+    }),
+  ),
+  ...'lago_id email amount_cents amount_currency payment_status created_at customer invoices'.split(' ').map(
+    (key): Deviation => ({
+      path: '/payment_requests/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root payment_request',
+    }),
+  ),
   ...PAYMENT_KEYS.split(' ').map(
     (key): Deviation => ({
       path: '/payments/{lago_id}',
@@ -423,14 +439,12 @@ const wallets: readonly Deviation[] = [
   ),
 ]
 
-const documents: readonly Deviation[] = [
-  {
-    path: '/invoices/*/download',
-    at: '',
-    allows: [undefined],
-    reason: 'downloads of what is not printed yet answer 200 without a body',
-  },
-]
+const documents: readonly Deviation[] = ['invoices', 'credit_notes'].map(collection => ({
+  path: `/${collection}/*/download`,
+  at: '',
+  allows: [undefined],
+  reason: 'downloads of what is not printed yet answer 200 without a body',
+}))
 
 /** Everything that answers may do although the contract says otherwise, with the reason. */
 export const contractDeviations: readonly Deviation[] = [

@@ -92,3 +92,15 @@ export async function receivePayment(
   })
   return { invoice: paid, dueCents: (await loadLeftOnInvoice(tx, paid)).dueCents }
 }
+
+/** Notes on a locked invoice how often it was charged, or when it is to be. */
+export async function noteAttempt(
+  tx: Ctx,
+  invoice: Invoice,
+  { attempts, chargeDueAt }: { readonly attempts?: number; readonly chargeDueAt?: Temporal.Instant | null },
+): Promise<void> {
+  await updateInvoiceRow(tx, invoice.id, {
+    ...(attempts !== undefined && { payment_attempts: attempts }),
+    ...(chargeDueAt !== undefined && { charge_due_at: chargeDueAt }),
+  })
+}

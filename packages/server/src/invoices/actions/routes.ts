@@ -11,8 +11,8 @@ import { PreviewInput } from '../preview/schema.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { getVisibleInvoice } from './lock.ts'
 import { loseDispute } from './lose-dispute.ts'
-import { refusePaymentUrl, resendEmail, retryFailed, retryPayment } from './retry.ts'
-import { InvoiceChanges, RetryPaymentInput, VoidInput } from './schema.ts'
+import { resendEmail, retryFailed } from './retry.ts'
+import { InvoiceChanges, VoidInput } from './schema.ts'
 import { updateInvoice } from './update-invoice.ts'
 import { type VoidCredits, voidInvoice } from './void-invoice.ts'
 
@@ -63,15 +63,6 @@ export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | nu
     await retryFailed(request.ctx, request.params.id)
     return answer(request.ctx, request.params.id)
   })
-
-  api.post<ById>('/invoices/:id/retry_payment', route('Try again to collect a payment'), async (request, reply) => {
-    await retryPayment(request.ctx, request.params.id, readObject(RetryPaymentInput, request.body))
-    return reply.status(200).send()
-  })
-
-  api.post<ById>('/invoices/:id/payment_url', route('Where a customer can pay'), request =>
-    refusePaymentUrl(request.ctx, request.params.id),
-  )
 
   api.post<ById>('/invoices/:id/resend_email', route('Send an invoice by e-mail again'), async (request, reply) => {
     await resendEmail(request.ctx, request.params.id, readObject(EmailInput, request.body))

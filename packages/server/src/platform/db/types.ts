@@ -755,6 +755,7 @@ export interface InvoiceMetadata {
 export interface Invoices {
   billing_entity_id: string;
   billing_entity_sequential_id: Int8 | null;
+  charge_due_at: Timestamp | null;
   coupons_amount_cents: Generated<Int8>;
   created_at: Timestamp;
   credit_notes_amount_cents: Generated<Int8>;
@@ -771,6 +772,7 @@ export interface Invoices {
   organization_id: string;
   payment_attempts: Generated<number>;
   payment_dispute_lost_at: Timestamp | null;
+  payment_dispute_reason: string | null;
   payment_due_date: CalendarDate;
   payment_method_id: string | null;
   payment_method_type: string | null;

@@ -11,10 +11,11 @@ import {
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
 import { type ConsoleBuild, startConsole } from './console/index.ts'
-import { creditNotes, voidCredits } from './credit-notes/index.ts'
+import { creditEndedSubscription, creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
+import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
@@ -71,11 +72,12 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoicesDomain(voidCredits),
+  invoicesDomain(voidCredits, creditEndedSubscription),
   creditNotes,
   monitoring,
   payments,
   documents,
+  emails,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
@@ -100,10 +102,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
-  operationRoutes(http, options.operations)
+  const gauges = domains.flatMap(domain => domain.gauges ?? [])
+  operationRoutes(
+    http,
+    options.operations,
+    gauges.map(gauge => ({ ...gauge, read: () => gauge.read(database.pool) })),
+  )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
-  await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
+  await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   const webConsole = await startConsole(http, system, { pool: database.jobPool, build: options.consoleBuild })
   await http.register(async api => registerApi(api, system, clockTasks, webConsole.authenticate), { prefix: '/api/v1' })
 

@@ -505,6 +505,28 @@ export interface DunningCampaignThresholds {
   updated_at: Timestamp;
 }
 
+export interface Emails {
+  attachments: Generated<Json>;
+  bcc: Generated<string[]>;
+  cause: string;
+  cc: Generated<string[]>;
+  created_at: Timestamp;
+  error: string | null;
+  html_body: string;
+  id: string;
+  kind: string;
+  object_id: string;
+  organization_id: string;
+  recipients: string[];
+  reply_to: string | null;
+  sender_address: string;
+  sender_name: string;
+  sent_at: Timestamp | null;
+  status: string;
+  subject: string;
+  text_body: string;
+}
+
 export interface EntitlementRemovals {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
@@ -733,6 +755,13 @@ export interface InvoiceCustomSections {
   updated_at: Timestamp;
 }
 
+export interface InvoiceDiscrepancies {
+  differences: Json;
+  found_at: Timestamp;
+  invoice_id: string;
+  organization_id: string;
+}
+
 export interface InvoiceMetadata {
   created_at: Timestamp;
   id: string;
@@ -746,6 +775,7 @@ export interface InvoiceMetadata {
 export interface Invoices {
   billing_entity_id: string;
   billing_entity_sequential_id: Int8 | null;
+  charge_due_at: Timestamp | null;
   coupons_amount_cents: Generated<Int8>;
   created_at: Timestamp;
   credit_notes_amount_cents: Generated<Int8>;
@@ -762,6 +792,7 @@ export interface Invoices {
   organization_id: string;
   payment_attempts: Generated<number>;
   payment_dispute_lost_at: Timestamp | null;
+  payment_dispute_reason: string | null;
   payment_due_date: CalendarDate;
   payment_method_id: string | null;
   payment_method_type: string | null;
@@ -1038,6 +1069,19 @@ export interface Payments {
   updated_at: Timestamp;
 }
 
+export interface PendingVatChecks {
+  attempts_count: Generated<number>;
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  last_attempt_at: Timestamp | null;
+  last_error_message: string | null;
+  last_error_type: string | null;
+  next_attempt_at: Timestamp;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
 export interface Plans {
   amount_cents: Int8;
   amount_currency: string;
@@ -1159,6 +1203,18 @@ export interface SignInAttempts {
   id: string;
   key: string;
   last_request: Int8;
+}
+
+export interface SubscriptionActivationRules {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  status: Generated<string>;
+  subscription_id: string;
+  timeout_hours: Generated<number>;
+  type: string;
+  updated_at: Timestamp;
 }
 
 export interface SubscriptionFixedChargeUnitsOverrides {
@@ -1342,6 +1398,14 @@ export interface UserVerifications {
   value: string;
 }
 
+export interface VatChecks {
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  organization_id: string;
+  outcome: Json;
+}
+
 export interface WalletRefreshes {
   created_at: Timestamp;
   customer_id: string;
@@ -1511,6 +1575,7 @@ export interface DB {
   documents: Documents;
   dunning_campaign_thresholds: DunningCampaignThresholds;
   dunning_campaigns: DunningCampaigns;
+  emails: Emails;
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
@@ -1529,6 +1594,7 @@ export interface DB {
   installation_keys: InstallationKeys;
   invitations: Invitations;
   invoice_custom_sections: InvoiceCustomSections;
+  invoice_discrepancies: InvoiceDiscrepancies;
   invoice_metadata: InvoiceMetadata;
   invoice_settlements: InvoiceSettlements;
   invoice_subscriptions: InvoiceSubscriptions;
@@ -1548,6 +1614,7 @@ export interface DB {
   payment_request_invoices: PaymentRequestInvoices;
   payment_requests: PaymentRequests;
   payments: Payments;
+  pending_vat_checks: PendingVatChecks;
   plans: Plans;
   plans_taxes: PlansTaxes;
   pricing_units: PricingUnits;
@@ -1557,6 +1624,7 @@ export interface DB {
   refunds: Refunds;
   selected_custom_sections: SelectedCustomSections;
   sign_in_attempts: SignInAttempts;
+  subscription_activation_rules: SubscriptionActivationRules;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;
   taxes: Taxes;
@@ -1570,6 +1638,7 @@ export interface DB {
   user_sessions: UserSessions;
   user_verifications: UserVerifications;
   users: Users;
+  vat_checks: VatChecks;
   wallet_refreshes: WalletRefreshes;
   wallet_targets: WalletTargets;
   wallet_transaction_consumptions: WalletTransactionConsumptions;

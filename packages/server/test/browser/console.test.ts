@@ -65,6 +65,18 @@ describe.skipIf(!hasChromium)('the console', () => {
     if (SCREENSHOTS !== undefined)
       console.log(`JavaScript of the first page: ${bytes} bytes in ${scripts.length} files`)
 
+    // A call of the page, as it is copied from there, carries a new key and ticks its step.
+    await page.getByRole('button', { name: 'Put a new key into the calls' }).click()
+    await page.getByText('The calls below carry a key').waitFor()
+    const call = (await page.getByRole('region', { name: 'The same with the API' }).first().textContent()) ?? ''
+    const [, key = ''] = /Bearer ([0-9a-f-]{36})/.exec(call) ?? []
+    const [, body = ''] = /-d '(.*)'$/s.exec(call) ?? []
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const made = await fetch(`${app.server.url}/api/v1/billable_metrics`, { method: 'POST', headers, body })
+    expect(made.status).toBe(200)
+    await page.getByText('Done').waitFor()
+    await app.api.delete('/billable_metrics/api_calls')
+
     acme = await seedAcme(app)
     await page.goto(`${root}/invoices`)
     const number = (await app.api.get('/invoices?external_customer_id=northwind')).body.invoices[0].number

@@ -38,7 +38,11 @@ interface ReadOptions {
   readonly enabled?: boolean
   /** Keeps showing what was there while another page or filter is read. */
   readonly keep?: boolean
-  readonly refetchInterval?: number | false
+  /** Milliseconds, or how many of them follow from what was read last. */
+  readonly refetchInterval?:
+    | number
+    | false
+    | ((query: { readonly state: { readonly data: unknown } }) => number | false)
 }
 
 /** Reads from the public API. */

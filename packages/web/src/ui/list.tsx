@@ -61,7 +61,7 @@ export function ListPage<Row, Root extends string>(props: ListProps<Row, Root>) 
           />
         )}
         {props.controls}
-        {(isFiltered || term !== '') && (
+        {(isFiltered || term !== '') && !isEmpty && (
           <Button kind="quiet" icon={X} onClick={clear}>
             {t('common.clear_filters')}
           </Button>

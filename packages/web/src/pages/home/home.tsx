@@ -1,30 +1,48 @@
-import { CheckCircle2, Circle } from 'lucide-react'
+import { CheckCircle2, Circle, KeyRound } from 'lucide-react'
+import { useState } from 'react'
 import type { Customer, Event, Invoice, Meta, Metric, Plan, Subscription } from '../../api/types.ts'
 import { apiCall } from '../../app/api-call.ts'
 import { OrgLink } from '../../app/org-link.tsx'
-import { useMay, useOrganization } from '../../app/organization.ts'
+import { useConsoleApi, useIsAdmin, useMay, useOrganization } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
 import { useGet } from '../../app/queries.ts'
 import { formatCount } from '../../format/numbers.ts'
 import { type MessageKey, t } from '../../messages/index.ts'
+import { Button } from '../../ui/button.tsx'
 import { Code } from '../../ui/code.tsx'
 import { Load } from '../../ui/load.tsx'
 import { Figure, PageHeader, Section } from '../../ui/page.tsx'
+import { reasonOf } from '../../ui/reason.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
+import { toast } from '../../ui/toast.tsx'
 import { InvoiceTable } from '../invoices/invoice-table.tsx'
 
 const FIRST = { per_page: 1 }
+const LOOK_AGAIN_MS = 3000
+const KEY_VARIABLE = '$WEIR_API_KEY'
+
+/** What a step makes is looked for until it is there: the calls are made in a terminal beside this page. */
+function untilFound({ state: { data } }: { readonly state: { readonly data: unknown } }): number | false {
+  const lists = Object.values((data ?? {}) as Record<string, unknown>).filter(Array.isArray)
+  return lists.some(list => list.length > 0) ? false : LOOK_AGAIN_MS
+}
 
 /** Where one lands: the first steps while there are any, then how things stand. */
 export default function Home() {
   const may = useMay()
   const organization = useOrganization()
   const isBuilder = may('plan', 'write')
-  const metrics = useGet<{ billable_metrics: Metric[] }>('/billable_metrics', FIRST, { enabled: isBuilder })
-  const plans = useGet<{ plans: Plan[] }>('/plans', FIRST, { enabled: isBuilder })
-  const customers = useGet<{ customers: Customer[]; meta: Meta }>('/customers', FIRST)
-  const subscriptions = useGet<{ subscriptions: Subscription[] }>('/subscriptions', FIRST, { enabled: isBuilder })
-  const events = useGet<{ events: Event[] }>('/events', FIRST, { enabled: isBuilder })
+  const metrics = useGet<{ billable_metrics: Metric[] }>('/billable_metrics', FIRST, {
+    enabled: isBuilder,
+    refetchInterval: untilFound,
+  })
+  const plans = useGet<{ plans: Plan[] }>('/plans', FIRST, { enabled: isBuilder, refetchInterval: untilFound })
+  const customers = useGet<{ customers: Customer[]; meta: Meta }>('/customers', FIRST, { refetchInterval: untilFound })
+  const subscriptions = useGet<{ subscriptions: Subscription[] }>('/subscriptions', FIRST, {
+    enabled: isBuilder,
+    refetchInterval: untilFound,
+  })
+  const events = useGet<{ events: Event[] }>('/events', FIRST, { enabled: isBuilder, refetchInterval: untilFound })
   const [metric, plan, customer, subscription] = [
     metrics.data?.billable_metrics[0],
     plans.data?.plans[0],
@@ -109,17 +127,11 @@ interface Step {
 /** Five calls from nothing to usage; the next one is open. */
 function FirstSteps({ steps }: { readonly steps: readonly Step[] }) {
   const next = steps.find(step => !step.done)
-  const [before = '', after = ''] = t('home.key', { page: '|' }).split('|')
+  const [key, setKey] = useState<string>()
   return (
     <Section title={t('home.start.title')}>
-      <p className="max-w-prose text-soft">{t('home.start.text')}</p>
-      <p className="max-w-prose pb-5 text-soft">
-        {before}
-        <OrgLink to={paths.apiKeys} className="text-accent hover:underline">
-          {t('nav.api_keys')}
-        </OrgLink>
-        {after}
-      </p>
+      <p className="max-w-prose pb-4 text-soft">{t('home.start.text')}</p>
+      <KeyForCalls apiKey={key} onMade={setKey} />
       <ol className="max-w-3xl">
         {steps.map((step, index) => {
           const Icon = step.done ? CheckCircle2 : Circle
@@ -144,7 +156,7 @@ function FirstSteps({ steps }: { readonly steps: readonly Step[] }) {
                   </span>
                 </summary>
                 <div className="pt-3 pl-8">
-                  <Code label={t('common.api_call')}>{step.call}</Code>
+                  <Code label={t('common.api_call')}>{step.call.replace(KEY_VARIABLE, key ?? KEY_VARIABLE)}</Code>
                 </div>
               </details>
             </li>
@@ -152,6 +164,43 @@ function FirstSteps({ steps }: { readonly steps: readonly Step[] }) {
         })}
       </ol>
     </Section>
+  )
+}
+
+/** The calls need a key: a new one is put into them, or stands in a variable of the terminal. */
+function KeyForCalls({
+  apiKey,
+  onMade,
+}: {
+  readonly apiKey: string | undefined
+  readonly onMade: (key: string) => void
+}) {
+  const api = useConsoleApi()
+  const isAdmin = useIsAdmin()
+  const [busy, setBusy] = useState(false)
+  if (apiKey !== undefined) return <p className="pb-5 text-good">{t('home.key.filled')}</p>
+  const make = async () => {
+    setBusy(true)
+    try {
+      const { api_key: made } = await api.post<{ api_key: { value: string } }>('/api_keys', {
+        name: t('home.key.name'),
+      })
+      onMade(made.value)
+    } catch (error) {
+      toast(reasonOf(error), 'bad')
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <div className="flex flex-wrap items-center gap-3 pb-5">
+      {isAdmin && (
+        <Button kind="primary" icon={KeyRound} busy={busy} onClick={() => void make()}>
+          {t('home.key.make')}
+        </Button>
+      )}
+      <span className="text-soft">{t('home.key', { variable: KEY_VARIABLE })}</span>
+    </div>
   )
 }
 

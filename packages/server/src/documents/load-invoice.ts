@@ -14,6 +14,7 @@ import {
   presentInvoiceTaxes,
 } from '../invoices/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import type { WireInteger } from '../platform/wire.ts'
 import { loadSubscriptionRecords, type SubscriptionRecord } from '../subscriptions/index.ts'
 
 /** A coupon that reduced an invoice, and what it is worth. */
@@ -24,6 +25,18 @@ export interface CouponLine {
   readonly coupon_amount_cents: bigint | null
 }
 
+interface PrintedTax {
+  readonly tax_name: string
+  readonly tax_rate: number
+  readonly amount_cents: WireInteger
+  readonly fees_amount_cents: WireInteger
+}
+
+interface PassedThreshold {
+  readonly lifetime_usage_amount_cents: WireInteger
+  readonly usage_threshold: { readonly amount_cents: WireInteger }
+}
+
 /** Everything that stands on the documents of an invoice. */
 export interface InvoiceForPrint {
   readonly invoice: Invoice
@@ -32,13 +45,13 @@ export interface InvoiceForPrint {
   readonly fees: readonly FeeRow[]
   /** The rates of the taxes on a fee, by fee. */
   readonly taxRates: ReadonlyMap<string, readonly number[]>
-  readonly taxes: readonly { tax_name: string; tax_rate: number; amount_cents: number; fees_amount_cents: number }[]
+  readonly taxes: readonly PrintedTax[]
   readonly links: readonly InvoiceSubscription[]
   readonly subscriptions: readonly SubscriptionRecord[]
   readonly plans: ReadonlyMap<string, PlanSnapshot>
   readonly coupons: readonly CouponLine[]
   readonly sections: readonly { display_name: string | null; details: string | null }[]
-  readonly thresholds: readonly { lifetime_usage_amount_cents: number; usage_threshold: { amount_cents: number } }[]
+  readonly thresholds: readonly PassedThreshold[]
   /** What was bought, on the invoice of a top-up. */
   readonly purchase: { readonly name: string | null; readonly wallet_name: string | null } | undefined
 }

@@ -1,3 +1,4 @@
+import { readCents, type WireInteger } from '../../platform/wire.ts'
 import type { InvoiceForPrint } from '../load-invoice.ts'
 import { invoiceBlocks } from './invoice-blocks.ts'
 import { moneyOf } from './invoice-totals.ts'
@@ -61,7 +62,7 @@ function facts({ invoice }: InvoiceForPrint, say: Say, locale: Locale): Pair[] {
 
 function notes({ invoice, entity, sections, thresholds, taxes }: InvoiceForPrint, say: Say, locale: Locale): Note[] {
   const passed = thresholds.at(-1)
-  const money = (cents: number) => formatMoney(BigInt(cents), invoice.currency, locale)
+  const money = (cents: WireInteger) => formatMoney(readCents(cents), invoice.currency, locale)
   const reverseCharge = entity.eu_tax_management && taxes.some(tax => tax.tax_rate === 0)
   return [
     ...(reverseCharge ? [{ heading: '', text: say('reverse_charge') }] : []),

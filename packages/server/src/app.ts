@@ -10,6 +10,7 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
+import { type ConsoleBuild, startConsole } from './console/index.ts'
 import { creditEndedSubscription, creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
@@ -25,7 +26,7 @@ import type { Ctx, ResolvedConfig } from './platform/context.ts'
 import type { Database } from './platform/db/database.ts'
 import type { EventSubscriber } from './platform/domain-events.ts'
 import { fileRoutes } from './platform/files/routes.ts'
-import { requireApiKey } from './platform/http/authentication.ts'
+import { type Authenticators, requireAuthentication } from './platform/http/authentication.ts'
 import { replayIdempotentRequests } from './platform/http/idempotency.ts'
 import { documentApi } from './platform/http/openapi.ts'
 import { type Operations, operationRoutes } from './platform/http/operations.ts'
@@ -45,6 +46,8 @@ export interface AppOptions {
   readonly database: Database
   readonly log: Logger
   readonly operations: Operations
+  /** The pages of the console; without them, its endpoints are there all the same. */
+  readonly consoleBuild?: ConsoleBuild | undefined
 }
 
 export interface App {
@@ -108,7 +111,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
   await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
-  await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
+  const webConsole = await startConsole(http, system, { pool: database.jobPool, build: options.consoleBuild })
+  await http.register(async api => registerApi(api, system, clockTasks, webConsole.authenticate), { prefix: '/api/v1' })
 
   const contextOf = (organizationId: string) => systemContext(system, organizationId)
   const tasks = taskList(
@@ -137,9 +141,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-function registerApi(api: FastifyInstance, system: Omit<Ctx, 'org'>, clockTasks: readonly ClockTask[]): void {
+function registerApi(
+  api: FastifyInstance,
+  system: Omit<Ctx, 'org'>,
+  clockTasks: readonly ClockTask[],
+  bySession: NonNullable<Authenticators['bySession']>,
+): void {
   const findOwner = rememberKeyOwners(key => findKeyOwner(system.db, key))
-  requireApiKey(api, (key, request) => authenticate(system, findOwner, key, request))
+  requireAuthentication(api, { byKey: (key, request) => authenticate(system, findOwner, key, request), bySession })
   replayIdempotentRequests(api)
   for (const domain of domains) domain.routes?.(api)
   testClockRoutes(api, { clockTasks, counters: Object.assign({}, ...domains.map(domain => domain.counters ?? {})) })

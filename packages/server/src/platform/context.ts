@@ -17,8 +17,8 @@ export interface OrganizationRef {
   readonly testClock: boolean
 }
 
-/** Who caused it: an API key, or background work. */
-export type Actor = { readonly type: 'api_key'; readonly id: string } | { readonly type: 'system' }
+/** Who caused it: an API key, a user of the console, or background work. */
+export type Actor = { readonly type: 'api_key' | 'user'; readonly id: string } | { readonly type: 'system' }
 
 /** The configuration of a process that is up: its secret is known. */
 export type ResolvedConfig = Config & { readonly secret: string }

@@ -1,6 +1,7 @@
 import type { Currency } from '@weir/engine'
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { namedLike } from '../../platform/db/search.ts'
 import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import { getTaxesOf } from '../../taxes/index.ts'
@@ -119,12 +120,17 @@ export async function lockPlan(ctx: Ctx, id: string): Promise<PlanRow | undefine
  * A page of the plans that are sold, the newest first, and how many there are in all. Those to be deleted are among
  * them.
  */
-export async function listPlans(ctx: Ctx, page: Page): Promise<{ plans: PlanSnapshot[]; total: number }> {
-  const sold = ctx.db
+export async function listPlans(
+  ctx: Ctx,
+  searchTerm: string | undefined,
+  page: Page,
+): Promise<{ plans: PlanSnapshot[]; total: number }> {
+  let sold = ctx.db
     .selectFrom('plans')
     .where('organization_id', '=', ctx.org.id)
     .where('parent_id', 'is', null)
     .where('deleted_at', 'is', null)
+  if (searchTerm !== undefined) sold = sold.where(namedLike(searchTerm))
   const { total } = await sold.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
   const rows = await sold
     .select('id')

@@ -74,7 +74,10 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
     },
     async request => {
       const input = readRoot(request.body, 'billing_entity', NewBillingEntityInput)
-      const entity = await createBillingEntity(request.ctx, input)
+      const entity = await transaction(request.ctx, async tx => {
+        if (input.eu_tax_management) await taxes.generateEuTaxes(tx)
+        return createBillingEntity(tx, input)
+      })
       return { billing_entity: serializeBillingEntity(request.ctx, entity, false) }
     },
   )
@@ -102,6 +105,7 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
           await taxes.replace(tx, (await getBillingEntityByCode(tx, code)).id, input.tax_codes)
         }
         await updateBillingEntity(tx, code, input)
+        if (input.eu_tax_management) await taxes.generateEuTaxes(tx)
         return { billing_entity: await presentBillingEntity(tx, code, taxes) }
       })
     },
@@ -128,7 +132,7 @@ async function presentBillingEntity(ctx: Ctx, code: string, taxes: BillingEntity
 }
 
 /** Creating organizations from outside: for operators, where `WEIR_ADMIN_TOKEN` is set. */
-export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>): void {
+export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>, taxes: BillingEntityTaxes): void {
   admin.addHook('onRequest', async request => {
     const expected = system.config.adminToken
     if (expected === undefined) throw notFound('resource')
@@ -153,6 +157,7 @@ export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>): v
           { name: input.name ?? '', sandbox: input.sandbox ?? false },
         )
         await applySettings(ctx, input)
+        if (input.eu_tax_management) await taxes.generateEuTaxes(ctx)
         return { organization: await presentOrganization(ctx), api_key: apiKey }
       })
     },
@@ -161,9 +166,13 @@ export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>): v
 
 /** The settings of a new organization are its default billing entity's too, which has some more. */
 async function applySettings(ctx: Ctx, input: NewOrganizationInput): Promise<void> {
-  const { name: _name, sandbox: _sandbox, phone, billing_configuration: nested, ...settings } = input
+  const { name: _name, sandbox: _sandbox, phone, eu_tax_management, billing_configuration: nested, ...settings } = input
   const billing_configuration = { ...readObject(BillingConfigurationInput, input), ...nested }
   const { code } = await getDefaultBillingEntity(ctx)
   await updateOrganization(ctx, { ...settings, billing_configuration })
-  await updateBillingEntity(ctx, code, { ...(phone !== undefined && { phone }), billing_configuration })
+  await updateBillingEntity(ctx, code, {
+    ...(phone !== undefined && { phone }),
+    ...(eu_tax_management !== undefined && { eu_tax_management }),
+    billing_configuration,
+  })
 }

@@ -1,3 +1,4 @@
+import { EU_COUNTRIES } from '@weir/engine'
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
@@ -18,6 +19,7 @@ export interface BillingEntityChanges extends Settings {
   name?: string
   phone?: string | null
   einvoicing?: boolean
+  eu_tax_management?: boolean
   logo_file_key?: string | null
   document_numbering?: 'per_customer' | 'per_billing_entity'
   subscription_invoice_issuing_date_anchor?: string
@@ -66,15 +68,25 @@ export function readBillingEntityChanges(
   if (input.phone !== undefined) changes.phone = withoutNul(input.phone)
   if (typeof input.einvoicing === 'boolean') {
     changes.einvoicing = input.einvoicing
-    const country = changes.country === undefined ? before?.country : changes.country
+    const country = countryAfter(changes, before)
     if (input.einvoicing && !country) problems.add('einvoicing', 'country_must_be_present')
     else if (input.einvoicing && country && !EINVOICING_COUNTRIES.includes(country)) {
       problems.add('einvoicing', 'country_not_supported')
     }
   }
+  if (typeof input.eu_tax_management === 'boolean') {
+    changes.eu_tax_management = input.eu_tax_management
+    if (input.eu_tax_management && !EU_COUNTRIES.includes(countryAfter(changes, before) ?? '')) {
+      problems.add('eu_tax_management', 'billing_entity_must_be_in_eu')
+    }
+  }
   readChoice('subscription_invoice_issuing_date_anchor', ISSUING_DATE_ANCHORS, input, changes, problems)
   readChoice('subscription_invoice_issuing_date_adjustment', ISSUING_DATE_ADJUSTMENTS, input, changes, problems)
   return changes
+}
+
+function countryAfter(changes: BillingEntityChanges, before: BillingEntity | null): string | null | undefined {
+  return changes.country === undefined ? before?.country : changes.country
 }
 
 function readChoice(

@@ -147,11 +147,10 @@ function laneOf(ids: readonly string[]): string {
 export const generateDocuments: TaskDefinition = {
   name: GENERATE_DOCUMENTS,
   async run(ctx, payload: JobPayload) {
-    const printing = PRINTINGS[payload.of as Printable]
     const failures: unknown[] = []
     for (const id of payload.ids as readonly string[]) {
       // One that cannot be printed does not keep the others from it.
-      await generate(ctx, printing, id).catch(error => failures.push(error))
+      await ensureDocuments(ctx, payload.of as Printable, id).catch(error => failures.push(error))
     }
     if (failures.length > 0) {
       throw new AggregateError(failures, `${failures.length} documents could not be printed: ${failures[0]}`)
@@ -160,7 +159,8 @@ export const generateDocuments: TaskDefinition = {
 }
 
 /** Prints what is final, unless it was. What was printed stays as it is, whatever changes later. */
-async function generate(ctx: Ctx, printing: Printing, id: string): Promise<void> {
+export async function ensureDocuments(ctx: Ctx, of: Printable, id: string): Promise<void> {
+  const printing = PRINTINGS[of]
   const print = await printing.load(ctx, id)
   if (print === undefined) return
   const kinds = await listDocumentKinds(ctx, printing.owner, print.ownerId)

@@ -5,6 +5,10 @@ import type { Domain } from '../platform/module.ts'
 import { generateDocuments, onIssued } from './generate.ts'
 import { documentRoutes } from './routes.ts'
 
+export { ensureDocuments, type Printable } from './generate.ts'
+export { formatDate, formatMoney, LOCALES, type Locale, printedLocale } from './printing/locales.ts'
+export { type DocumentFile, findDocument } from './store.ts'
+
 /** What is read by people and by their programs: printed invoices, credit notes and receipts, and e-invoices. */
 export const documents: Domain = {
   routes: documentRoutes,

@@ -14,6 +14,32 @@ export async function listDocumentKinds(ctx: Ctx, owner: DocumentOwner, id: stri
   return rows.map(({ kind }) => kind)
 }
 
+/** A document that is kept as a file. */
+export interface DocumentFile {
+  readonly key: string
+  /** As people get it. */
+  readonly filename: string
+  /** Bytes. */
+  readonly size: number
+}
+
+/** A document of an invoice or of a credit note; undefined while it is not made. */
+export async function findDocument(
+  ctx: Ctx,
+  of: { readonly invoiceId: string } | { readonly creditNoteId: string },
+  kind: 'pdf' | 'xml',
+): Promise<DocumentFile | undefined> {
+  const row = await ctx.db
+    .selectFrom('documents')
+    .select(['file_key', 'byte_size'])
+    .where('organization_id', '=', ctx.org.id)
+    .where(eb => ('invoiceId' in of ? eb('invoice_id', '=', of.invoiceId) : eb('credit_note_id', '=', of.creditNoteId)))
+    .where('kind', '=', kind)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return { key: row.file_key, filename: row.file_key.split('/').at(-1) ?? '', size: Number(row.byte_size) }
+}
+
 export interface NewDocument {
   readonly id: string
   readonly owner: DocumentOwner

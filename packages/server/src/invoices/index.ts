@@ -6,6 +6,7 @@ import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
 import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
+import { completeTaxes, onTaxesKnown } from './awaiting-taxes/complete.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
@@ -126,6 +127,7 @@ const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
+    completeTaxes,
     markOverdue,
   ],
   clockTasks: [
@@ -155,6 +157,7 @@ const invoices: Domain = {
     'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
+    'customer.taxes_known': onTaxesKnown,
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,

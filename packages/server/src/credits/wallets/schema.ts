@@ -3,6 +3,7 @@ import { SectionChoiceInput } from '../../accounts/index.ts'
 import { MetadataBody } from '../../catalog/index.ts'
 import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
+
 import { RuleInput } from '../rules/schema.ts'
 
 const Text = Nullable(Type.String())

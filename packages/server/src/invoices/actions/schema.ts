@@ -22,10 +22,3 @@ export type VoidInput = Type.Static<typeof VoidInput>
 
 export const RetryPaymentInput = Input({ payment_method: PaymentMethodInput })
 export type RetryPaymentInput = Type.Static<typeof RetryPaymentInput>
-
-export const EmailInput = Input({
-  to: Type.Array(Type.String()),
-  cc: Type.Array(Type.String()),
-  bcc: Type.Array(Type.String()),
-})
-export type EmailInput = Type.Static<typeof EmailInput>

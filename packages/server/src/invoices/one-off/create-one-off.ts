@@ -15,6 +15,7 @@ import { type AddOn, holdAddOns } from '../../catalog/index.ts'
 import {
   applicableTimeZone,
   type Customer,
+  findCustomersAwaitingVatCheck,
   getCustomerByExternalId,
   lockCustomer,
   setCurrency,
@@ -26,11 +27,12 @@ import { notFound, Problems } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
 import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
+import { withholdTotals } from '../awaiting-taxes/withhold.ts'
 import { taxRows, writeFees } from '../billing/write.ts'
 import { applySections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
-import type { Invoice } from '../store.ts'
+import { type Invoice, lockInvoice } from '../store.ts'
 import { oneOffFees } from './fee-rows.ts'
 import { type OneOffLine, readLines, readPeriods } from './read-fees.ts'
 import type { OneOffFeeInput, OneOffInput } from './schema.ts'
@@ -119,8 +121,10 @@ function checkedTerms(input: OneOffInput, customer: Customer, entity: BillingEnt
 }
 
 /** Writes a one-off invoice with its fees and taxes, finalized or closed, and tells nobody. The customer is locked. */
-export async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLine[]): Promise<Invoice> {
+export async function writeOneOff(tx: Ctx, terms: OneOffTerms, given: readonly OneOffLine[]): Promise<Invoice> {
   const { customer, customerEntity, issuer, currency } = terms
+  const awaitsTaxes = (await findCustomersAwaitingVatCheck(tx, [customer.id])).size > 0
+  const lines = awaitsTaxes ? given.map(line => (line.namesTaxes ? line : { ...line, taxes: [] })) : given
   const fees = lines.map(line => {
     const fee = oneOffFee(line.unitAmountCents, line.units, currency)
     return { line, fee, taxation: feeTaxes(fee, line.taxes) }
@@ -131,11 +135,13 @@ export async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly O
     feesAmountCents,
   )
   const totals = invoiceTotals(feesAmountCents, taxes)
-  const status = finalizedOrClosed(
-    feesAmountCents,
-    customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
-    issuer.finalize_zero_amount_invoice,
-  )
+  const status = awaitsTaxes
+    ? 'pending'
+    : finalizedOrClosed(
+        feesAmountCents,
+        customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
+        issuer.finalize_zero_amount_invoice,
+      )
   const now = tx.clock.now()
   const selfBilled = customer.account_type === 'partner'
   const numbered = status === 'finalized' ? await assignNumber(tx, { issuer, customer, selfBilled }) : undefined
@@ -180,6 +186,10 @@ export async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly O
     .returningAll()
     .executeTakeFirstOrThrow()
   await writeFees(tx, oneOffFees(tx, invoice, fees))
+  if (awaitsTaxes) {
+    await withholdTotals(tx, [invoice.id])
+    return (await lockInvoice(tx, invoice.id)) ?? invoice
+  }
   const rows = taxRows(tx, { id: invoice.id, createdAt: now, currency }, taxes.taxes)
   if (rows.length > 0) await tx.db.insertInto('invoices_taxes').values(rows).execute()
   return invoice

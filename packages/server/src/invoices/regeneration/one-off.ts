@@ -61,6 +61,7 @@ function keptLine({ fee, edit }: KeptLine, currency: Currency, taxesOf: TaxReade
     description: fee.description,
     period: { from: fee.from_datetime ?? fee.created_at, to: fee.to_datetime ?? fee.created_at },
     taxes: taxesOf(addOnId, fee),
+    namesTaxes: true,
     originalFeeId: fee.original_fee_id ?? fee.id,
   }
 }
@@ -84,6 +85,7 @@ function addedLine(tx: Ctx, { input, edit }: AddedLine, { currency, addOns, taxe
     description: input.description || addOn.description,
     period: { from: now, to: now },
     taxes: taxesOf(addOn.id, null),
+    namesTaxes: false,
   }
 }
 

@@ -71,7 +71,8 @@ export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateI
     await writeInvoice(tx, regeneration, { id: invoiceId, createdAt, fees, timing: timingOf(voided, links) })
     await takeOverPeriods(tx, links, { id: invoiceId, createdAt })
     await copyThresholds(tx, voided.id, invoiceId)
-    await applySections(tx, [{ invoiceId, customer }])
+    const resources = billed.map(({ subscription }) => subscription)
+    await applySections(tx, [{ invoiceId, customer, resources }])
     await creditProgressiveInvoices(tx, [{ id: invoiceId, billed }])
     const written = await findInvoice(tx, invoiceId)
     if (written?.status === 'finalized') {

@@ -60,6 +60,7 @@ async function invoiceLetter(ctx: Ctx, id: string): Promise<DocumentLetter | und
 }
 
 async function creditNoteLetter(ctx: Ctx, id: string): Promise<DocumentLetter | undefined> {
+  await ensureDocuments(ctx, 'credit_note', id)
   const note = await findCreditNote(ctx, id)
   const invoice = note && (await findInvoice(ctx, note.invoice_id))
   const [customer] = note === undefined ? [] : await findCustomersByIds(ctx, [note.customer_id])

@@ -106,6 +106,7 @@ describe('the outbox of a sandbox', () => {
       kind: 'credit_note.created',
       lago_object_id: note.lago_id,
       subject: `Your credit note from Northwind #${note.number}`,
+      attachments: [{ filename: `credit_note-${note.number}.pdf`, byte_size: expect.any(Number) }],
       created_at: '2026-03-05T09:00:00Z',
     })
     expect(about.text).toContain(

@@ -17,6 +17,9 @@ const ARCHIVE = 'a-3b'
 const BOX = '\u25a1'
 /** As the compiler tells them, in a text within a text. */
 const MISSING_GLYPHS = /the text `\\*"(.*?)\\*"` could not be displayed/gsu
+const ESCAPED = /\\+u\{([0-9a-f]+)\}/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
 
 /** What goes into the file beside the document itself. */
 export interface PdfOptions {
@@ -33,7 +36,8 @@ export interface PdfOptions {
 export async function typeset(document: PrintedDocument, options: PdfOptions): Promise<Buffer> {
   const printer = await printerOnce()
   const { logo, ...content } = document
-  const withLogo = (picture: object | null) => JSON.stringify({ ...content, logo: picture, blocks: laidOut(document) })
+  const withLogo = (picture: object | null) =>
+    JSON.stringify({ ...content, logo: picture, blocks: laidOut(document) }, printable)
   const path = logo && `logo.${logo.type}`
   try {
     if (logo === null || path === null) return print(printer, withLogo(null), options)
@@ -55,34 +59,43 @@ interface Printer {
   readonly template: string
 }
 
-/** What no font can show is found out by printing: then it is printed once more with boxes. */
+/**
+ * What no font can show is found out by printing: then it is printed once more with boxes. Should an archive not take that
+ * either, the file is an ordinary PDF.
+ */
 function print({ compiler, template }: Printer, document: string, { createdAt, cii }: PdfOptions): Buffer {
-  const printed = (text: string) => {
-    const { result, error } = compiled(compiler, {
-      mainFileContent: template,
-      inputs: { document: text, cii: cii ?? '' },
-    })
-    if (result === null) throw new Error(`a document could not be laid out: ${JSON.stringify(error)}`)
-    return compiler.pdf(result, { creationTimestamp: createdAt, pdfStandard: ARCHIVE })
+  const options = { creationTimestamp: createdAt }
+  const compiled = (text: string) => {
+    const outcome = compiler.compile({ mainFileContent: template, inputs: { document: text, cii: cii ?? '' } })
+    if (outcome.result !== null) return outcome.result
+    throw new Error(`a document could not be laid out: ${JSON.stringify(outcome.takeError()?.shortDiagnostics)}`)
   }
-  const pdf = withBoxes(document, printed)
-  return cii === undefined ? pdf : declareFacturX(pdf)
-}
-
-function compiled(compiler: NodeCompiler, options: Parameters<NodeCompiler['compile']>[0]) {
-  const outcome = compiler.compile(options)
-  return { result: outcome.result, error: outcome.result === null ? outcome.takeError()?.shortDiagnostics : undefined }
-}
-
-function withBoxes(document: string, printed: (text: string) => Buffer): Buffer {
+  const archived = (text: string) => compiler.pdf(compiled(text), { ...options, pdfStandard: ARCHIVE })
+  const said = (pdf: Buffer) => (cii === undefined ? pdf : declareFacturX(pdf))
   try {
-    return printed(document)
+    return said(archived(document))
   } catch (error) {
-    const missing = [...String(error).matchAll(MISSING_GLYPHS)].flatMap(([, text = '']) => [...text])
-    if (missing.length === 0) throw error
-    const unknown = new Set(missing)
-    return printed([...document].map(character => (unknown.has(character) ? BOX : character)).join(''))
+    const boxed = withBoxes(document, String(error))
+    try {
+      return said(archived(boxed))
+    } catch {
+      return compiler.pdf(compiled(boxed), options)
+    }
   }
+}
+
+/** A box for every character that the compiler complains of. All fonts have those of ASCII, which JSON is built of. */
+function withBoxes(document: string, complaint: string): string {
+  const texts = [...complaint.matchAll(MISSING_GLYPHS)].map(([, text = '']) =>
+    text.replace(ESCAPED, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16))),
+  )
+  const missing = new Set(texts.flatMap(text => [...text]).filter(character => character > '\u007f'))
+  return [...document].map(character => (missing.has(character) ? BOX : character)).join('')
+}
+
+/** Texts without what has no place on paper: control characters but for line feeds, and halves of characters. */
+function printable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replace(CONTROLS, '') : value
 }
 
 let loading: Promise<Printer> | undefined

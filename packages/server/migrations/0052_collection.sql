@@ -126,3 +126,5 @@ create index invoices_to_charge on invoices (organization_id, charge_due_at) whe
 
 -- Why a provider said that the customer won a dispute.
 alter table invoices add column payment_dispute_reason text;
+
+create index invoices_overdue on invoices (customer_id, currency) where payment_overdue;

@@ -2,6 +2,8 @@ import { PAYMENT_SETTLED, PAYMENT_WANTED } from '../invoices/index.ts'
 import type { Domain } from '../platform/module.ts'
 import { chargeInvoice } from './charging/charge-invoice.ts'
 import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
+import { dunningRoutes } from './dunning/routes.ts'
+import { askForOverdueInvoices, onOverduePaid, processDunning, resetDunningAttempts } from './dunning/run.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
@@ -22,18 +24,30 @@ export const payments: Domain = {
     paymentRoutes(api)
     receiptRoutes(api)
     paymentRequestRoutes(api)
+    dunningRoutes(api)
     testPaymentRoutes(api)
     testRefundRoutes(api)
   },
-  tasks: [issuePaymentReceipt, chargeInvoice, closePages, chargePaymentRequest, refundCreditNote],
-  clockTasks: [chargeInvoices],
+  tasks: [
+    issuePaymentReceipt,
+    chargeInvoice,
+    closePages,
+    chargePaymentRequest,
+    refundCreditNote,
+    askForOverdueInvoices,
+    resetDunningAttempts,
+  ],
+  clockTasks: [chargeInvoices, processDunning],
   reactions: {
     'invoice.created': onInvoicePayable,
     'invoice.one_off_created': onInvoicePayable,
     'invoice.paid_credit_added': onInvoicePayable,
     [PAYMENT_WANTED]: onInvoicePayable,
     'credit_note.created': onCreditNoteCreated,
-    [PAYMENT_SETTLED]: onPaymentSettled,
+    async [PAYMENT_SETTLED](tx, events) {
+      await onPaymentSettled(tx, events)
+      await onOverduePaid(tx, events)
+    },
   },
   webhooks: paymentWebhooks,
 }

@@ -14,6 +14,7 @@ import { creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
+import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
@@ -73,6 +74,7 @@ const business: readonly Domain[] = [
   monitoring,
   payments,
   documents,
+  emails,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
@@ -100,7 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   operationRoutes(http, options.operations)
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
-  await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
+  await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 
   const contextOf = (organizationId: string) => systemContext(system, organizationId)

@@ -7,7 +7,7 @@ import { deleteCustomer } from './delete-customer.ts'
 import { listCustomers, readCustomerFilters } from './list-customers.ts'
 import { customerPaymentRoutes } from './payment-provider/routes.ts'
 import { CustomerInput } from './schema.ts'
-import { serializeCustomerDetail, serializeCustomerInList } from './serialize.ts'
+import { presentCustomerDetail, serializeCustomerInList } from './serialize.ts'
 import { getCustomerByExternalId, loadCustomerRecord, loadCustomerRecords } from './store.ts'
 import { upsertCustomer } from './upsert-customer.ts'
 
@@ -33,7 +33,7 @@ export function customerRoutes(api: FastifyInstance): void {
       const input = readRoot(request.body, 'customer', CustomerInput)
       // Nothing but unknown keys is as good as nothing.
       if (Object.keys(input).length === 0) throw missingParameter('customer')
-      return { customer: serializeCustomerDetail(await upsertCustomer(request.ctx, input)) }
+      return { customer: await presentCustomerDetail(request.ctx, await upsertCustomer(request.ctx, input)) }
     },
   )
 
@@ -54,7 +54,7 @@ export function customerRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'Read a customer' } },
     async request => {
       const customer = await getCustomerByExternalId(request.ctx, request.params.external_customer_id)
-      return { customer: serializeCustomerDetail(await loadCustomerRecord(request.ctx, customer)) }
+      return { customer: await presentCustomerDetail(request.ctx, await loadCustomerRecord(request.ctx, customer)) }
     },
   )
 
@@ -63,7 +63,7 @@ export function customerRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'Delete a customer' } },
     async request => {
       const record = await deleteCustomer(request.ctx, request.params.external_customer_id)
-      return { customer: serializeCustomerDetail(record) }
+      return { customer: await presentCustomerDetail(request.ctx, record) }
     },
   )
 

@@ -1,3 +1,5 @@
+import { listSelectedSections, serializeSection } from '../accounts/index.ts'
+import type { Ctx } from '../platform/context.ts'
 import { formatInstant } from '../platform/wire.ts'
 import { serializeTax } from '../taxes/index.ts'
 import { serializeLink } from './payment-provider/serialize.ts'
@@ -62,9 +64,23 @@ export function serializeCustomerInList(record: CustomerRecord) {
   return { ...serializeCustomer(record), taxes: record.taxes.map(serializeTax), integration_customers: [] }
 }
 
-/** As it is answered alone. */
-export function serializeCustomerDetail(record: CustomerRecord) {
-  return { ...serializeCustomerInList(record), applicable_invoice_custom_sections: [], error_details: [] }
+/** As it is answered alone: with the sections that its invoices get where nothing else is said. */
+export async function presentCustomerDetail(ctx: Ctx, record: CustomerRecord) {
+  const { customer } = record
+  const selected = await listSelectedSections(ctx, [customer.id, customer.billing_entity_id])
+  const sectionsOf = (id: string) => (selected.get(id) ?? []).map(({ section }) => section)
+  const own = sectionsOf(customer.id)
+  const manual = own.filter(section => section.section_type === 'manual')
+  const chosen = manual.length > 0 ? manual : sectionsOf(customer.billing_entity_id)
+  const sections = [
+    ...(customer.skip_invoice_custom_sections ? [] : chosen),
+    ...own.filter(section => section.section_type !== 'manual'),
+  ]
+  return {
+    ...serializeCustomerInList(record),
+    applicable_invoice_custom_sections: sections.map(serializeSection),
+    error_details: [],
+  }
 }
 
 /** The customer's own values, null where the billing entity's apply. */

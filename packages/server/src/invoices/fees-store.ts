@@ -170,7 +170,10 @@ export async function loadUsageFeesOfInvoices(ctx: Ctx, invoiceIds: readonly str
     .execute()
 }
 
-/** The usage fees that were charged in advance, event by event, in the usage periods that invoices bill. */
+/**
+ * The usage fees that were charged in advance, event by event, in the usage periods that invoices bill; of an invoice that was
+ * made again those of the new one.
+ */
 export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
   return selectFee(feeQuery(ctx))
     .where('fees.fee_type', '=', 'charge')
@@ -182,6 +185,7 @@ export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly s
         where organization_id = ${ctx.org.id} and invoice_id = any(${invoiceIds}::uuid[])
       )`,
     )
+    .where(sql<boolean>`not exists (select from invoices as again where again.voided_invoice_id = fees.invoice_id)`)
     .orderBy('fees.id')
     .execute()
 }

@@ -6,6 +6,7 @@ import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
 import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
+import { completeTaxes, onTaxesKnown } from './awaiting-taxes/complete.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
@@ -34,6 +35,7 @@ import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
+import { regenerationRoutes } from './regeneration/routes.ts'
 import {
   billAdvanceCharges,
   onSubscriptionEndedRegroup,
@@ -66,6 +68,7 @@ export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } f
 export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
 export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
 export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
+export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 export { presentInvoiceBase, presentInvoiceBases } from './present.ts'
@@ -105,6 +108,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): 
   invoiceRoutes(api)
   actionRoutes(api, voidCredits)
   adjustedFeeRoutes(api)
+  regenerationRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
@@ -128,6 +132,7 @@ const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
+    completeTaxes,
     markOverdue,
   ],
   clockTasks: [
@@ -157,6 +162,7 @@ const invoices: Domain = {
     'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
+    'customer.taxes_known': onTaxesKnown,
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,

@@ -39,6 +39,7 @@ export async function presentInvoiceBases(ctx: Ctx, invoices: readonly Invoice[]
   const left = await loadLeftOnInvoices(ctx, invoices)
   const urlOf = await loadFileUrls(
     ctx,
+    'invoice_id',
     invoices.map(invoice => invoice.id),
   )
   const progressive = invoices.filter(invoice => invoice.invoice_type === 'progressive_billing')
@@ -71,10 +72,24 @@ export async function presentInvoice(ctx: Ctx, invoice: Invoice) {
   return {
     ...base,
     ...parts,
+    lago_voided_invoice_id: invoice.voided_invoice_id,
+    lago_regenerated_invoice_id: await findRegenerated(ctx, invoice),
     credits: await presentCredits(ctx, invoice.id),
     error_details: (await presentErrorDetails(ctx, ids)).get(invoice.id) ?? [],
     applied_invoice_custom_sections: (await presentAppliedSections(ctx, ids)).get(invoice.id) ?? [],
   }
+}
+
+/** The invoice that took the place of a voided one. */
+async function findRegenerated(ctx: Ctx, invoice: Invoice): Promise<string | null> {
+  if (invoice.status !== 'voided') return null
+  const row = await ctx.db
+    .selectFrom('invoices')
+    .select('id')
+    .where('organization_id', '=', ctx.org.id)
+    .where('voided_invoice_id', '=', invoice.id)
+    .executeTakeFirst()
+  return row?.id ?? null
 }
 
 const PARTS = [

@@ -22,7 +22,7 @@ export { getSelected, readSelection } from './overrides/selection.ts'
 export { type Replacement, switchToNext } from './plan-change/replace.ts'
 export { presentForWebhook, presentSubscriptions } from './present.ts'
 export {
-  findActiveSubscription,
+  findActiveRecord,
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,

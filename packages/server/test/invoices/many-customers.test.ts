@@ -7,7 +7,7 @@ const CUSTOMERS = 30
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startTestApp()
+  app = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
 })
 afterAll(() => app?.stop())
 

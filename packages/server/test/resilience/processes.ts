@@ -34,7 +34,7 @@ export interface ProcessOptions {
   readonly hasty?: boolean
 }
 
-/** Starts the server as its users do, on a database, and waits until it says that it is up. */
+/** Starts the server as its users do, on a database, and waits until it says that it is up. It prints no documents unasked. */
 export async function startProcess(databaseUrl: string, options: ProcessOptions): Promise<WeirProcess> {
   const child = spawn(process.execPath, [options.hasty === true ? HASTY : MAIN], {
     env: {
@@ -42,6 +42,7 @@ export async function startProcess(databaseUrl: string, options: ProcessOptions)
       DATABASE_URL: databaseUrl,
       PORT: '0',
       LOG_LEVEL: 'error',
+      WEIR_DOCUMENTS: 'on_demand',
       WEIR_ROLE: options.role,
       WEIR_SECRET: 'a secret that only tests know',
       WEIR_SANDBOX_API_KEY: SANDBOX_KEY,

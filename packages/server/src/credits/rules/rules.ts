@@ -1,5 +1,6 @@
 import { decimal, purchasedCredits, type WalletRate } from '@weir/engine'
 import type { Insertable } from 'kysely'
+import { selectSections, skipsSections } from '../../accounts/index.ts'
 import { readPaymentMethod } from '../../payment-providers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { RecurringTransactionRules } from '../../platform/db/types.ts'
@@ -18,7 +19,6 @@ import {
   readDecimalText,
   readPairs,
 } from '../amounts.ts'
-import { selectSections } from '../custom-sections.ts'
 import type { WalletRow } from '../wallets/store.ts'
 import type { RuleInput } from './schema.ts'
 import { insertRule, listCurrentRules, type RuleRow, terminateRules, updateRuleRow } from './store.ts'
@@ -199,7 +199,7 @@ async function columnsOf(
   checkPurchaseOrderNumber(purchaseOrder ?? null, problems)
   const pairs = readPairs(input.transaction_metadata, MOST_PAIRS)
   const requires = input.invoice_requires_successful_payment
-  const skips = input.invoice_custom_section?.skip_invoice_custom_sections
+  const skips = skipsSections(input.invoice_custom_section)
   return {
     ...(!isBlank(input.trigger) && { trigger: input.trigger ?? '' }),
     ...(input.interval !== undefined && { interval: isBlank(input.interval) ? null : input.interval }),
@@ -223,6 +223,6 @@ async function columnsOf(
     ...(name !== undefined && { transaction_name: name }),
     ...(purchaseOrder !== undefined && { purchase_order_number: purchaseOrder }),
     ...(await readPaymentMethod(tx, input.payment_method, problems)),
-    ...(typeof skips === 'boolean' && { skip_invoice_custom_sections: skips }),
+    ...(skips !== undefined && { skip_invoice_custom_sections: skips }),
   }
 }

@@ -7,6 +7,7 @@ import {
   round,
   type WalletRate,
 } from '@weir/engine'
+import { selectSections } from '../../accounts/index.ts'
 import { readMetadata } from '../../catalog/index.ts'
 import { type Customer, findCustomerByExternalId, lockCustomer, setCurrency } from '../../customers/index.ts'
 import { type PaymentMethodReference, readPaymentMethod } from '../../payment-providers/index.ts'
@@ -20,7 +21,6 @@ import { addJob } from '../../platform/jobs/enqueue.ts'
 import { characterCount, withoutNul } from '../../platform/validation/text.ts'
 import { readBillingEntityOverride, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import { checkWorth, limitProblem, MOST_NAME_CHARACTERS, readCredits, readDecimalText, readPairs } from '../amounts.ts'
-import { selectSections } from '../custom-sections.ts'
 import { MOST_PAIRS, replaceRules, rulesProblem } from '../rules/rules.ts'
 import { type Limitations, readLimitations } from './limitations.ts'
 import { flagForRefresh } from './refreshes.ts'

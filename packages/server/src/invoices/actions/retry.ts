@@ -2,11 +2,10 @@ import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { findCustomersByIds } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
-import { notAllowed, Problems } from '../../platform/errors.ts'
-import { isEmailList } from '../../platform/validation/email.ts'
+import { notAllowed } from '../../platform/errors.ts'
+import { checkedRecipients, type EmailInput } from '../../platform/mail/recipients.ts'
 import { type Invoice, updateInvoiceRow } from '../store.ts'
 import { getVisibleInvoice, lockVisibleInvoice } from './lock.ts'
-import type { EmailInput } from './schema.ts'
 
 /**
  * Asks again for the taxes of an invoice whose tax provider refused them.
@@ -45,19 +44,10 @@ export function isCollectable({ status, payment_status: paymentStatus }: Invoice
 export async function resendEmail(ctx: Ctx, id: string, input: EmailInput): Promise<void> {
   const invoice = await getVisibleInvoice(ctx, id)
   if (invoice.status !== 'finalized') throw notAllowed('invoice_not_finalized')
-  const entity = (await findBillingEntitiesByIds(ctx, [invoice.billing_entity_id])).get(invoice.billing_entity_id)
-  if (!entity?.email_settings.includes('invoice.finalized')) throw notAllowed('email_settings_disabled')
+  const entities = await findBillingEntitiesByIds(ctx, [invoice.billing_entity_id])
   const [customer] = await findCustomersByIds(ctx, [invoice.customer_id])
-  const to = input.to ?? (customer?.email ?? '').split(',').flatMap(address => address.trim() || [])
-  const { cc = [], bcc = [] } = input
-  const problems = new Problems()
-  if (!entity.email) problems.add('billing_entity', 'must have email configured')
-  if (to.length === 0) problems.add('to', 'must have at least one recipient')
-  for (const [field, addresses] of Object.entries({ to, cc, bcc })) {
-    const malformed = addresses.filter(address => !isEmailList(address))
-    if (malformed.length > 0) problems.add(field, `invalid email format: ${malformed.join(', ')}`)
-  }
-  problems.throwIfAny()
+  const parties = { sender: entities.get(invoice.billing_entity_id), customerEmail: customer?.email }
+  const recipients = checkedRecipients('invoice.finalized', parties, input)
   if (invoice.fees_amount_cents === 0n) return
-  await transaction(ctx, tx => emit(tx, 'invoice.email_requested', invoice.id, { to, cc, bcc }))
+  await transaction(ctx, tx => emit(tx, 'invoice.email_requested', invoice.id, { ...recipients }))
 }

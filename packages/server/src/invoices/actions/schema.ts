@@ -18,10 +18,3 @@ export const VoidInput = Input({
   credit_amount: Nullable(Type.Integer()),
 })
 export type VoidInput = Type.Static<typeof VoidInput>
-
-export const EmailInput = Input({
-  to: Type.Array(Type.String()),
-  cc: Type.Array(Type.String()),
-  bcc: Type.Array(Type.String()),
-})
-export type EmailInput = Type.Static<typeof EmailInput>

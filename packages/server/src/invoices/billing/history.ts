@@ -52,15 +52,19 @@ export async function loadBillingHistories(
 }
 
 async function loadBaseFees(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null) {
-  return tx.db
-    .selectFrom('fees')
-    .select(['subscription_id', 'invoice_id', 'created_at'])
-    .where('organization_id', '=', tx.org.id)
-    .where('subscription_id', 'in', subscriptionIds)
-    .where('fee_type', '=', 'subscription')
-    .where('deleted_at', 'is', null)
-    .where('invoice_id', 'is distinct from', exceptInvoiceId)
-    .execute()
+  return (
+    tx.db
+      .selectFrom('fees')
+      .select(['subscription_id', 'invoice_id', 'created_at'])
+      .where('organization_id', '=', tx.org.id)
+      .where('subscription_id', 'in', subscriptionIds)
+      .where('fee_type', '=', 'subscription')
+      .where('deleted_at', 'is', null)
+      .where('invoice_id', 'is distinct from', exceptInvoiceId)
+      // What an invoice that was made again has of them says nothing about when they were due.
+      .where('original_fee_id', 'is', null)
+      .execute()
+  )
 }
 
 async function loadLinks(tx: Ctx, subscriptionIds: readonly string[], exceptInvoiceId: string | null): Promise<Link[]> {

@@ -188,6 +188,7 @@ export interface BillingEntities {
   invoice_grace_period: Generated<number>;
   legal_name: string | null;
   legal_number: string | null;
+  logo_file_key: string | null;
   name: string;
   net_payment_term: Generated<number>;
   organization_id: string;
@@ -502,6 +503,28 @@ export interface DunningCampaignThresholds {
   id: string;
   organization_id: string;
   updated_at: Timestamp;
+}
+
+export interface Emails {
+  attachments: Generated<Json>;
+  bcc: Generated<string[]>;
+  cause: string;
+  cc: Generated<string[]>;
+  created_at: Timestamp;
+  error: string | null;
+  html_body: string;
+  id: string;
+  kind: string;
+  object_id: string;
+  organization_id: string;
+  recipients: string[];
+  reply_to: string | null;
+  sender_address: string;
+  sender_name: string;
+  sent_at: Timestamp | null;
+  status: string;
+  subject: string;
+  text_body: string;
 }
 
 export interface EntitlementRemovals {
@@ -1017,6 +1040,19 @@ export interface Payments {
   updated_at: Timestamp;
 }
 
+export interface PendingVatChecks {
+  attempts_count: Generated<number>;
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  last_attempt_at: Timestamp | null;
+  last_error_message: string | null;
+  last_error_type: string | null;
+  next_attempt_at: Timestamp;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
 export interface Plans {
   amount_cents: Int8;
   amount_currency: string;
@@ -1268,6 +1304,14 @@ export interface UsageThresholds {
   updated_at: Timestamp;
 }
 
+export interface VatChecks {
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  organization_id: string;
+  outcome: Json;
+}
+
 export interface WalletRefreshes {
   created_at: Timestamp;
   customer_id: string;
@@ -1437,6 +1481,7 @@ export interface DB {
   documents: Documents;
   dunning_campaign_thresholds: DunningCampaignThresholds;
   dunning_campaigns: DunningCampaigns;
+  emails: Emails;
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
@@ -1472,6 +1517,7 @@ export interface DB {
   payment_request_invoices: PaymentRequestInvoices;
   payment_requests: PaymentRequests;
   payments: Payments;
+  pending_vat_checks: PendingVatChecks;
   plans: Plans;
   plans_taxes: PlansTaxes;
   pricing_units: PricingUnits;
@@ -1489,6 +1535,7 @@ export interface DB {
   usage_alerts: UsageAlerts;
   usage_cells: UsageCells;
   usage_thresholds: UsageThresholds;
+  vat_checks: VatChecks;
   wallet_refreshes: WalletRefreshes;
   wallet_targets: WalletTargets;
   wallet_transaction_consumptions: WalletTransactionConsumptions;

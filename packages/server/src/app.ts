@@ -18,7 +18,7 @@ import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
-import { payments } from './payments/index.ts'
+import { payments, testPages } from './payments/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -98,14 +98,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
+  const contextOf = (organizationId: string) => systemContext(system, organizationId)
+
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
   operationRoutes(http, options.operations)
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
+  testPages(http, system, contextOf)
   await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 
-  const contextOf = (organizationId: string) => systemContext(system, organizationId)
   const tasks = taskList(
     domains.flatMap(domain => domain.tasks ?? []),
     contextOf,

@@ -15,6 +15,7 @@ import { paymentRoutes } from './routes.ts'
 import { testPaymentRoutes } from './test-payments.ts'
 import { paymentWebhooks } from './webhooks.ts'
 
+export { testPages } from './pages/test-pages.ts'
 export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
 export { findPayment, type Payment } from './store.ts'
 

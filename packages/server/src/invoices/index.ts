@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
 import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
+import { PAYMENT_SETTLED } from './actions/payment-status.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
+import { activationReactions, activationTasks } from './activation/index.ts'
 import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { completeTaxes, onTaxesKnown } from './awaiting-taxes/complete.ts'
@@ -18,6 +20,8 @@ import { billMissedDays, onBillingMissed } from './billing/missed-days.ts'
 import { billCustomers, billSubscriptions } from './billing/periodic.ts'
 import { billPlanChange, onSubscriptionReplaced } from './billing/plan-change.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
+import { checkInvoices, checkInvoicesAgain, onInvoiceIssued } from './checks/check-invoices.ts'
+import { discrepancyGauge, discrepancyRoutes } from './checks/discrepancies.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import {
@@ -34,6 +38,7 @@ import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
+import type { CreditEnded } from './preview/preview.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
 import { regenerationRoutes } from './regeneration/routes.ts'
 import {
@@ -99,16 +104,18 @@ const feeWebhook: WebhookObject = {
  * What is owed.
  *
  * @param voidCredits what credit notes, which are above, do for an invoice that is voided; null where there are none
+ * @param creditEnded what they do for a subscription that has ended
  */
-export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
-  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits) }
+export function invoicesDomain(voidCredits: VoidCredits | null, creditEnded: CreditEnded | null = null): Domain {
+  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits, creditEnded) }
 }
 
-function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null, creditEnded: CreditEnded | null): void {
   invoiceRoutes(api)
-  actionRoutes(api, voidCredits)
+  actionRoutes(api, voidCredits, creditEnded)
   adjustedFeeRoutes(api)
   regenerationRoutes(api)
+  discrepancyRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
@@ -132,8 +139,10 @@ const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
+    ...activationTasks,
     completeTaxes,
     markOverdue,
+    checkInvoices,
   ],
   clockTasks: [
     billSubscriptions,
@@ -142,6 +151,7 @@ const invoices: Domain = {
     finalizeInvoices,
     refreshDraftInvoices,
     markOverdueInvoices,
+    checkInvoicesAgain,
   ],
   reactions: {
     'events.arrived': onEventsArrived,
@@ -166,12 +176,21 @@ const invoices: Domain = {
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,
+    ...activationReactions,
     ...topUpReactions,
+    'invoice.created': onInvoiceIssued,
+    'invoice.one_off_created': onInvoiceIssued,
+    'invoice.paid_credit_added': onInvoiceIssued,
+    async [PAYMENT_SETTLED](tx, events) {
+      await topUpReactions[PAYMENT_SETTLED]?.(tx, events)
+      await activationReactions[PAYMENT_SETTLED](tx, events)
+    },
   },
   webhooks: {
     'fee.created': feeWebhook,
     ...invoiceWebhooks,
     ...progressiveWebhooks,
   },
+  gauges: [discrepancyGauge],
   counters: { invoices_created: countInvoicesSince },
 }

@@ -7,6 +7,7 @@ import { askForOverdueInvoices, onOverduePaid, processDunning, resetDunningAttem
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
+import { resendReceiptRoute } from './receipts/resend.ts'
 import { onCreditNoteCreated, refundCreditNote } from './refunds/refund-credit-note.ts'
 import { testRefundRoutes } from './refunds/test-refunds.ts'
 import { chargePaymentRequest } from './requests/charge.ts'
@@ -17,6 +18,7 @@ import { paymentWebhooks } from './webhooks.ts'
 
 export { testPages } from './pages/test-pages.ts'
 export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
+export { loadPaidInvoices } from './serialize.ts'
 export { findPayment, type Payment } from './store.ts'
 
 /** Money that comes, whoever collects it, and what payers get for it. */
@@ -28,6 +30,7 @@ export const payments: Domain = {
     dunningRoutes(api)
     testPaymentRoutes(api)
     testRefundRoutes(api)
+    resendReceiptRoute(api)
   },
   tasks: [
     issuePaymentReceipt,

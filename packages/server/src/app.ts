@@ -14,9 +14,11 @@ import { creditEndedSubscription, creditNotes, voidCredits } from './credit-note
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
+import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
+import { payments } from './payments/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -70,7 +72,9 @@ const business: readonly Domain[] = [
   invoicesDomain(voidCredits, creditEndedSubscription),
   creditNotes,
   monitoring,
+  payments,
   documents,
+  emails,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
@@ -103,7 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
-  await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
+  await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 
   const contextOf = (organizationId: string) => systemContext(system, organizationId)

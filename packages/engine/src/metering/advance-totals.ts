@@ -55,6 +55,7 @@ export function currentProratedAdvanceUnits(
   return { units: atLeastZero(weighted.plus(billed.maxProrated ?? 0)), currentUnits }
 }
 
+/** The value, or 0 where it is negative. */
 export function atLeastZero(value: Decimal): Decimal {
   return value.lessThan(0) ? ZERO : value
 }

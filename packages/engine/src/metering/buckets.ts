@@ -97,10 +97,11 @@ function everyKey(
   other: ResolvedFilter,
   relation: (values: ReadonlySet<string>, others: ReadonlySet<string>) => boolean,
 ): boolean {
-  return [...one.conditions].every(([key, values]) => {
+  for (const [key, values] of one.conditions) {
     const others = other.conditions.get(key)
-    return others !== undefined && relation(values, others)
-  })
+    if (others === undefined || !relation(values, others)) return false
+  }
+  return true
 }
 
 function isOlder(a: ChargeFilter, b: ChargeFilter): boolean {

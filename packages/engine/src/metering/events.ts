@@ -30,6 +30,7 @@ const cellOfEvent: CellOfEvent = {
   unique_count_agg: ({ dimensions, value, operation, at }) => ({ dimensions, value, lastOperation: operation, at }),
 }
 
+/** Each event as a cell of its own, in the same order: what folds cells folds events. */
 export function cellsOfEvents<Type extends AggregationType>(
   aggregation: Type,
   events: readonly MeteredEvent[],
@@ -47,10 +48,12 @@ export function within(events: readonly MeteredEvent[], span: UsageSpan): Metere
   return events.filter(event => isWithin(event, span))
 }
 
+/** As {@link within}, for one event. */
 export function isWithin({ at }: MeteredEvent, { from }: UsageSpan): boolean {
   return at.timestamp >= (microsecondsOf(from) / 1000n) * 1000n
 }
 
+/** When an event happened. The inverse of {@link microsecondsOf}. */
 export function instantOf({ timestamp }: Pick<EventPosition, 'timestamp'>): Temporal.Instant {
   return Temporal.Instant.fromEpochNanoseconds(timestamp * 1000n)
 }

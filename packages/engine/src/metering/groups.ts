@@ -26,6 +26,7 @@ export function groupBy<Item extends { readonly dimensions: DimensionValues }>(
     groupedBy: Object.fromEntries(groupKeys.map((key, index) => [key, values[index] ?? null])),
     items: [],
   })
+  if (groupKeys.length === 0) return [{ ...newGroup([]), items: [...items] }]
   const groups = new Map<string, Group<Item>>()
   for (const item of items) {
     const values = places.map(place => item.dimensions[place] || null)

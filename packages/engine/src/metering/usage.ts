@@ -238,17 +238,19 @@ interface Dimensioned {
   readonly dimensions: readonly (string | null)[]
 }
 
-/** Many cells have the same dimensions: which buckets count them is found out once. */
+/** Many cells have the same dimensions, often the very same list: which buckets count them is found out once. */
 function itemsByBucket<Item extends Dimensioned>(
   buckets: number,
   items: readonly Item[],
   bucketsOf: (values: readonly (string | null)[]) => number[],
 ): Item[][] {
   const byBucket = Array.from({ length: buckets }, (): Item[] => [])
-  const known = new Map<string, number[]>()
+  const ofList = new Map<Dimensioned['dimensions'], number[]>()
+  const ofValues = new Map<string, number[]>()
+  const found = (dimensions: Dimensioned['dimensions']) =>
+    ofValues.getOrInsertComputed(JSON.stringify(dimensions), () => bucketsOf(dimensions))
   for (const item of items) {
-    const name = JSON.stringify(item.dimensions)
-    for (const bucket of known.getOrInsertComputed(name, () => bucketsOf(item.dimensions))) byBucket[bucket]?.push(item)
+    for (const bucket of ofList.getOrInsertComputed(item.dimensions, found)) byBucket[bucket]?.push(item)
   }
   return byBucket
 }

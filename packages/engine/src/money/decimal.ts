@@ -19,6 +19,12 @@ export type DecimalInput = DecimalJs | string | number | bigint
 
 export const ZERO: Decimal = new Decimal(0)
 
+/**
+ * A decimal of 50 significant digits. Money and units are never JavaScript numbers, but those that come as one are taken.
+ *
+ * @throws Error for text that is no number
+ * @example decimal('0.1').plus('0.2').toFixed() // "0.3"
+ */
 export function decimal(value: DecimalInput): Decimal {
   return new Decimal(typeof value === 'bigint' ? value.toString() : value)
 }

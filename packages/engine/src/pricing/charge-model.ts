@@ -43,6 +43,7 @@ export type ChargeModel<Name extends ChargeModelName = ChargeModelName> = {
   readonly [N in Name]: { readonly model: N; readonly properties: PropertiesOf[N] }
 }[Name]
 
+/** Whether there is a charge model of that name, in exactly these letters. */
 export function isChargeModelName(name: string): name is ChargeModelName {
   return Object.hasOwn(chargeModels, name)
 }

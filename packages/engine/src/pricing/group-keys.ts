@@ -35,6 +35,7 @@ export function reduceGroupKeys(given: ChargeProperties): ChargeProperties {
   }
 }
 
+/** What is wrong with the pricing and presentation group keys among properties; absent ones are fine. */
 export function groupKeyProblems(properties: ChargeProperties): PropertyProblem[] {
   const { pricing_group_keys: pricing, presentation_group_keys: presentation } = properties
   return [

@@ -61,6 +61,11 @@ export function parseTiers<T extends Tier>(
   return tierList(properties, key).map(tier => parseTier(tier, parseBounds(tier)))
 }
 
+/**
+ * A tier that prices its units each and may add a flat amount, both in units of the currency.
+ *
+ * @throws TypeError for amounts that are none
+ */
 export function parseUnitTier(tier: ChargeProperties, bounds: Tier): UnitTier {
   return {
     ...bounds,

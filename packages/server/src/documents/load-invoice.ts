@@ -15,6 +15,8 @@ import {
 } from '../invoices/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { loadSubscriptionRecords, type SubscriptionRecord } from '../subscriptions/index.ts'
+import { loadLogo } from './logo.ts'
+import type { Logo } from './printing/printed-document.ts'
 
 /** A coupon that reduced an invoice, and what it is worth. */
 export interface CouponLine {
@@ -24,15 +26,24 @@ export interface CouponLine {
   readonly coupon_amount_cents: bigint | null
 }
 
+export interface PrintedTax {
+  readonly tax_code: string
+  readonly tax_name: string
+  readonly tax_rate: number
+  readonly amount_cents: number
+  readonly fees_amount_cents: number
+}
+
 /** Everything that stands on the documents of an invoice. */
 export interface InvoiceForPrint {
   readonly invoice: Invoice
   readonly entity: BillingEntity
   readonly customer: CustomerRecord
+  readonly logo: Logo | null
   readonly fees: readonly FeeRow[]
   /** The rates of the taxes on a fee, by fee. */
   readonly taxRates: ReadonlyMap<string, readonly number[]>
-  readonly taxes: readonly { tax_name: string; tax_rate: number; amount_cents: number; fees_amount_cents: number }[]
+  readonly taxes: readonly PrintedTax[]
   readonly links: readonly InvoiceSubscription[]
   readonly subscriptions: readonly SubscriptionRecord[]
   readonly plans: ReadonlyMap<string, PlanSnapshot>
@@ -60,6 +71,7 @@ export async function loadInvoiceForPrint(ctx: Ctx, invoice: Invoice): Promise<I
     invoice,
     entity,
     customer,
+    logo: await loadLogo(ctx, entity),
     fees,
     taxRates: new Map([...taxes].map(([id, own]) => [id, own.map(tax => tax.tax_rate).toSorted((a, b) => b - a)])),
     taxes: ((await presentInvoiceTaxes(ctx, ids)).get(invoice.id) ?? []).toSorted((a, b) => b.tax_rate - a.tax_rate),

@@ -6,6 +6,7 @@ import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
 import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
+import { completeTaxes, onTaxesKnown } from './awaiting-taxes/complete.ts'
 import { billFixedChargeIncrease, onFixedChargesRaised } from './billing/fixed-charge-increases.ts'
 import {
   billSubscriptionEnd,
@@ -50,7 +51,18 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { type PaymentStatus, setPaymentStatus } from './actions/payment-status.ts'
+export { lockInvoiceWithCustomer, lockVisibleInvoice } from './actions/lock.ts'
+export { loseDispute } from './actions/lose-dispute.ts'
+export {
+  noteAttempt,
+  PAYMENT_SETTLED,
+  PAYMENT_WANTED,
+  type PaymentOutcome,
+  type PaymentStatus,
+  receivePayment,
+  setPaymentStatus,
+} from './actions/payment-status.ts'
+export { isCollectable } from './actions/retry.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
@@ -59,19 +71,22 @@ export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } f
 export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
 export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
 export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
+export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
-export { presentInvoiceBase } from './present.ts'
+export { presentInvoiceBase, presentInvoiceBases } from './present.ts'
 export { billProgressively, type PassedUsage } from './progressive/bill.ts'
 export { findProgressiveInvoices, type ProgressiveInvoice } from './progressive/find.ts'
 export { serializeFee } from './serialize-fee.ts'
 export {
   findInvoice,
+  findInvoicesByIds,
   findVisibleInvoice,
   type Invoice,
   type InvoiceSubscription,
   loadInvoiceSubscriptions,
   lockInvoice,
+  VISIBLE_STATUSES,
 } from './store.ts'
 export { invoiceWith } from './webhooks.ts'
 
@@ -122,6 +137,7 @@ const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
+    completeTaxes,
     markOverdue,
     checkInvoices,
   ],
@@ -153,6 +169,7 @@ const invoices: Domain = {
     'plan.deletion_completed': onPlanDeleted,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
+    'customer.taxes_known': onTaxesKnown,
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,

@@ -1,6 +1,6 @@
 import { type Currency, isCurrency, localDate, planChangeDirection } from '@weir/engine'
 import { sql, type Updateable } from 'kysely'
-import { resolveBillingEntity } from '../accounts/index.ts'
+import { resolveBillingEntity, selectSections, skipsSections } from '../accounts/index.ts'
 import { findPlanByCode, type PlanSnapshot } from '../catalog/index.ts'
 import { type Customer, findCustomerByExternalId, getOrCreateCustomer, lockCustomer } from '../customers/index.ts'
 import { atOnce, type Ctx, transaction } from '../platform/context.ts'
@@ -22,7 +22,7 @@ import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from './validate.ts
 
 /**
  * Subscribes a customer to a plan. The customer is created when it does not exist, and stays even when the subscription
- * is then refused. The same request again gives the same subscription with the thresholds it asks for; another plan for
+ * is then refused. The same request again gives the same subscription with the thresholds and sections it asks for; another plan for
  * one that has not started yet changes its plan; another plan for an active one replaces it, now or when its period ends.
  *
  * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
@@ -41,7 +41,7 @@ export async function createSubscription(
   const plan = await findPlanByCode(ctx, withoutNul(input.plan_code ?? ''))
   if (plan === undefined) throw notFound('plan')
   const externalCustomerId = (input.external_customer_id ?? '').trim()
-  const order = readOrder(ctx, input, plan, await findCustomerByExternalId(ctx, externalCustomerId))
+  const order = await readOrder(ctx, input, plan, await findCustomerByExternalId(ctx, externalCustomerId))
   const customer = await getOrCreateCustomer(ctx, externalCustomerId, {
     currency: currencyOf(input, plan),
     billingEntity,
@@ -71,9 +71,10 @@ async function place(tx: Ctx, customerId: string, order: Order): Promise<Subscri
   const current = await findCurrent(tx, customerId, order.externalId)
   if (current === undefined) return subscribe(tx, customer, order)
   if (current.status === 'incomplete') throw validation({ subscription: ['subscription_incomplete'] })
-  if (current.plan_id === order.plan.id) return current
+  if (current.plan_id === order.plan.id) return chooseSections(tx, current, order)
   const record = await getSubscriptionRecord(tx, current.id)
-  return current.status === 'active' ? changePlan(tx, record, order) : changePendingPlan(tx, record, order)
+  if (current.status === 'active') return changePlan(tx, record, order)
+  return chooseSections(tx, await changePendingPlan(tx, record, order), order)
 }
 
 /** Keeps the plan from being deleted until the transaction ends. */
@@ -110,6 +111,21 @@ async function findCurrent(tx: Ctx, customerId: string, externalId: string): Pro
     .executeTakeFirst()
 }
 
+/** Of what a repeated request asks for, the sections of invoices are changed too. */
+async function chooseSections(tx: Ctx, subscription: Subscription, { input }: Order): Promise<Subscription> {
+  const choice = input.invoice_custom_section
+  const skips = skipsSections(choice)
+  if (skips === undefined) return subscription
+  await selectSections(tx, 'subscription', subscription.id, choice)
+  return tx.db
+    .updateTable('subscriptions')
+    .set({ skip_invoice_custom_sections: skips })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', subscription.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
 /** A subscription that has not started takes another plan, whatever the prices, and keeps its start. */
 async function changePendingPlan(tx: Ctx, current: SubscriptionRecord, order: Order): Promise<Subscription> {
   const changes: Updateable<Subscriptions> = { plan_id: order.plan.id, updated_at: tx.clock.now() }
@@ -132,6 +148,7 @@ async function subscribe(tx: Ctx, customer: Customer, order: Order): Promise<Sub
   const running = await findByExternalId(tx, order.externalId, 'active')
   if (running !== undefined) throw validation({ external_id: ['value_already_exist'] })
   const pending = await insertPending(tx, customer.id, order)
+  await selectSections(tx, 'subscription', pending.id, order.input.invoice_custom_section)
   const ordered = await getSubscriptionRecord(tx, pending.id)
   const overrides = order.input.plan_overrides
   const record = overrides === undefined ? ordered : await overridePlan(tx, ordered, overrides)
@@ -171,7 +188,7 @@ async function insertPending(tx: Ctx, customerId: string, order: Order): Promise
       consolidate_invoice: input.consolidate_invoice ?? true,
       purchase_order_number: purchaseOrderNumber,
       progressive_billing_disabled: input.progressive_billing_disabled ?? false,
-      skip_invoice_custom_sections: input.invoice_custom_section?.skip_invoice_custom_sections ?? false,
+      skip_invoice_custom_sections: skipsSections(input.invoice_custom_section) ?? false,
       created_at: now,
       updated_at: now,
     })

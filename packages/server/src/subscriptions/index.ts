@@ -21,9 +21,8 @@ export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billi
 export { getSelected, readSelection } from './overrides/selection.ts'
 export { type Replacement, switchToNext } from './plan-change/replace.ts'
 export { presentForWebhook, presentSubscriptions } from './present.ts'
-export { PaymentMethodInput } from './schema.ts'
 export {
-  findActiveSubscription,
+  findActiveRecord,
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,
@@ -36,8 +35,6 @@ export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
 export {
   checkPurchaseOrderNumber,
-  type PaymentMethodReference,
-  readPaymentMethod,
   readPurchaseOrderNumber,
 } from './validate.ts'
 

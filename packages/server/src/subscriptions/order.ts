@@ -1,12 +1,13 @@
 import type { PlanPrice } from '@weir/engine'
 import type { PlanSnapshot } from '../catalog/index.ts'
+import { type PaymentMethodReference, readPaymentMethod } from '../payment-providers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { checkActivationRules } from './activation-rules.ts'
 import type { NewSubscriptionInput } from './schema.ts'
-import { type PaymentMethodReference, readDates, readPaymentMethod, refuseThresholdsTwice } from './validate.ts'
+import { readDates, refuseThresholdsTwice } from './validate.ts'
 
 /** A request for a subscription whose own fields were checked. */
 export interface Order {
@@ -25,16 +26,16 @@ export interface Order {
  * @param payer what is known of the customer; undefined for one that does not exist yet
  * @throws 422 with everything that is wrong
  */
-export function readOrder(
+export async function readOrder(
   ctx: Ctx,
   input: NewSubscriptionInput,
   plan: PlanSnapshot,
   payer: { readonly payment_provider: string | null } | undefined,
-): Order {
+): Promise<Order> {
   const now = ctx.clock.now()
   const problems = new Problems()
   const dates = readDates(input, now, now, problems)
-  const paymentMethod = readPaymentMethod(input.payment_method, problems)
+  const paymentMethod = await readPaymentMethod(ctx, input.payment_method, problems)
   checkActivationRules(
     input.activation_rules,
     { methodType: input.payment_method?.payment_method_type, methodId: input.payment_method?.payment_method_id, payer },

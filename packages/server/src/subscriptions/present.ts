@@ -1,3 +1,4 @@
+import { listSelectedSections, serializeSelectedSection } from '../accounts/index.ts'
 import { getPlans, type PlanSnapshot, serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
 import { findCustomersByIds, loadCustomerRecord, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -15,7 +16,9 @@ export async function presentSubscription(ctx: Ctx, id: string, answer: 'shown' 
     plan: serializePlan(plan),
     ...(answer === 'shown' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),
     ...(answer !== 'ended' && (await presentThresholds(ctx, record, plan))),
-    applied_invoice_custom_sections: [],
+    applied_invoice_custom_sections: ((await listSelectedSections(ctx, [id])).get(id) ?? []).map(
+      serializeSelectedSection,
+    ),
   }
   return serializeSubscription(record, ctx.clock.now(), parts)
 }

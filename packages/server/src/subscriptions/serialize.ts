@@ -1,4 +1,5 @@
 import { type BillingTerms, currentBillingPeriod, downgradeDate, type Period } from '@weir/engine'
+import type { serializeSelectedSection } from '../accounts/index.ts'
 import type { serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
 import type { serializeCustomer } from '../customers/index.ts'
 import { formatCents, formatInstant, formatInstantMs } from '../platform/wire.ts'
@@ -12,7 +13,7 @@ export interface SubscriptionParts {
   readonly entitlements?: readonly PresentedEntitlement[]
   readonly plan?: ReturnType<typeof serializePlan>
   readonly applicable_usage_thresholds?: readonly ReturnType<typeof serializeApplicableThreshold>[]
-  readonly applied_invoice_custom_sections?: readonly never[]
+  readonly applied_invoice_custom_sections?: readonly ReturnType<typeof serializeSelectedSection>[]
 }
 
 /**

@@ -28,6 +28,8 @@ export interface NextSubscription {
 export interface SubscriptionRecord {
   readonly subscription: Subscription
   readonly externalCustomerId: string
+  /** Of the customer, whatever the subscription's own. */
+  readonly customerBillingEntityId: string
   /** The applicable time zone of the customer. */
   readonly timeZone: string
   readonly plan: SubscribedPlan
@@ -53,6 +55,15 @@ export async function loadSubscriptionRecords(ctx: Ctx, ids: readonly string[]):
   return ids.flatMap(id => byId.get(id) ?? [])
 }
 
+/** The running subscription with an external id: at most one of the organization has it. One query. */
+export async function findActiveRecord(ctx: Ctx, externalId: string): Promise<SubscriptionRecord | undefined> {
+  const row = await selectRecords(ctx)
+    .where('subscriptions.external_id', '=', externalId.replaceAll('\0', '\ufffd'))
+    .where('subscriptions.status', '=', 'active')
+    .executeTakeFirst()
+  return row && toRecord(row)
+}
+
 /** @throws 404 `subscription_not_found` */
 export async function getSubscriptionRecord(ctx: Ctx, id: string): Promise<SubscriptionRecord> {
   const [record] = await loadSubscriptionRecords(ctx, [id])
@@ -74,11 +85,6 @@ export async function findSubscriptionsByIds(ctx: Ctx, ids: readonly string[]): 
 /** As {@link findSubscriptionsByIds}, for one. */
 export async function findSubscription(ctx: Ctx, id: string): Promise<Subscription | undefined> {
   return (await findSubscriptionsByIds(ctx, [id]))[0]
-}
-
-/** The running subscription with an external id: at most one of the organization has it. */
-export async function findActiveSubscription(ctx: Ctx, externalId: string): Promise<Subscription | undefined> {
-  return findByExternalId(ctx, externalId, 'active')
 }
 
 /** Subscriptions with an external id, whatever their status. */
@@ -208,6 +214,7 @@ function selectRecords(ctx: Ctx) {
     .selectAll('subscriptions')
     .select([
       'customers.external_id as external_customer_id',
+      'customers.billing_entity_id as customer_billing_entity_id',
       'customers.timezone as customer_timezone',
       'billing_entities.timezone as entity_timezone',
       'plans.parent_id as plan_parent_id',
@@ -236,6 +243,7 @@ function toRecord(row: RecordRow): SubscriptionRecord {
   return {
     subscription: row,
     externalCustomerId: row.external_customer_id,
+    customerBillingEntityId: row.customer_billing_entity_id,
     timeZone: applicableTimeZone({ timezone: row.customer_timezone }, { timezone: row.entity_timezone }),
     plan: {
       id: row.plan_id,

@@ -1,5 +1,7 @@
 import { localDate } from '@weir/engine'
 import type { Updateable } from 'kysely'
+import { selectSections, skipsSections } from '../accounts/index.ts'
+import { readPaymentMethod } from '../payment-providers/index.ts'
 import { atOnce, type Ctx, transaction } from '../platform/context.ts'
 import type { Subscriptions } from '../platform/db/types.ts'
 import { emit } from '../platform/domain-events.ts'
@@ -19,7 +21,6 @@ import {
   checkPurchaseOrderNumber,
   FINAL_INVOICE_CHOICES,
   readDates,
-  readPaymentMethod,
   readPurchaseOrderNumber,
   refuseThresholdsTwice,
 } from './validate.ts'
@@ -50,6 +51,7 @@ export async function updateSubscription(
       const overrides = input.plan_overrides
       const priced = overrides === undefined ? record : await overridePlan(tx, record, overrides)
       const subscription = await apply(tx, priced, changes)
+      await selectSections(tx, 'subscription', subscription.id, input.invoice_custom_section)
       if (input.usage_thresholds !== undefined) {
         await replaceSubscriptionThresholds(tx, subscription, input.usage_thresholds)
       }
@@ -74,7 +76,7 @@ async function readChanges(tx: Ctx, record: SubscriptionRecord, input: Subscript
   const problems = new Problems()
   const changes: Changes = { ...readPurchaseOrder(subscription, input, problems) }
   Object.assign(changes, readTimes(tx, subscription, input, problems), readTermination(record, input, problems))
-  Object.assign(changes, readPaymentMethod(input.payment_method, problems))
+  Object.assign(changes, await readPaymentMethod(tx, input.payment_method, problems))
   readActivationRules(record, input, problems)
   problems.throwIfAny()
   refuseThresholdsTwice(input)
@@ -133,13 +135,13 @@ function readTermination({ plan }: SubscriptionRecord, input: SubscriptionInput,
 }
 
 function readFlags(input: SubscriptionInput): Changes {
-  const skipSections = input.invoice_custom_section?.skip_invoice_custom_sections ?? null
+  const skips = skipsSections(input.invoice_custom_section)
   const consolidate = input.consolidate_invoice ?? null
   const withoutThresholds = input.progressive_billing_disabled ?? null
   return {
     ...(consolidate !== null && { consolidate_invoice: consolidate }),
     ...(withoutThresholds !== null && { progressive_billing_disabled: withoutThresholds }),
-    ...(skipSections !== null && { skip_invoice_custom_sections: skipSections }),
+    ...(skips !== undefined && { skip_invoice_custom_sections: skips }),
   }
 }
 

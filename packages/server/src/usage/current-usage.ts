@@ -2,6 +2,7 @@ import { type ChargeFee, chargeFees, currentUsageFees, type Period } from '@weir
 import type { Charge, PlanSnapshot } from '../catalog/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { SubscriptionRecord } from '../subscriptions/index.ts'
+import type { Taxpayer } from '../taxes/index.ts'
 import { findMeteredSubscription, readRunningUsage, type UsageSelection } from './running-usage.ts'
 
 export interface CurrentUsageQuestion extends UsageSelection {
@@ -16,7 +17,7 @@ export interface ChargeUsage<Fee extends ChargeFee = ChargeFee> {
 }
 
 export interface CurrentUsage<Fee extends ChargeFee = ChargeFee> {
-  readonly customerId: string
+  readonly customer: Taxpayer
   readonly period: Period
   readonly plan: PlanSnapshot
   readonly charges: readonly ChargeUsage<Fee>[]
@@ -43,9 +44,9 @@ export async function currentUsageOf(
   subscription: SubscriptionRecord,
   selection: UsageSelection = {},
 ): Promise<CurrentUsage> {
-  const { customerId, plan, period, charges } = await readRunningUsage(ctx, subscription, selection)
+  const { customer, plan, period, charges } = await readRunningUsage(ctx, subscription, selection)
   return {
-    customerId,
+    customer,
     plan,
     period,
     charges: charges.map(({ charge, snapshot, rows }) => ({

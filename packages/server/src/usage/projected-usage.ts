@@ -20,10 +20,10 @@ export async function getProjectedUsage(
   externalSubscriptionId: string | undefined,
 ): Promise<CurrentUsage<ProjectedFee>> {
   const subscription = await findMeteredSubscription(ctx, externalCustomerId, externalSubscriptionId)
-  const { customerId, plan, period, timeZone, charges } = await readRunningUsage(ctx, subscription, {})
+  const { customer, plan, period, timeZone, charges } = await readRunningUsage(ctx, subscription, {})
   const share = elapsedShare(period, ctx.clock.now(), timeZone)
   return {
-    customerId,
+    customer,
     plan,
     period,
     charges: charges.map(({ charge, snapshot: { priced }, rows }) => {

@@ -3,12 +3,8 @@ import { type Charge, getPlans, type PlanSnapshot } from '../catalog/index.ts'
 import { findCustomerByExternalId } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { notAllowed, notFound } from '../platform/errors.ts'
-import {
-  findActiveSubscription,
-  loadSubscriptionRecords,
-  type SubscriptionRecord,
-  termsOf,
-} from '../subscriptions/index.ts'
+import { findActiveRecord, type SubscriptionRecord, termsOf } from '../subscriptions/index.ts'
+import type { Taxpayer } from '../taxes/index.ts'
 import { readUsage } from './snapshot.ts'
 
 /** Which part of a subscription's usage is asked for. Of the charge selectors, the first that is set counts. */
@@ -29,7 +25,7 @@ export interface UsageSelection {
 
 /** The usage of a subscription in its running period, not priced yet. */
 export interface RunningUsage {
-  readonly customerId: string
+  readonly customer: Taxpayer
   readonly plan: PlanSnapshot
   readonly period: Period
   /** The applicable one of the customer. */
@@ -55,14 +51,10 @@ export async function findMeteredSubscription(
   externalCustomerId: string,
   externalSubscriptionId: string | undefined,
 ): Promise<SubscriptionRecord> {
-  const customer = await findCustomerByExternalId(ctx, externalCustomerId)
-  if (customer === undefined) throw notFound('resource')
-  const subscription =
-    externalSubscriptionId === undefined ? undefined : await findActiveSubscription(ctx, externalSubscriptionId)
-  if (subscription === undefined || subscription.customer_id !== customer.id) throw notAllowed('no_active_subscription')
-  const [record] = await loadSubscriptionRecords(ctx, [subscription.id])
-  if (record === undefined) throw notAllowed('no_active_subscription')
-  return record
+  const record = externalSubscriptionId === undefined ? undefined : await findActiveRecord(ctx, externalSubscriptionId)
+  if (record?.externalCustomerId === externalCustomerId) return record
+  if ((await findCustomerByExternalId(ctx, externalCustomerId)) === undefined) throw notFound('resource')
+  throw notAllowed('no_active_subscription')
 }
 
 /**
@@ -102,7 +94,7 @@ export async function readRunningUsage(
     ...(asOf !== undefined && { until: asOf }),
   })
   return {
-    customerId: subscription.customer_id,
+    customer: { customerId: subscription.customer_id, billingEntityId: record.customerBillingEntityId },
     plan,
     period,
     timeZone: terms.timeZone,

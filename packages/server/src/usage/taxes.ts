@@ -1,6 +1,5 @@
 import { type ChargeFee, feeTaxes, invoiceTaxes } from '@weir/engine'
 import type { Charge } from '../catalog/index.ts'
-import { findCustomersByIds } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { applicableTaxes, getTaxesOfCustomers } from '../taxes/index.ts'
 import type { CurrentUsage } from './current-usage.ts'
@@ -30,10 +29,7 @@ export async function taxedUsageFees(
   )
 }
 
-async function readTaxes(ctx: Ctx, { customerId, plan }: CurrentUsage) {
-  const [customer] = await findCustomersByIds(ctx, [customerId])
-  if (customer === undefined) throw new Error(`usage of customer ${customerId}, who does not exist`)
-  const payer = { customerId, billingEntityId: customer.billing_entity_id }
-  const ofCustomer = (await getTaxesOfCustomers(ctx, [payer])).get(customerId) ?? []
+async function readTaxes(ctx: Ctx, { customer, plan }: CurrentUsage) {
+  const ofCustomer = (await getTaxesOfCustomers(ctx, [customer])).get(customer.customerId) ?? []
   return (charge: Charge) => applicableTaxes(charge.taxes, plan.taxes, ofCustomer)
 }

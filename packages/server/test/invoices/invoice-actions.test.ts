@@ -251,7 +251,7 @@ describe('payment', () => {
     await story.customer('acme', { billing_configuration: { payment_provider: 'gocardless' } })
     expect(await post('/payment_url')).toEqual([422, { base: ['invalid_payment_provider'] }])
     await story.customer('acme', { billing_configuration: { payment_provider: 'stripe' } })
-    expect(await post('/payment_url')).toEqual([422, { base: ['missing_payment_provider'] }])
+    expect(await post('/payment_url')).toEqual([422, { base: ['missing_payment_provider_customer'] }])
     await put({ payment_status: 'succeeded' })
     expect(await post('/payment_url')).toEqual([422, { base: ['invalid_invoice_status_or_payment_status'] }])
     expect(await post('/retry_payment')).toEqual([405, 'invalid_status'])

@@ -29,15 +29,18 @@ export function isWithinBounds({ digits, scale }: ExactNumber): boolean {
   return Math.abs(scale) <= MOST_DIGITS && lengthOf(digits) <= MOST_DIGITS
 }
 
+/** The sum, with the decimals of the operand that has more: `1.50` + `2` is `3.50`. */
 export function add(a: ExactNumber, b: ExactNumber): ExactNumber {
   const scale = Math.max(a.scale, b.scale)
   return { digits: digitsAt(a, scale) + digitsAt(b, scale), scale }
 }
 
+/** The same digits with the other sign. */
 export function negate({ digits, scale }: ExactNumber): ExactNumber {
   return { digits: -digits, scale }
 }
 
+/** The product, with the decimals of both operands together: `1.50` * `2.0` is `3.000`. */
 export function multiply(a: ExactNumber, b: ExactNumber): ExactNumber {
   return { digits: a.digits * b.digits, scale: a.scale + b.scale }
 }

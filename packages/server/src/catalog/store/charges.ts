@@ -6,7 +6,11 @@ import { getTaxesOf, type Tax } from '../../taxes/index.ts'
 import type { AppliedPricingUnit, BillableMetric, Charge, ChargeFilter } from '../types.ts'
 import { getMetrics } from './metrics.ts'
 
-type ChargeRow = Selectable<Charges>
+/** A charge, and which of its rarer parts there are to be read. */
+type ChargeRow = Selectable<Charges> & {
+  readonly has_pricing_unit: boolean
+  readonly has_taxes: boolean
+}
 
 /** The kept charges of plans, in order of creation. A constant number of queries, however many plans and charges. */
 export async function getChargesOfPlans(ctx: Ctx, planIds: readonly string[]): Promise<Charge[]> {
@@ -58,6 +62,10 @@ function keptCharges(ctx: Ctx) {
   return ctx.db
     .selectFrom('charges')
     .selectAll()
+    .select([
+      sql<boolean>`exists (select from applied_pricing_units where charge_id = charges.id)`.as('has_pricing_unit'),
+      sql<boolean>`exists (select from charges_taxes where charge_id = charges.id)`.as('has_taxes'),
+    ])
     .where('organization_id', '=', ctx.org.id)
     .where('deleted_at', 'is', null)
     .orderBy('created_at')
@@ -67,10 +75,20 @@ function keptCharges(ctx: Ctx) {
 async function withParts(ctx: Ctx, rows: readonly ChargeRow[]): Promise<Charge[]> {
   const metrics = await getMetrics(ctx, [...new Set(rows.map(row => row.billable_metric_id))])
   const metricOf = new Map(metrics.map(metric => [metric.id, metric]))
-  const ids = rows.map(row => row.id)
-  const filters = await getFilters(ctx, ids)
-  const pricingUnits = await getAppliedPricingUnits(ctx, ids)
-  const taxes = await getTaxesOf(ctx, 'charge', ids)
+  const ids = (having: (row: ChargeRow) => boolean) => rows.filter(having).map(row => row.id)
+  const filters = await getFilters(
+    ctx,
+    ids(() => true),
+  )
+  const pricingUnits = await getAppliedPricingUnits(
+    ctx,
+    ids(row => row.has_pricing_unit),
+  )
+  const taxes = await getTaxesOf(
+    ctx,
+    'charge',
+    ids(row => row.has_taxes),
+  )
   return rows.flatMap(row => {
     const metric = metricOf.get(row.billable_metric_id)
     if (metric === undefined) return []
@@ -124,48 +142,36 @@ interface FilterRow {
   readonly properties: ChargeProperties
   readonly created_at: Temporal.Instant
   readonly position: number
-}
-
-interface ValuesRow {
-  readonly charge_filter_id: string
-  readonly key: string
-  readonly values: readonly string[]
+  /** By the key of the metric's filter; null without any. */
+  readonly values: ChargeFilter['values'] | null
 }
 
 /** By charge, in display order. */
 async function getFilters(ctx: Ctx, chargeIds: readonly string[]): Promise<Map<string, ChargeFilter[]>> {
   if (chargeIds.length === 0) return new Map()
-  const { rows: filters } = await sql<FilterRow & { updated_at: Temporal.Instant }>`
-    select id, charge_id, invoice_display_name, properties, created_at, updated_at, position
-    from charge_filters
-    where organization_id = ${ctx.org.id} and charge_id = any(${chargeIds}::uuid[]) and deleted_at is null
-    order by charge_id, updated_at, position, id`.execute(ctx.db)
-  if (filters.length === 0) return new Map()
-  const { rows: values } = await sql<ValuesRow>`
-    select filter_values.charge_filter_id, metric_filters.key, filter_values.values
+  const { rows } = await sql<FilterRow>`
+    select filters.id, filters.charge_id, filters.invoice_display_name, filters.properties, filters.created_at,
+      filters.position, json_object_agg(metric_filters.key, filter_values.values order by filter_values.id)
+        filter (where filter_values.id is not null) as values
     from charge_filters as filters
-    join charge_filter_values as filter_values on filter_values.charge_filter_id = filters.id
-    join billable_metric_filters as metric_filters on metric_filters.id = filter_values.billable_metric_filter_id
+    left join charge_filter_values as filter_values
+      on filter_values.charge_filter_id = filters.id and filter_values.deleted_at is null
+    left join billable_metric_filters as metric_filters on metric_filters.id = filter_values.billable_metric_filter_id
     where filters.organization_id = ${ctx.org.id}
       and filters.charge_id = any(${chargeIds}::uuid[])
       and filters.deleted_at is null
-      and filter_values.deleted_at is null
-    order by filter_values.id`.execute(ctx.db)
-  const valuesOf = Map.groupBy(values, row => row.charge_filter_id)
-  const withValues = filters.map(row => ({
-    chargeId: row.charge_id,
-    filter: toFilter(row, valuesOf.get(row.id) ?? []),
-  }))
-  const byCharge = Map.groupBy(withValues, entry => entry.chargeId)
-  return new Map([...byCharge].map(([chargeId, entries]) => [chargeId, entries.map(entry => entry.filter)]))
+    group by filters.id
+    order by filters.charge_id, filters.updated_at, filters.position, filters.id`.execute(ctx.db)
+  const byCharge = Map.groupBy(rows, row => row.charge_id)
+  return new Map([...byCharge].map(([chargeId, filters]) => [chargeId, filters.map(toFilter)]))
 }
 
-function toFilter(row: FilterRow, values: readonly ValuesRow[]): ChargeFilter {
+function toFilter(row: FilterRow): ChargeFilter {
   return {
     id: row.id,
     invoiceDisplayName: row.invoice_display_name,
     properties: row.properties,
-    values: Object.fromEntries(values.map(entry => [entry.key, entry.values])),
+    values: row.values ?? {},
     createdAt: row.created_at,
     position: row.position,
   }

@@ -15,23 +15,52 @@ export type PlanRow = Selectable<Plans>
 
 /**
  * Plans by id with everything that prices them, deleted plans too; unknown ids are left out. A constant number of queries,
- * however many plans.
+ * however many plans, and none for parts that no plan has.
  */
 export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<string, PlanSnapshot>> {
   if (ids.length === 0) return new Map()
   const rows = await ctx.db
     .selectFrom('plans')
     .selectAll()
+    .select([
+      sql<boolean>`exists (select from fixed_charges where plan_id = plans.id and deleted_at is null)`.as('has_fixed'),
+      sql<boolean>`exists (select from plans_taxes where plan_id = plans.id)`.as('has_taxes'),
+      sql<boolean>`exists (select from commitments where plan_id = plans.id)`.as('has_commitment'),
+      sql<boolean>`exists (select from entitlements where plan_id = plans.id and deleted_at is null)`.as(
+        'has_entitlements',
+      ),
+      sql<boolean>`exists (
+        select from usage_thresholds where plan_id in (plans.id, plans.parent_id) and deleted_at is null
+      )`.as('has_thresholds'),
+    ])
     .where('organization_id', '=', ctx.org.id)
     .where(sql<boolean>`id = any(${ids}::uuid[])`)
     .execute()
+  const having = (part: (row: (typeof rows)[number]) => boolean) => rows.filter(part).map(row => row.id)
   const charges = Map.groupBy(await getChargesOfPlans(ctx, ids), charge => charge.planId)
-  const fixedCharges = Map.groupBy(await getFixedChargesOfPlans(ctx, ids), charge => charge.planId)
-  const taxes = await getTaxesOf(ctx, 'plan', ids)
-  const commitments = await getMinimumCommitments(ctx, ids)
-  const entitlements = await getEntitlementsOf(ctx, 'plan', ids)
-  const parentIds = rows.flatMap(row => row.parent_id ?? [])
-  const thresholds = await getThresholdsOfPlans(ctx, [...new Set([...ids, ...parentIds])])
+  const fixedCharges = Map.groupBy(
+    await getFixedChargesOfPlans(
+      ctx,
+      having(row => row.has_fixed),
+    ),
+    charge => charge.planId,
+  )
+  const taxes = await getTaxesOf(
+    ctx,
+    'plan',
+    having(row => row.has_taxes),
+  )
+  const commitments = await getMinimumCommitments(
+    ctx,
+    having(row => row.has_commitment),
+  )
+  const entitlements = await getEntitlementsOf(
+    ctx,
+    'plan',
+    having(row => row.has_entitlements),
+  )
+  const withThresholds = rows.filter(row => row.has_thresholds).flatMap(row => [row.id, row.parent_id ?? row.id])
+  const thresholds = await getThresholdsOfPlans(ctx, [...new Set(withThresholds)])
   return new Map(
     rows.map(row => [
       row.id,

@@ -138,7 +138,8 @@ function isUpTo({ position: { timestamp, createdAt, id }, isIncluded }: EventBou
     ${comparison} (${exactInstant(timestamp)}, ${exactInstant(createdAt)}, ${id}::uuid)`
 }
 
-function isNewTo({ base, snapshot, firstPosition }: AsOf): Sql {
+/** Whether an event was stored by a transaction that the snapshot does not show. */
+export function isNewTo({ base, snapshot, firstPosition }: AsOf): Sql {
   return sql`events.position >= ${firstPosition}::bigint
     and not pg_visible_in_snapshot((events.position - ${base}::bigint)::text::xid8, ${snapshot}::pg_snapshot)`
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../../platform/context.ts'
 import { badParameter, notFound } from '../../platform/errors.ts'
 import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
+import { EmailInput } from '../../platform/mail/recipients.ts'
 import { createOneOff } from '../one-off/create-one-off.ts'
 import { OneOffInput } from '../one-off/schema.ts'
 import { presentInvoice } from '../present.ts'
@@ -10,8 +11,8 @@ import { PreviewInput } from '../preview/schema.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { getVisibleInvoice } from './lock.ts'
 import { loseDispute } from './lose-dispute.ts'
-import { refusePaymentUrl, resendEmail, retryFailed, retryPayment } from './retry.ts'
-import { EmailInput, InvoiceChanges, RetryPaymentInput, VoidInput } from './schema.ts'
+import { resendEmail, retryFailed } from './retry.ts'
+import { InvoiceChanges, VoidInput } from './schema.ts'
 import { updateInvoice } from './update-invoice.ts'
 import { type VoidCredits, voidInvoice } from './void-invoice.ts'
 
@@ -67,15 +68,6 @@ export function actionRoutes(
     await retryFailed(request.ctx, request.params.id)
     return answer(request.ctx, request.params.id)
   })
-
-  api.post<ById>('/invoices/:id/retry_payment', route('Try again to collect a payment'), async (request, reply) => {
-    await retryPayment(request.ctx, request.params.id, readObject(RetryPaymentInput, request.body))
-    return reply.status(200).send()
-  })
-
-  api.post<ById>('/invoices/:id/payment_url', route('Where a customer can pay'), request =>
-    refusePaymentUrl(request.ctx, request.params.id),
-  )
 
   api.put<ById>('/invoices/:id/sync_salesforce_id', route('Link an invoice to its record in a CRM'), async request => {
     await getVisibleInvoice(request.ctx, request.params.id)

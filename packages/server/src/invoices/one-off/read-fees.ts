@@ -19,6 +19,8 @@ export interface OneOffLine {
   readonly taxes: readonly AppliedTax[]
   /** The fee of a voided invoice that it stands for. */
   readonly originalFeeId?: string
+  /** The request names them: nothing else about the customer changes them. */
+  readonly namesTaxes: boolean
 }
 
 type Period = OneOffLine['period']
@@ -83,6 +85,7 @@ export async function readLines(
         unitAmountCents: readUnitAmount(fee.unit_amount_cents, addOn, problems),
         name: fee.invoice_display_name || addOn.invoice_display_name || addOn.name,
         description: isBlank(fee.description) ? addOn.description : (fee.description ?? null),
+        namesTaxes: chosen.length > 0,
         taxes: applicableTaxes(chosen, ofAddOns.get(addOn.id) ?? [], ofCustomer),
       },
     ]

@@ -1,5 +1,6 @@
 import { invoiceDates, localDate } from '@weir/engine'
 import { getBillingEntityByCode } from '../../accounts/index.ts'
+import { dropVatCheck } from '../../customers/index.ts'
 import { frozenClock } from '../../platform/clock/clock.ts'
 import { type Ctx, rehearse } from '../../platform/context.ts'
 import { isBlank } from '../../platform/http/input.ts'
@@ -48,6 +49,8 @@ async function makePreview(
   if (first !== undefined) await widenLimitedCoupons(tx, payer.customer.id, first.plan.id)
   if (scenario.creditsEnd !== null) await creditFirst(tx, scenario.creditsEnd, creditEnded)
   const since = newId()
+  // A preview shows the taxes as far as they are known.
+  await dropVatCheck(tx, payer.customer.id)
   const then = { ...tx, clock: frozenClock(scenario.order.at) }
   await createSubscriptionInvoices(then, [{ ...scenario.order, ignoresProgressive: true }])
   const invoice = await tx.db

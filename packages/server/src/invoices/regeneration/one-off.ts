@@ -5,7 +5,7 @@ import { emit } from '../../platform/domain-events.ts'
 import { notFound } from '../../platform/errors.ts'
 import { type AppliedTax, applicableTaxes, findKnownTaxes, getTaxesOf, getTaxesOfCustomers } from '../../taxes/index.ts'
 import { presentFeeTaxes } from '../applied-taxes.ts'
-import { applySections, sectionsOf } from '../custom-sections.ts'
+import { applySections } from '../custom-sections.ts'
 import type { FeeRow } from '../fees-store.ts'
 import { writeOneOff } from '../one-off/create-one-off.ts'
 import type { OneOffLine } from '../one-off/read-fees.ts'
@@ -43,7 +43,7 @@ export async function regenerateOneOff(
       isKept(line) ? keptLine(line, currency, taxesOf) : addedLine(tx, line, { currency, addOns, taxesOf }),
     ),
   )
-  await applySections(tx, invoice.id, await sectionsOf(tx, { customer }))
+  await applySections(tx, [{ invoiceId: invoice.id, customer }])
   if (invoice.status === 'finalized') await emit(tx, 'invoice.one_off_created', invoice.id)
   return invoice
 }
@@ -61,6 +61,7 @@ function keptLine({ fee, edit }: KeptLine, currency: Currency, taxesOf: TaxReade
     description: fee.description,
     period: { from: fee.from_datetime ?? fee.created_at, to: fee.to_datetime ?? fee.created_at },
     taxes: taxesOf(addOnId, fee),
+    namesTaxes: true,
     originalFeeId: fee.original_fee_id ?? fee.id,
   }
 }
@@ -84,6 +85,7 @@ function addedLine(tx: Ctx, { input, edit }: AddedLine, { currency, addOns, taxe
     description: input.description || addOn.description,
     period: { from: now, to: now },
     taxes: taxesOf(addOn.id, null),
+    namesTaxes: false,
   }
 }
 

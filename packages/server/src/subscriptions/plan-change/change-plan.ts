@@ -1,4 +1,5 @@
 import { planChangeDirection } from '@weir/engine'
+import { selectSections, skipsSections } from '../../accounts/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { Problems } from '../../platform/errors.ts'
@@ -23,6 +24,7 @@ export async function changePlan(tx: Ctx, current: SubscriptionRecord, order: Or
   const direction = planChangeDirection(current.plan, priceOf(order))
   await cancelNext(tx, current.subscription.id)
   const { id } = await insertNext(tx, current, order, direction)
+  await selectSections(tx, 'subscription', id, order.input.invoice_custom_section)
   const ordered = await getSubscriptionRecord(tx, id)
   const { plan_overrides: overrides } = order.input
   const next = overrides === undefined ? ordered : await overridePlan(tx, ordered, overrides)
@@ -68,7 +70,7 @@ async function insertNext(
         input.consolidate_invoice === undefined ? current.consolidate_invoice : (input.consolidate_invoice ?? true),
       purchase_order_number: purchaseOrderNumber,
       progressive_billing_disabled: direction === 'downgrade' && (input.progressive_billing_disabled ?? false),
-      skip_invoice_custom_sections: input.invoice_custom_section?.skip_invoice_custom_sections ?? false,
+      skip_invoice_custom_sections: skipsSections(input.invoice_custom_section) ?? false,
       created_at: now,
       updated_at: now,
     })

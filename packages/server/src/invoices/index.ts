@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
 import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
+import { PAYMENT_SETTLED } from './actions/payment-status.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
+import { activationReactions, activationTasks } from './activation/index.ts'
 import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { completeTaxes, onTaxesKnown } from './awaiting-taxes/complete.ts'
@@ -137,6 +139,7 @@ const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
+    ...activationTasks,
     completeTaxes,
     markOverdue,
     checkInvoices,
@@ -173,10 +176,15 @@ const invoices: Domain = {
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,
+    ...activationReactions,
     ...topUpReactions,
     'invoice.created': onInvoiceIssued,
     'invoice.one_off_created': onInvoiceIssued,
     'invoice.paid_credit_added': onInvoiceIssued,
+    async [PAYMENT_SETTLED](tx, events) {
+      await topUpReactions[PAYMENT_SETTLED]?.(tx, events)
+      await activationReactions[PAYMENT_SETTLED](tx, events)
+    },
   },
   webhooks: {
     'fee.created': feeWebhook,

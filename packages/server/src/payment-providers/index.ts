@@ -2,6 +2,7 @@ export {
   deletePaymentMethod,
   deletePaymentMethodsOf,
   findDefaultPaymentMethod,
+  findDefaultPaymentMethodIds,
   findPaymentMethod,
   findPaymentMethodsByIds,
   listPaymentMethods,

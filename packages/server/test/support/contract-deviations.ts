@@ -92,6 +92,21 @@ const fees: readonly Deviation[] = [
 
 const invoices: readonly Deviation[] = [
   {
+    path: '/invoices/*',
+    at: '/invoice/status',
+    allows: ['open'],
+    reason:
+      'an invoice that a subscription waits for is seen when its payment is told to have failed, and nowhere else',
+  },
+  ...['charges_from_datetime', 'charges_to_datetime'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_periods/*/${key}`,
+      allows: NULL,
+      reason: 'months in which a plan bills its fixed charges only',
+    }),
+  ),
+  {
     path: '/**',
     at: '/**/invoice_type',
     allows: ['advance_charges'],

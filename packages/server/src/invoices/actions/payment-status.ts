@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { emitAll } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
 import { loadLeftOnInvoice } from '../crediting/creditable.ts'
-import { type Invoice, updateInvoiceRow } from '../store.ts'
+import { type Invoice, updateInvoiceRow, VISIBLE_STATUSES } from '../store.ts'
 
 export const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
@@ -23,7 +23,7 @@ export interface PaymentOutcome {
 export interface PaymentStatusOptions {
   /** Whether the invoice may be charged (again); as it was when absent. A voided one never may. */
   readonly ready?: boolean
-  /** Whether the webhook tells of it; it does when absent. */
+  /** Whether the webhook tells of it; it does when absent. Of an invoice that nobody sees it never does. */
   readonly announces?: boolean
 }
 
@@ -52,10 +52,15 @@ export async function setPaymentStatus(
     ...(status === 'succeeded' && { payment_overdue: false }),
   })
   if (invoice.payment_status === status) return
-  const told = announces ? [{ type: 'invoice.payment_status_updated', objectId: invoice.id }] : []
+  const told = announces && isVisible(invoice) ? [{ type: 'invoice.payment_status_updated', objectId: invoice.id }] : []
   if (status === 'pending') return emitAll(tx, told)
   const data = { invoiceId: invoice.id, outcome: status, wasOverdue: invoice.payment_overdue }
   await emitAll(tx, [{ type: PAYMENT_SETTLED, objectId: invoice.id, data }, ...told])
+}
+
+function isVisible({ status }: Invoice): boolean {
+  const visible: readonly string[] = VISIBLE_STATUSES
+  return visible.includes(status)
 }
 
 /**

@@ -46,8 +46,7 @@ export function actionRoutes(
 
   api.put<ById>('/invoices/:id', route('Tell what was paid; replace metadata'), async request => {
     const input = readRoot(request.body, 'invoice', InvoiceChanges)
-    await updateInvoice(request.ctx, request.params.id, input)
-    return answer(request.ctx, request.params.id)
+    return { invoice: await presentInvoice(request.ctx, await updateInvoice(request.ctx, request.params.id, input)) }
   })
 
   api.delete<ById>('/invoices/:id', route('Delete a draft'), async request => ({

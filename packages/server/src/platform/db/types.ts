@@ -1176,6 +1176,18 @@ export interface SelectedCustomSections {
   owner_type: string;
 }
 
+export interface SubscriptionActivationRules {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  status: Generated<string>;
+  subscription_id: string;
+  timeout_hours: Generated<number>;
+  type: string;
+  updated_at: Timestamp;
+}
+
 export interface SubscriptionFixedChargeUnitsOverrides {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
@@ -1534,6 +1546,7 @@ export interface DB {
   recurring_transaction_rules: RecurringTransactionRules;
   refunds: Refunds;
   selected_custom_sections: SelectedCustomSections;
+  subscription_activation_rules: SubscriptionActivationRules;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;
   taxes: Taxes;

@@ -97,6 +97,12 @@ const told = (messages: { webhook_type: string; subscription?: { plan_code: stri
   messages.map(({ webhook_type: type, subscription }) => [type, subscription?.plan_code].filter(Boolean).join(' '))
 
 describe('rules of activation', () => {
+  let refusing: Story
+  beforeAll(async () => {
+    refusing = await begin()
+    await refusing.customer('unlinked')
+  })
+
   it.each<[string, object, object | undefined]>([
     ['no list', { activation_rules: {} }, { activation_rules: ['invalid_format'] }],
     ['another kind', { activation_rules: [{ type: 'approval' }] }, { activation_rules: ['invalid_type'] }],
@@ -133,10 +139,12 @@ describe('rules of activation', () => {
     ['no rules', { activation_rules: [] }, undefined],
     ['nothing said', { activation_rules: null }, undefined],
     ['a wait without end', { activation_rules: [{ type: 'payment', timeout_hours: null }] }, undefined],
-  ])('refuse %s', async (_, fields, errors) => {
-    const story = await begin()
-    await story.customer('unlinked')
-    const answer = await order(story, 'pro', { ...fields, subscription_at: '2026-07-01T00:00:00Z' })
+  ])('refuse %s', async (what, fields, errors) => {
+    const answer = await order(refusing, 'pro', {
+      external_id: what,
+      subscription_at: '2026-07-01T00:00:00Z',
+      ...fields,
+    })
     expect(answer.body.error_details).toEqual(errors)
     expect(answer.status).toBe(errors === undefined ? 200 : 422)
   })

@@ -2,6 +2,7 @@ import { PAYMENT_SETTLED, PAYMENT_WANTED } from '../invoices/index.ts'
 import type { Domain } from '../platform/module.ts'
 import { chargeInvoice } from './charging/charge-invoice.ts'
 import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
+import { onInvoiceClosed, withdrawPayments } from './charging/withdraw.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
@@ -25,13 +26,14 @@ export const payments: Domain = {
     testPaymentRoutes(api)
     testRefundRoutes(api)
   },
-  tasks: [issuePaymentReceipt, chargeInvoice, closePages, chargePaymentRequest, refundCreditNote],
+  tasks: [issuePaymentReceipt, chargeInvoice, withdrawPayments, closePages, chargePaymentRequest, refundCreditNote],
   clockTasks: [chargeInvoices],
   reactions: {
     'invoice.created': onInvoicePayable,
     'invoice.one_off_created': onInvoicePayable,
     'invoice.paid_credit_added': onInvoicePayable,
     [PAYMENT_WANTED]: onInvoicePayable,
+    'invoice.closed': onInvoiceClosed,
     'credit_note.created': onCreditNoteCreated,
     [PAYMENT_SETTLED]: onPaymentSettled,
   },

@@ -321,6 +321,9 @@ describe('a subscription that has to be paid for', () => {
       activated_at: null,
     })
     expect((await openInvoice(story))?.status).toBe('closed')
+    const { rows } = await sql<{ status: string }>`
+      select status from payments where organization_id = ${story.organizationId}`.execute(story.ctx.db)
+    expect(rows).toEqual([{ status: 'canceled' }])
     expect(await left()).toEqual([500, 'active', 400])
     // What comes too late changes nothing, and the external id is free again.
     const late = await story.api.put(`/invoices/${(await openInvoice(story))?.id}`, {

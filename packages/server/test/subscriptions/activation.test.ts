@@ -377,7 +377,8 @@ describe('a subscription that has to be paid for', () => {
     await story.plan('seats', { amount_cents: 300, fixed_charges: [{ ...seats, pay_in_advance: true }] })
     await gate(story, 'seats')
     expect((await read(story, 'incomplete')).status).toBe('incomplete')
-    await settlePayment(story, 'succeeded')
+    const messages = await receivedWebhooks(story, () => settlePayment(story, 'succeeded'))
+    expect(told(messages).toSorted()).toEqual(['fee.created', 'invoice.created', 'subscription.started seats'])
     await story.advanceTo('2026-07-02T00:00:00Z')
     expect(await billed(story)).toEqual([
       ['in_advance_charge', 'fixed_charge seats: 2.0 = 1000'],

@@ -12,10 +12,25 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['packages/server/test/**/*.test.ts'],
+          exclude: ['packages/server/test/browser/**'],
           environment: 'node',
           globalSetup: ['packages/server/test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      { test: { name: 'web', include: ['packages/web/test/**/*.test.ts'], environment: 'node' } },
+      {
+        test: {
+          // The console in the system's Chromium, on a whole server.
+          name: 'browser',
+          include: ['packages/server/test/browser/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['packages/server/test/support/global-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          // A page may take longer than a second where the machine is busy.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],

@@ -83,6 +83,7 @@ function spawnServer(databaseUrl: string, dataDir: string, { profileDirectory, e
       WEIR_LIVE_API_KEY: API_KEY,
       PORT: '0',
       LOG_LEVEL: 'warn',
+      WEIR_CONSOLE: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

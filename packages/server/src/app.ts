@@ -10,7 +10,8 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
-import { creditNotes, voidCredits } from './credit-notes/index.ts'
+import { type ConsoleBuild, startConsole } from './console/index.ts'
+import { creditEndedSubscription, creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
@@ -18,14 +19,14 @@ import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
-import { payments } from './payments/index.ts'
+import { payments, testPages } from './payments/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
 import type { Database } from './platform/db/database.ts'
 import type { EventSubscriber } from './platform/domain-events.ts'
 import { fileRoutes } from './platform/files/routes.ts'
-import { requireApiKey } from './platform/http/authentication.ts'
+import { type Authenticators, requireAuthentication } from './platform/http/authentication.ts'
 import { replayIdempotentRequests } from './platform/http/idempotency.ts'
 import { documentApi } from './platform/http/openapi.ts'
 import { type Operations, operationRoutes } from './platform/http/operations.ts'
@@ -45,6 +46,8 @@ export interface AppOptions {
   readonly database: Database
   readonly log: Logger
   readonly operations: Operations
+  /** The pages of the console; without them, its endpoints are there all the same. */
+  readonly consoleBuild?: ConsoleBuild | undefined
 }
 
 export interface App {
@@ -69,7 +72,7 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoicesDomain(voidCredits),
+  invoicesDomain(voidCredits, creditEndedSubscription),
   creditNotes,
   monitoring,
   payments,
@@ -98,14 +101,22 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
+  const contextOf = (organizationId: string) => systemContext(system, organizationId)
+
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
-  operationRoutes(http, options.operations)
+  const gauges = domains.flatMap(domain => domain.gauges ?? [])
+  operationRoutes(
+    http,
+    options.operations,
+    gauges.map(gauge => ({ ...gauge, read: () => gauge.read(database.pool) })),
+  )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
+  testPages(http, system, contextOf)
   await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
-  await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
+  const webConsole = await startConsole(http, system, { pool: database.jobPool, build: options.consoleBuild })
+  await http.register(async api => registerApi(api, system, clockTasks, webConsole.authenticate), { prefix: '/api/v1' })
 
-  const contextOf = (organizationId: string) => systemContext(system, organizationId)
   const tasks = taskList(
     domains.flatMap(domain => domain.tasks ?? []),
     contextOf,
@@ -132,9 +143,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 }
 
-function registerApi(api: FastifyInstance, system: Omit<Ctx, 'org'>, clockTasks: readonly ClockTask[]): void {
+function registerApi(
+  api: FastifyInstance,
+  system: Omit<Ctx, 'org'>,
+  clockTasks: readonly ClockTask[],
+  bySession: NonNullable<Authenticators['bySession']>,
+): void {
   const findOwner = rememberKeyOwners(key => findKeyOwner(system.db, key))
-  requireApiKey(api, (key, request) => authenticate(system, findOwner, key, request))
+  requireAuthentication(api, { byKey: (key, request) => authenticate(system, findOwner, key, request), bySession })
   replayIdempotentRequests(api)
   for (const domain of domains) domain.routes?.(api)
   testClockRoutes(api, { clockTasks, counters: Object.assign({}, ...domains.map(domain => domain.counters ?? {})) })

@@ -16,6 +16,7 @@ export function banner({ config, version, url, keys }: BannerOptions): string {
     '',
     `Weir ${version} is up (role: ${config.role}).`,
     '',
+    ...(config.console && config.role !== 'worker' ? [`  Console     ${url}/`] : []),
     `  API         ${url}/api/v1`,
     `  Reference   ${url}/docs`,
     `  Data        ${where}`,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { countOrganizations, createOrganization } from './accounts/index.ts'
+import { countOrganizations, createOrganization, FIRST_NAMES } from './accounts/index.ts'
 import type { Ctx } from './platform/context.ts'
 
 export interface FirstKeys {
@@ -20,12 +20,12 @@ export async function createFirstOrganizations(system: Omit<Ctx, 'org'>): Promis
     if ((await countOrganizations(tx)) > 0) return undefined
     const { liveApiKey, sandboxApiKey } = system.config
     const live = await createOrganization(base, {
-      name: 'Live',
+      name: FIRST_NAMES.live,
       sandbox: false,
       ...(liveApiKey && { apiKey: liveApiKey }),
     })
     const sandbox = await createOrganization(base, {
-      name: 'Sandbox',
+      name: FIRST_NAMES.sandbox,
       sandbox: true,
       ...(sandboxApiKey && { apiKey: sandboxApiKey }),
     })

@@ -1,6 +1,7 @@
 import { runMigrations as migrateJobs } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { type App, createApp } from './app.ts'
+import { type ConsoleBuild, consoleBuild } from './console/index.ts'
 import { createFirstOrganizations, type FirstKeys } from './first-start.ts'
 import type { Config } from './platform/config.ts'
 import type { ResolvedConfig } from './platform/context.ts'
@@ -29,6 +30,8 @@ export interface RunningServer {
   readonly database: Database
   /** The keys of the organizations that this start created on an empty database; they cannot be shown again. */
   readonly firstKeys: FirstKeys | undefined
+  /** The pages of the console, where this process serves them. */
+  readonly consoleBuild: ConsoleBuild | undefined
   /** Finishes the requests and jobs under way, then stops everything that this process started. */
   stop(): Promise<void>
   /** Stops the embedded database at once and nothing else: what was under way is repeated by the next start. */
@@ -61,10 +64,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   starting.defer(() => database.close())
   await prepareDatabase(database, config)
 
+  const pages = servesConsole(config) ? consoleBuild(log) : undefined
+  starting.defer(() => pages?.stop())
   const app = await createApp({
     config,
     database,
     log,
+    consoleBuild: pages,
     operations: {
       version: options.version,
       isReady: () => ready,
@@ -96,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     loops = app.startLoops()
   }
   ready = true
+  void pages?.run()
 
   const running = starting.move()
   return {
@@ -103,12 +110,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     app,
     database,
     firstKeys,
+    consoleBuild: pages,
     async stop() {
       ready = false
       await running.disposeAsync()
     },
     stopAtOnce: () => stopEmbedded(embedded),
   }
+}
+
+function servesConsole(config: Config): boolean {
+  return config.console && config.role !== 'worker'
 }
 
 /** The secret of the environment, else the one that the data directory keeps, made at the first start. */

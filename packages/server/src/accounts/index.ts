@@ -29,10 +29,13 @@ export { toAscii } from './naming.ts'
 export {
   countOrganizations,
   createOrganization,
+  FIRST_NAMES,
   findOrganizationClock,
   getOrganization,
   type Organization,
+  renameFirstOrganizations,
 } from './organizations.ts'
+export { fullPermissions } from './permissions.ts'
 export { adminRoutes } from './routes.ts'
 export { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS } from './update-billing-entity.ts'
 

@@ -73,6 +73,42 @@ async function freeSlug(ctx: Ctx, name: string): Promise<string> {
   }
 }
 
+/** The names of the organizations that the first start makes. */
+export const FIRST_NAMES = { live: 'Live', sandbox: 'Sandbox' } as const
+
+/**
+ * Gives the organizations that the first start made the name of the company, as long as they have the names they were made
+ * with. Their default billing entities are renamed too; codes and the prefixes of document numbers stay.
+ */
+export async function renameFirstOrganizations(base: Omit<Ctx, 'org'>, company: string): Promise<void> {
+  const first = await base.db
+    .selectFrom('organizations')
+    .select(['id', 'sandbox'])
+    .where(eb =>
+      eb.or([
+        eb.and([eb('name', '=', FIRST_NAMES.live), eb('sandbox', '=', false)]),
+        eb.and([eb('name', '=', FIRST_NAMES.sandbox), eb('sandbox', '=', true)]),
+      ]),
+    )
+    .execute()
+  for (const { id, sandbox } of first) {
+    const name = sandbox ? `${company} Sandbox` : company
+    const ctx: Ctx = { ...base, org: { id, sandbox, testClock: false } }
+    await base.db
+      .updateTable('organizations')
+      .set({ name, slug: await freeSlug(ctx, name) })
+      .where('id', '=', id)
+      .execute()
+    // The default billing entity has its organization's id.
+    await base.db
+      .updateTable('billing_entities')
+      .set({ name })
+      .where('organization_id', '=', id)
+      .where('id', '=', id)
+      .execute()
+  }
+}
+
 export async function getOrganization(ctx: Ctx): Promise<Organization> {
   return ctx.db.selectFrom('organizations').selectAll().where('id', '=', ctx.org.id).executeTakeFirstOrThrow()
 }

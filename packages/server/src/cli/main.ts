@@ -18,6 +18,11 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     load: async () => (await import('./keys.ts')).listKeys,
   },
   'keys revoke': { summary: 'end an API key', load: async () => (await import('./keys.ts')).revokeKey },
+  'users list': { summary: 'list the users of the console', load: async () => (await import('./users.ts')).showUsers },
+  'users reset-password': {
+    summary: 'give a user of the console a new password',
+    load: async () => (await import('./users.ts')).resetUserPassword,
+  },
   'events import': {
     summary: 'send a CSV or NDJSON file of events',
     load: async () => (await import('./events-import.ts')).importEvents,

@@ -47,6 +47,8 @@ export { BALANCE_MOVED } from './wallet-transactions/movements.ts'
 export {
   applyPrepaidCredits,
   type DueInvoice,
+  listPaidFromWallets,
+  type PaidFromWallet,
   type PrepaidOnInvoice,
   recreditWallets,
 } from './wallet-transactions/prepaid.ts'

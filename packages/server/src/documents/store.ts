@@ -23,17 +23,23 @@ export interface DocumentFile {
   readonly size: number
 }
 
-/** A document of an invoice or of a credit note; undefined while it is not made. */
+/** A document of an invoice, a credit note or a payment; undefined while it is not made. */
 export async function findDocument(
   ctx: Ctx,
-  of: { readonly invoiceId: string } | { readonly creditNoteId: string },
+  of: { readonly invoiceId: string } | { readonly creditNoteId: string } | { readonly paymentId: string },
   kind: 'pdf' | 'xml',
 ): Promise<DocumentFile | undefined> {
   const row = await ctx.db
     .selectFrom('documents')
     .select(['file_key', 'byte_size'])
     .where('organization_id', '=', ctx.org.id)
-    .where(eb => ('invoiceId' in of ? eb('invoice_id', '=', of.invoiceId) : eb('credit_note_id', '=', of.creditNoteId)))
+    .where(eb =>
+      'invoiceId' in of
+        ? eb('invoice_id', '=', of.invoiceId)
+        : 'creditNoteId' in of
+          ? eb('credit_note_id', '=', of.creditNoteId)
+          : eb('payment_id', '=', of.paymentId),
+    )
     .where('kind', '=', kind)
     .executeTakeFirst()
   if (row === undefined) return undefined

@@ -11,8 +11,24 @@ import { htmlOf, textOf } from './template.ts'
 
 const COMPOSE_EMAIL = 'compose_email'
 
-/** Documents are mailed when they are made, where a billing entity of the organization mails such documents at all. */
-export function onDocumentMade(kind: EmailKind): Reaction {
+/** What is printed as soon as it is issued is mailed once it is printed. */
+export function onPrinted(kind: EmailKind): Reaction {
+  const mail = onMade(kind)
+  return async (tx, events) => {
+    if (tx.config.documents === 'when_issued') await mail(tx, events)
+  }
+}
+
+/** What is printed on demand only is mailed when it is issued: the mail is what asks for it. */
+export function onIssued(kind: EmailKind): Reaction {
+  const mail = onMade(kind)
+  return async (tx, events) => {
+    if (tx.config.documents === 'on_demand') await mail(tx, events)
+  }
+}
+
+/** Mails documents, once each, where a billing entity of the organization mails such documents at all. */
+export function onMade(kind: EmailKind): Reaction {
   return async (tx, events) => {
     const sender = await tx.db
       .selectFrom('billing_entities')

@@ -13,11 +13,12 @@ import {
 import { findInvoice } from '../invoices/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { fileUrl } from '../platform/files/file-urls.ts'
+import { receiptLetter } from './receipt-letter.ts'
 import type { Letter } from './template.ts'
 import { say } from './words.ts'
 
 /** The settings that documents are mailed by. */
-export type EmailKind = 'invoice.finalized' | 'credit_note.created'
+export type EmailKind = 'invoice.finalized' | 'credit_note.created' | 'payment_receipt.created'
 
 /** A mail about a document before it is known to whom it goes. */
 export interface DocumentLetter {
@@ -29,7 +30,13 @@ export interface DocumentLetter {
 
 /** The letter about a document; undefined where nothing is to be said of it. */
 export async function letterOf(ctx: Ctx, kind: EmailKind, objectId: string): Promise<DocumentLetter | undefined> {
-  return kind === 'invoice.finalized' ? invoiceLetter(ctx, objectId) : creditNoteLetter(ctx, objectId)
+  return LETTERS[kind](ctx, objectId)
+}
+
+const LETTERS: Readonly<Record<EmailKind, (ctx: Ctx, id: string) => Promise<DocumentLetter | undefined>>> = {
+  'invoice.finalized': invoiceLetter,
+  'credit_note.created': creditNoteLetter,
+  'payment_receipt.created': receiptLetter,
 }
 
 /** Nobody is written to about an invoice of nothing. */
@@ -60,6 +67,7 @@ async function invoiceLetter(ctx: Ctx, id: string): Promise<DocumentLetter | und
 }
 
 async function creditNoteLetter(ctx: Ctx, id: string): Promise<DocumentLetter | undefined> {
+  await ensureDocuments(ctx, 'credit_note', id)
   const note = await findCreditNote(ctx, id)
   const invoice = note && (await findInvoice(ctx, note.invoice_id))
   const [customer] = note === undefined ? [] : await findCustomersByIds(ctx, [note.customer_id])

@@ -20,6 +20,8 @@ import { billMissedDays, onBillingMissed } from './billing/missed-days.ts'
 import { billCustomers, billSubscriptions } from './billing/periodic.ts'
 import { billPlanChange, onSubscriptionReplaced } from './billing/plan-change.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
+import { checkInvoices, checkInvoicesAgain, onInvoiceIssued } from './checks/check-invoices.ts'
+import { discrepancyGauge, discrepancyRoutes } from './checks/discrepancies.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import {
@@ -36,6 +38,7 @@ import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
+import type { CreditEnded } from './preview/preview.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
 import { regenerationRoutes } from './regeneration/routes.ts'
 import {
@@ -101,16 +104,18 @@ const feeWebhook: WebhookObject = {
  * What is owed.
  *
  * @param voidCredits what credit notes, which are above, do for an invoice that is voided; null where there are none
+ * @param creditEnded what they do for a subscription that has ended
  */
-export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
-  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits) }
+export function invoicesDomain(voidCredits: VoidCredits | null, creditEnded: CreditEnded | null = null): Domain {
+  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits, creditEnded) }
 }
 
-function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null, creditEnded: CreditEnded | null): void {
   invoiceRoutes(api)
-  actionRoutes(api, voidCredits)
+  actionRoutes(api, voidCredits, creditEnded)
   adjustedFeeRoutes(api)
   regenerationRoutes(api)
+  discrepancyRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
@@ -137,6 +142,7 @@ const invoices: Domain = {
     ...activationTasks,
     completeTaxes,
     markOverdue,
+    checkInvoices,
   ],
   clockTasks: [
     billSubscriptions,
@@ -145,6 +151,7 @@ const invoices: Domain = {
     finalizeInvoices,
     refreshDraftInvoices,
     markOverdueInvoices,
+    checkInvoicesAgain,
   ],
   reactions: {
     'events.arrived': onEventsArrived,
@@ -171,6 +178,9 @@ const invoices: Domain = {
     'tax.deleted': onTaxDeleted,
     ...activationReactions,
     ...topUpReactions,
+    'invoice.created': onInvoiceIssued,
+    'invoice.one_off_created': onInvoiceIssued,
+    'invoice.paid_credit_added': onInvoiceIssued,
     async [PAYMENT_SETTLED](tx, events) {
       await topUpReactions[PAYMENT_SETTLED]?.(tx, events)
       await activationReactions[PAYMENT_SETTLED](tx, events)
@@ -181,5 +191,6 @@ const invoices: Domain = {
     ...invoiceWebhooks,
     ...progressiveWebhooks,
   },
+  gauges: [discrepancyGauge],
   counters: { invoices_created: countInvoicesSince },
 }

@@ -3,9 +3,12 @@ import type { Domain } from '../platform/module.ts'
 import { chargeInvoice } from './charging/charge-invoice.ts'
 import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
 import { onInvoiceClosed, withdrawPayments } from './charging/withdraw.ts'
+import { dunningRoutes } from './dunning/routes.ts'
+import { askForOverdueInvoices, onOverduePaid, processDunning, resetDunningAttempts } from './dunning/run.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
+import { resendReceiptRoute } from './receipts/resend.ts'
 import { onCreditNoteCreated, refundCreditNote } from './refunds/refund-credit-note.ts'
 import { testRefundRoutes } from './refunds/test-refunds.ts'
 import { chargePaymentRequest } from './requests/charge.ts'
@@ -14,7 +17,9 @@ import { paymentRoutes } from './routes.ts'
 import { testPaymentRoutes } from './test-payments.ts'
 import { paymentWebhooks } from './webhooks.ts'
 
+export { testPages } from './pages/test-pages.ts'
 export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
+export { loadPaidInvoices } from './serialize.ts'
 export { findPayment, type Payment } from './store.ts'
 
 /** Money that comes, whoever collects it, and what payers get for it. */
@@ -23,11 +28,22 @@ export const payments: Domain = {
     paymentRoutes(api)
     receiptRoutes(api)
     paymentRequestRoutes(api)
+    dunningRoutes(api)
     testPaymentRoutes(api)
     testRefundRoutes(api)
+    resendReceiptRoute(api)
   },
-  tasks: [issuePaymentReceipt, chargeInvoice, withdrawPayments, closePages, chargePaymentRequest, refundCreditNote],
-  clockTasks: [chargeInvoices],
+  tasks: [
+    issuePaymentReceipt,
+    chargeInvoice,
+    withdrawPayments,
+    closePages,
+    chargePaymentRequest,
+    refundCreditNote,
+    askForOverdueInvoices,
+    resetDunningAttempts,
+  ],
+  clockTasks: [chargeInvoices, processDunning],
   reactions: {
     'invoice.created': onInvoicePayable,
     'invoice.one_off_created': onInvoicePayable,
@@ -35,7 +51,10 @@ export const payments: Domain = {
     [PAYMENT_WANTED]: onInvoicePayable,
     'invoice.closed': onInvoiceClosed,
     'credit_note.created': onCreditNoteCreated,
-    [PAYMENT_SETTLED]: onPaymentSettled,
+    async [PAYMENT_SETTLED](tx, events) {
+      await onPaymentSettled(tx, events)
+      await onOverduePaid(tx, events)
+    },
   },
   webhooks: paymentWebhooks,
 }

@@ -46,14 +46,15 @@ export async function presentPayment(ctx: Ctx, payment: Payment) {
   return printed
 }
 
-interface PaidInvoice {
+/** An invoice that a payment pays. */
+export interface PaidInvoice {
   readonly payment_id: string
   readonly id: string
   readonly number: string
 }
 
 /** The invoices that payments pay, by payment. */
-async function loadPaidInvoices(ctx: Ctx, payments: readonly Payment[]): Promise<Map<string, PaidInvoice[]>> {
+export async function loadPaidInvoices(ctx: Ctx, payments: readonly Payment[]): Promise<Map<string, PaidInvoice[]>> {
   if (payments.length === 0) return new Map()
   const { rows } = await sql<PaidInvoice>`
     select payments.id as payment_id, invoices.id, invoices.number

@@ -47,6 +47,8 @@ export interface Config {
   readonly mailSender: string | undefined
   /** WEIR_ADMIN_TOKEN: opens the administration endpoints; they do not exist without it. */
   readonly adminToken: string | undefined
+  /** WEIR_CONSOLE: whether this process serves the pages of the console. */
+  readonly console: boolean
   /** WEIR_EVENTS_BATCH_LIMIT: the most events that one request may carry. */
   readonly eventsBatchLimit: number
   /** WEIR_BODY_LIMIT_BYTES: the largest request body. */
@@ -98,6 +100,7 @@ export function readConfig(env: Environment): Config {
     liveApiKey: read.secret('WEIR_LIVE_API_KEY', 8, TOKEN),
     sandboxApiKey: read.secret('WEIR_SANDBOX_API_KEY', 8, TOKEN),
     adminToken: read.secret('WEIR_ADMIN_TOKEN', 8, TOKEN),
+    console: read.choice('WEIR_CONSOLE', ['on', 'off'], 'on') === 'on',
     eventsBatchLimit: read.integer('WEIR_EVENTS_BATCH_LIMIT', 100, 1, 10_000),
     bodyLimitBytes: read.integer('WEIR_BODY_LIMIT_BYTES', 10_485_760, 1_024, 1_073_741_824),
     workerConcurrency: read.integer('WEIR_WORKER_CONCURRENCY', 4, 1, 100),

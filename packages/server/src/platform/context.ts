@@ -17,8 +17,8 @@ export interface OrganizationRef {
   readonly testClock: boolean
 }
 
-/** Who caused it: an API key, or background work. */
-export type Actor = { readonly type: 'api_key'; readonly id: string } | { readonly type: 'system' }
+/** Who caused it: an API key, a user of the console, or background work. */
+export type Actor = { readonly type: 'api_key' | 'user'; readonly id: string } | { readonly type: 'system' }
 
 /** The configuration of a process that is up: its secret is known. */
 export type ResolvedConfig = Config & { readonly secret: string }
@@ -44,6 +44,25 @@ export interface Ctx {
 export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.db.isTransaction) return work(ctx)
   return ctx.db.transaction().execute(tx => work({ ...ctx, db: tx }))
+}
+
+/**
+ * Does `work` for its answer alone: in a transaction that is rolled back, and nobody is told. What it answers must not need
+ * the transaction any more.
+ */
+export async function rehearse<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  const undone = new Error('nothing of a rehearsal is kept')
+  let answer: { readonly value: T } | undefined
+  try {
+    await transaction({ ...ctx, subscribers: [] }, async tx => {
+      answer = { value: await work(tx) }
+      throw undone
+    })
+  } catch (error) {
+    if (error !== undone || answer === undefined) throw error
+  }
+  if (answer === undefined) throw undone
+  return answer.value
 }
 
 /** The same ctx with its clock stopped: all that follows happens at one instant. */

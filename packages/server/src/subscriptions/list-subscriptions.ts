@@ -2,8 +2,10 @@ import { type RawBuilder, sql } from 'kysely'
 import { findBillingEntitiesByCodes } from '../accounts/index.ts'
 import { getCustomerByExternalId } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { containing } from '../platform/db/search.ts'
 import type { Page } from '../platform/http/pagination.ts'
 import { asList, asText } from '../platform/http/query.ts'
+import { readSearchTerm } from '../platform/http/search-term.ts'
 import { loadSubscriptionRecords, SUBSCRIPTION_STATUSES, type SubscriptionRecord } from './store.ts'
 
 export interface SubscriptionFilters {
@@ -17,6 +19,8 @@ export interface SubscriptionFilters {
   /** Whether the prices of the plan were overridden for the subscription. */
   readonly overridden?: boolean
   readonly billingEntityCodes: readonly string[]
+  /** Part of its name, its external id, or its customer's name or external id. */
+  readonly searchTerm?: string
 }
 
 /** Reads the filters of a list from its query string. A status that does not exist lifts the filter by status. */
@@ -27,6 +31,7 @@ export function readSubscriptionFilters(query: Record<string, unknown>): Subscri
     planCode: asText(query.plan_code),
     externalId: asText(query.external_id),
     currency: asText(query.currency),
+    searchTerm: readSearchTerm(query),
   }
   const overridden = asText(query.overridden ?? query.overriden)
   return {
@@ -100,8 +105,19 @@ function select(ctx: Ctx, filters: SubscriptionFilters, entityIds: readonly stri
   if (filters.overridden !== undefined) {
     query = query.where(ofPlans(filters.overridden ? sql`parent_id is not null` : sql`parent_id is null`))
   }
+  if (filters.searchTerm !== undefined) query = query.where(matching(ctx, filters.searchTerm))
   if (entityIds !== undefined) query = query.where(billedBy(ctx, entityIds))
   return query
+}
+
+function matching(ctx: Ctx, term: string): RawBuilder<boolean> {
+  const pattern = containing(term)
+  return sql<boolean>`(
+    name ilike ${pattern} or external_id ilike ${pattern} or customer_id in (
+      select id from customers
+      where organization_id = ${ctx.org.id} and (name ilike ${pattern} or external_id ilike ${pattern})
+    )
+  )`
 }
 
 function ofCustomer(ctx: Ctx, externalId: string): RawBuilder<boolean> {

@@ -20,8 +20,8 @@ afterAll(async () => {
 type Wire = any
 
 /** An organization that sells a thing for 100 dollars. */
-async function seller(options: { sandbox?: boolean; settings?: object } = {}) {
-  const tenant = await app.newOrganization({ sandbox: options.sandbox ?? true })
+async function seller(options: { sandbox?: boolean; settings?: object; on?: TestApp } = {}) {
+  const tenant = await (options.on ?? app).newOrganization({ sandbox: options.sandbox ?? true })
   if (options.sandbox !== false) await tenant.setClock('2026-03-04T09:00:00Z')
   const { api } = tenant
   await api.put('/billing_entities/northwind', {
@@ -106,6 +106,7 @@ describe('the outbox of a sandbox', () => {
       kind: 'credit_note.created',
       lago_object_id: note.lago_id,
       subject: `Your credit note from Northwind #${note.number}`,
+      attachments: [{ filename: `credit_note-${note.number}.pdf` }],
       created_at: '2026-03-05T09:00:00Z',
     })
     expect(about.text).toContain(
@@ -123,6 +124,57 @@ describe('the outbox of a sandbox', () => {
     expect(smtp.received).toEqual([])
     const { body } = await tenant.api.get('/test_outbox?page=2&per_page=1')
     expect(body).toMatchObject({ test_outbox: [{ kind: 'invoice.finalized' }], meta: { total_count: 2 } })
+  })
+
+  it('has the receipts of payments, with the invoices that they pay', async () => {
+    const tenant = await seller({ settings: { email_settings: ['payment_receipt.created'] } })
+    await tenant.customer()
+    const invoice = await tenant.sell()
+    const pay = async (amount_cents: number, reference: string) => {
+      const payment = { invoice_id: invoice.lago_id, amount_cents, reference }
+      expect((await tenant.api.post('/payments', { payment })).status).toBe(200)
+      await tenant.settle()
+    }
+    await pay(2500, 'first')
+    const [first] = await tenant.outbox()
+    const { body } = await tenant.api.get('/payment_receipts')
+    const [receipt] = body.payment_receipts
+    expect(first).toMatchObject({
+      kind: 'payment_receipt.created',
+      lago_object_id: receipt.lago_id,
+      to: ['ann@acme.example'],
+      subject: `Your payment receipt from Northwind #${receipt.number}`,
+      attachments: [{ filename: `invoice-${invoice.number}.pdf` }],
+    })
+    expect(first.text).toContain(
+      [
+        'Payment receipt from Northwind',
+        '$25.00',
+        '',
+        `Receipt number: ${receipt.number}`,
+        'Payment date: Mar 04, 2026',
+        'Remaining due: $75.00',
+        `Invoice number ${invoice.number}: $100.00`,
+      ].join('\n'),
+    )
+    await pay(7500, 'last')
+    expect((await tenant.outbox())[0].text).toContain('Remaining due: $0.00')
+
+    const path = `/payment_receipts/${receipt.lago_id}/resend_email`
+    expect((await tenant.api.post(path, { to: ['carl@acme.example'], cc: ['dora@acme.example'] })).status).toBe(200)
+    await tenant.settle()
+    expect(await tenant.outbox()).toMatchObject([
+      { lago_object_id: receipt.lago_id, to: ['carl@acme.example'], cc: ['dora@acme.example'] },
+      {},
+      {},
+    ])
+    expect((await tenant.api.post(path, { to: [] })).body.error_details).toEqual({
+      to: ['must have at least one recipient'],
+    })
+    const unknown = '/payment_receipts/00000000-0000-0000-0000-000000000000/resend_email'
+    expect((await tenant.api.post(unknown)).body.code).toBe('invoice_not_found')
+    await tenant.api.put('/billing_entities/northwind', { billing_entity: { email_settings: KINDS } })
+    expect((await tenant.api.post(path)).body.code).toBe('email_settings_disabled')
   })
 
   it('has them in the language of the customer, and what people wrote is no HTML', async () => {
@@ -296,8 +348,8 @@ describe('a live organization', () => {
   })
 })
 
-it('without an SMTP server a live organization writes none', async () => {
-  const other = await startTestApp()
+it('where documents are printed on demand, mails ask for them; without an SMTP server live organizations have none', async () => {
+  const other = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
   try {
     const tenant = await other.newOrganization({ sandbox: false })
     await tenant.api.put('/billing_entities/northwind', {
@@ -309,6 +361,15 @@ it('without an SMTP server a live organization writes none', async () => {
     expect((await tenant.api.post('/invoices', { invoice })).status).toBe(200)
     await settle(tenant.ctx)
     expect(await emailsOf(tenant)).toEqual([])
+
+    const sandbox = await seller({ on: other })
+    await sandbox.customer()
+    const sold = await sandbox.sell()
+    const note = await sandbox.credit(sold, { credit_amount_cents: 10_000 })
+    expect(await sandbox.outbox()).toMatchObject([
+      { attachments: [{ filename: `credit_note-${note.number}.pdf` }] },
+      { attachments: [{ filename: `invoice-${sold.number}.pdf` }] },
+    ])
   } finally {
     await other.stop()
   }

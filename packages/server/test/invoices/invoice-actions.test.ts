@@ -263,6 +263,20 @@ describe('payment', () => {
   })
 })
 
+it('does what the official client asks for, or says why not', async () => {
+  const { client } = story
+  const id = invoice.lago_id
+  await story.settle()
+  const downloaded = await client.invoices.downloadInvoice(id)
+  expect(downloaded.data.invoice).toMatchObject({ lago_id: id, file_url: expect.stringContaining('.pdf') })
+  await expect(client.invoices.retryInvoice(id)).rejects.toMatchObject({ status: 405 })
+  await expect(client.invoices.invoicePaymentUrl(id)).rejects.toMatchObject({ status: 422 })
+  const sync = (one: string) =>
+    story.api.put(path('/sync_salesforce_id', one), { external_id: '1', integration_code: 'crm' })
+  expect(outcome(await sync(id))).toEqual([404, 'integration_not_found'])
+  expect(outcome(await sync('nope'))).toEqual([404, 'invoice_not_found'])
+})
+
 describe('POST /invoices/:id/resend_email', () => {
   it('says what is missing', async () => {
     const send = async (body?: object) => outcome(await story.api.post(path('/resend_email'), body))

@@ -65,6 +65,8 @@ export async function startTestApp(env: Record<string, string> = {}): Promise<Te
     LOG_LEVEL: 'error',
     WEIR_SECRET: 'a secret that only tests know',
     WEIR_WEBHOOK_PRIVATE_NETWORKS: 'allow',
+    // Built once, by the tests that look at its pages.
+    WEIR_CONSOLE: 'off',
     ...env,
   })
   const server = await startServer({ config, version: '0.0.0-test', log: createLogger(config.logLevel), onFailure })

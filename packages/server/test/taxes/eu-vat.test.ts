@@ -439,6 +439,34 @@ describe('invoices of a customer whose number is being checked', () => {
     })
   })
 
+  it('wait too when they are made again', async () => {
+    const tenant = await waiting()
+    await numberIsValid(tenant)
+    await tenant.settle()
+    await subscribe(tenant)
+    await oneOff(tenant)
+    await tenant.settle()
+    await upsert(tenant, { tax_identification_number: 'FR40303265000' })
+    const voided = await invoices(tenant)
+    for (const { lago_id: id } of voided) {
+      expect((await tenant.api.post(`/invoices/${id}/void`)).status).toBe(200)
+      const { body } = await tenant.api.post(`/invoices/${id}/regenerate`)
+      expect(body.invoice).toMatchObject({
+        status: 'pending',
+        fees_amount_cents: 10_000,
+        taxes_amount_cents: 0,
+        total_amount_cents: 0,
+      })
+    }
+    await numberIsValid(tenant)
+    await tenant.settle()
+    const again = (await invoices(tenant)).filter(({ status }) => status === 'finalized')
+    expect(again).toMatchObject([
+      { coupons_amount_cents: 1000, taxes_amount_cents: 1800, total_amount_cents: 7800 },
+      { taxes_amount_cents: 1000 + 150, total_amount_cents: 11_150 },
+    ])
+  })
+
   it('are previewed with the taxes as far as they are known', async () => {
     const tenant = await waiting()
     const { body } = await tenant.api.post('/invoices/preview', {

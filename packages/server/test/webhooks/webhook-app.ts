@@ -4,7 +4,7 @@ import { readConfig } from '../../src/platform/config.ts'
 import type { Ctx } from '../../src/platform/context.ts'
 import { openDatabase } from '../../src/platform/db/database.ts'
 import { emitAll } from '../../src/platform/domain-events.ts'
-import { requireApiKey } from '../../src/platform/http/authentication.ts'
+import { requireAuthentication } from '../../src/platform/http/authentication.ts'
 import { createHttpServer } from '../../src/platform/http/server.ts'
 import { taskList } from '../../src/platform/jobs/tasks.ts'
 import { startWorker } from '../../src/platform/jobs/worker.ts'
@@ -90,11 +90,13 @@ export async function startWebhookApp(
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
   await http.register(
     async api => {
-      requireApiKey(api, async key => {
-        const owner = await findKeyOwner(system.db, key)
-        if (owner === undefined) return undefined
-        const ctx: Ctx = { ...system, org: owner.org, clock: clockAt(owner.testClockNow) }
-        return { ctx, permissions: owner.permissions }
+      requireAuthentication(api, {
+        byKey: async key => {
+          const owner = await findKeyOwner(system.db, key)
+          if (owner === undefined) return undefined
+          const ctx: Ctx = { ...system, org: owner.org, clock: clockAt(owner.testClockNow) }
+          return { ctx, permissions: owner.permissions }
+        },
       })
       webhooks.routes?.(api)
       testClockRoutes(api, { clockTasks: webhooks.clockTasks ?? [], counters: webhooks.counters ?? {} })

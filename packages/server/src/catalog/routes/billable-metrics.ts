@@ -4,6 +4,7 @@ import { missingParameter } from '../../platform/errors.ts'
 import { type CodeParams, codeOf, routeByCode } from '../../platform/http/codes.ts'
 import { readObject, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
+import { readSearchTerm } from '../../platform/http/search-term.ts'
 import {
   createBillableMetric,
   deleteBillableMetric,
@@ -20,6 +21,7 @@ const config = { resource: ROOT }
 const tags = ['Billable metrics']
 const body = Type.Object({ billable_metric: BillableMetricInput })
 
+/** Billable metrics under `/billable_metrics`, and the trial of expressions. */
 export function billableMetricRoutes(api: FastifyInstance): void {
   api.post(
     '/billable_metrics',
@@ -35,7 +37,7 @@ export function billableMetricRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'List billable metrics' } },
     async request => {
       const page = readPage(request.query)
-      const { metrics, total } = await listMetrics(request.ctx, page)
+      const { metrics, total } = await listMetrics(request.ctx, readSearchTerm(request.query), page)
       return { billable_metrics: metrics.map(serializeBillableMetricWithCounters), meta: pageMeta(page, total) }
     },
   )

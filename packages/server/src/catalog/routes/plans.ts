@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { type CodeParams, codeOf, routeByCode } from '../../platform/http/codes.ts'
 import { readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
+import { readSearchTerm } from '../../platform/http/search-term.ts'
 import { createPlan, getPlanByCode, requestPlanDeletion, updatePlan } from '../plans.ts'
 import { PlanInput } from '../schema.ts'
 import { serializeFullPlan, serializePlan } from '../serialize.ts'
@@ -12,6 +13,7 @@ const config = { resource: 'plan' }
 const tags = ['Plans']
 const body = Type.Object({ plan: PlanInput })
 
+/** Plans under `/plans`: those that are sold, not the private copies of subscriptions. */
 export function planRoutes(api: FastifyInstance): void {
   api.post('/plans', { config, schema: { tags, summary: 'Create a plan', body } }, async request => {
     const plan = await createPlan(request.ctx, readRoot(request.body, 'plan', PlanInput))
@@ -23,7 +25,7 @@ export function planRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'List plans' } },
     async request => {
       const page = readPage(request.query)
-      const { plans, total } = await listPlans(request.ctx, page)
+      const { plans, total } = await listPlans(request.ctx, readSearchTerm(request.query), page)
       return { plans: plans.map(serializePlan), meta: pageMeta(page, total) }
     },
   )

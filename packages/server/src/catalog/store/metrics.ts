@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { atOnce, type Ctx } from '../../platform/context.ts'
+import { namedLike } from '../../platform/db/search.ts'
 import type { BillableMetricFilters, BillableMetrics } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import type { AggregationType, BillableMetric, MetricFilter, RoundingFunction } from '../types.ts'
@@ -70,11 +71,17 @@ export async function holdMetrics(ctx: Ctx, ids: readonly string[]): Promise<voi
     for share`.execute(ctx.db)
 }
 
-export async function listMetrics(ctx: Ctx, page: Page): Promise<{ metrics: BillableMetric[]; total: number }> {
-  const kept = ctx.db
+/** A page of the kept metrics, the newest first, and how many there are in all. */
+export async function listMetrics(
+  ctx: Ctx,
+  searchTerm: string | undefined,
+  page: Page,
+): Promise<{ metrics: BillableMetric[]; total: number }> {
+  let kept = ctx.db
     .selectFrom('billable_metrics')
     .where('organization_id', '=', ctx.org.id)
     .where('deleted_at', 'is', null)
+  if (searchTerm !== undefined) kept = kept.where(namedLike(searchTerm))
   const { total } = await kept.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
   const rows = await kept
     .selectAll()

@@ -1,6 +1,7 @@
 import type { Currency } from '@weir/engine'
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { namedLike } from '../../platform/db/search.ts'
 import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import { getTaxesOf } from '../../taxes/index.ts'
@@ -84,6 +85,7 @@ export async function findPlanByCode(ctx: Ctx, code: string): Promise<PlanSnapsh
   return id === undefined ? undefined : (await getPlans(ctx, [id])).get(id)
 }
 
+/** The id of the plan that is sold under a code. */
 export async function findPlanIdByCode(ctx: Ctx, code: string): Promise<string | undefined> {
   return (await plansByCode(ctx, code).executeTakeFirst())?.id
 }
@@ -114,12 +116,21 @@ export async function lockPlan(ctx: Ctx, id: string): Promise<PlanRow | undefine
     .executeTakeFirst()
 }
 
-export async function listPlans(ctx: Ctx, page: Page): Promise<{ plans: PlanSnapshot[]; total: number }> {
-  const sold = ctx.db
+/**
+ * A page of the plans that are sold, the newest first, and how many there are in all. Those to be deleted are among
+ * them.
+ */
+export async function listPlans(
+  ctx: Ctx,
+  searchTerm: string | undefined,
+  page: Page,
+): Promise<{ plans: PlanSnapshot[]; total: number }> {
+  let sold = ctx.db
     .selectFrom('plans')
     .where('organization_id', '=', ctx.org.id)
     .where('parent_id', 'is', null)
     .where('deleted_at', 'is', null)
+  if (searchTerm !== undefined) sold = sold.where(namedLike(searchTerm))
   const { total } = await sold.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
   const rows = await sold
     .select('id')
@@ -160,6 +171,7 @@ export async function getMetricIdsOfPlan(ctx: Ctx, planId: string): Promise<stri
   return rows.map(row => row.billable_metric_id)
 }
 
+/** Inserts a plan without its parts. @throws a violation of `plans_code` when one that is sold has the code */
 export async function insertPlan(ctx: Ctx, row: Insertable<Plans>): Promise<void> {
   await ctx.db.insertInto('plans').values(row).execute()
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../../platform/context.ts'
-import { badParameter } from '../../platform/errors.ts'
+import { badParameter, notFound } from '../../platform/errors.ts'
 import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
 import { EmailInput } from '../../platform/mail/recipients.ts'
 import { createOneOff } from '../one-off/create-one-off.ts'
 import { OneOffInput } from '../one-off/schema.ts'
 import { presentInvoice } from '../present.ts'
-import { previewInvoice } from '../preview/preview.ts'
+import { type CreditEnded, previewInvoice } from '../preview/preview.ts'
 import { PreviewInput } from '../preview/schema.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { getVisibleInvoice } from './lock.ts'
@@ -21,7 +21,11 @@ interface ById {
 }
 
 /** What is done to invoices. */
-export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+export function actionRoutes(
+  api: FastifyInstance,
+  voidCredits: VoidCredits | null,
+  creditEnded: CreditEnded | null,
+): void {
   const config = { resource: 'invoice' }
   const route = (summary: string) => ({ config, schema: { tags: ['Invoices'], summary } })
 
@@ -37,7 +41,7 @@ export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | nu
     if (body.subscriptions !== undefined && !isRecord(body.subscriptions)) {
       throw badParameter('subscriptions_must_be_an_object')
     }
-    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body)) }
+    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body), creditEnded) }
   })
 
   api.put<ById>('/invoices/:id', route('Tell what was paid; replace metadata'), async request => {
@@ -62,6 +66,12 @@ export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | nu
   api.post<ById>('/invoices/:id/retry', route('Ask again for the taxes of a failed invoice'), async request => {
     await retryFailed(request.ctx, request.params.id)
     return answer(request.ctx, request.params.id)
+  })
+
+  api.put<ById>('/invoices/:id/sync_salesforce_id', route('Link an invoice to its record in a CRM'), async request => {
+    await getVisibleInvoice(request.ctx, request.params.id)
+    // No CRM can be connected, so none is known by any code.
+    throw notFound('integration')
   })
 
   api.post<ById>('/invoices/:id/resend_email', route('Send an invoice by e-mail again'), async (request, reply) => {

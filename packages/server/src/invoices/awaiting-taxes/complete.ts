@@ -9,6 +9,7 @@ import type { Reaction } from '../../platform/module.ts'
 import { askForPayment } from '../activation/settle.ts'
 import { isActivationInvoice, lockActivationInvoice } from '../activation/store.ts'
 import { issueDraftNotes } from '../crediting/draft-notes.ts'
+import { applySections, removeSections } from '../custom-sections.ts'
 import { refreshDraft } from '../drafts/recompute.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
@@ -69,6 +70,9 @@ async function complete(tx: Ctx, customerId: string, invoiceId: string): Promise
   if (invoice?.tax_status !== 'pending' || (invoice.status !== 'pending' && !isActivationInvoice(invoice))) return
   if ((await findCustomersAwaitingVatCheck(tx, [customerId])).size > 0) return
   const taxed = await tax(tx, invoice, customer)
+  // As a draft that is computed again: the customer alone is asked.
+  await removeSections(tx, invoice.id)
+  await applySections(tx, [{ invoiceId: invoice.id, customer }])
   if (isActivationInvoice(taxed)) return payFirst(tx, taxed)
   const issued = await issue(tx, taxed, customer)
   if (issued.status !== 'finalized') return

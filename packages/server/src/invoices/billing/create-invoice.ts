@@ -31,6 +31,8 @@ export interface InvoiceOrder extends Pick<BillingRequest, 'subscriptions' | 're
   readonly customerEntity: BillingEntity
   /** Who issues the invoice: the subscriptions' billing entity, or the customer's. */
   readonly issuer: BillingEntity
+  /** Bills usage in full, whatever was billed of it because thresholds were passed. */
+  readonly ignoresProgressive?: boolean
   /** It stays open, and unseen, until it is paid: a subscription waits for that. */
   readonly mustBePaid?: boolean
 }
@@ -134,7 +136,9 @@ export async function issueInvoices(
   )
   await creditProgressiveInvoices(
     tx,
-    invoices.map(({ id, computed }) => ({ id, billed: computed.billed })),
+    invoices.flatMap(({ id, order, computed }) =>
+      order.ignoresProgressive === true ? [] : [{ id, billed: computed.billed }],
+    ),
   )
   await settleInvoices(
     tx,

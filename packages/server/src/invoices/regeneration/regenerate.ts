@@ -1,5 +1,6 @@
 import {
   draftNumber,
+  feeTaxes,
   finalizedOrClosed,
   type InvoiceTiming,
   invoiceDates,
@@ -9,13 +10,14 @@ import {
 } from '@weir/engine'
 import { sql } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
-import { applicableTimeZone, type Customer } from '../../customers/index.ts'
+import { applicableTimeZone, type Customer, findCustomersAwaitingVatCheck } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { forbidden, notAllowed, notFound, Problems } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
 import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import { lockVisibleInvoice } from '../actions/lock.ts'
+import { withholdTotals } from '../awaiting-taxes/withhold.ts'
 import type { NewFee } from '../billing/fee-rows.ts'
 import { taxRows, writeFees } from '../billing/write.ts'
 import { applySections } from '../custom-sections.ts'
@@ -45,7 +47,7 @@ export interface Regeneration {
  * Makes a voided invoice again, once, with the fees that are named or all it had, some of them edited: a new invoice with a
  * number of its own, dated by the day the voided one was made, issued at once. Taxes, coupons and credits are those of now.
  *
- * @returns the new invoice, finalized or closed
+ * @returns the new invoice: finalized, closed, or waiting for its taxes
  * @throws 404 `invoice_not_found` and for what the fees name; 405 `not_regenerable` unless it is voided, `already_regenerated`;
  * 403 `feature_unavailable` for invoices of wallet credits and of fees that were paid before; 422 with what is wrong
  */
@@ -67,16 +69,25 @@ export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateI
     const { links, billed } = await loadVoidedSubscriptions(tx, voided)
     const createdAt = tx.clock.now()
     const invoiceId = newId()
-    const fees = await regeneratedFees(tx, { id: invoiceId, voided, customer, createdAt, billed }, lines)
-    await writeInvoice(tx, regeneration, { id: invoiceId, createdAt, fees, timing: timingOf(voided, links) })
+    const awaitsTaxes = (await findCustomersAwaitingVatCheck(tx, [customer.id])).size > 0
+    const taxed = await regeneratedFees(tx, { id: invoiceId, voided, customer, createdAt, billed }, lines)
+    const fees = awaitsTaxes ? taxed.map(untaxed) : taxed
+    await writeInvoice(tx, regeneration, {
+      id: invoiceId,
+      createdAt,
+      fees,
+      timing: timingOf(voided, links),
+      awaitsTaxes,
+    })
     await takeOverPeriods(tx, links, { id: invoiceId, createdAt })
     await copyThresholds(tx, voided.id, invoiceId)
     await applySections(tx, [{ invoiceId, customer }])
     await creditProgressiveInvoices(tx, [{ id: invoiceId, billed }])
     const written = await findInvoice(tx, invoiceId)
-    if (written?.status === 'finalized') {
-      await settleInvoices(tx, [{ id: invoiceId, customerId: customer.id }])
-      await emit(tx, 'invoice.created', invoiceId)
+    if (written?.status !== 'closed') {
+      await settleInvoices(tx, [{ id: invoiceId, customerId: customer.id, awaitsTaxes }])
+      if (awaitsTaxes) await withholdTotals(tx, [invoiceId])
+      else await emit(tx, 'invoice.created', invoiceId)
     }
     const invoice = await findInvoice(tx, invoiceId)
     if (invoice === undefined) throw new Error(`invoice ${invoiceId} was not written`)
@@ -118,12 +129,13 @@ interface NewInvoice {
   readonly createdAt: Temporal.Instant
   readonly fees: readonly NewFee[]
   readonly timing: InvoiceTiming
+  readonly awaitsTaxes: boolean
 }
 
 async function writeInvoice(
   tx: Ctx,
   { voided, customer, customerEntity, issuer, purchaseOrderNumber }: Regeneration,
-  { id, createdAt, fees, timing }: NewInvoice,
+  { id, createdAt, fees, timing, awaitsTaxes }: NewInvoice,
 ): Promise<void> {
   const taxable = fees.map(({ row, taxation }) => ({
     amountCents: BigInt(row.amount_cents),
@@ -131,11 +143,13 @@ async function writeInvoice(
   }))
   const feesAmountCents = taxable.reduce((sum, { amountCents }) => sum + amountCents, 0n)
   const taxes = invoiceTaxes(taxable, feesAmountCents)
-  const status = finalizedOrClosed(
-    feesAmountCents,
-    customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
-    issuer.finalize_zero_amount_invoice,
-  )
+  const status = awaitsTaxes
+    ? 'pending'
+    : finalizedOrClosed(
+        feesAmountCents,
+        customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
+        issuer.finalize_zero_amount_invoice,
+      )
   const selfBilled = customer.account_type === 'partner'
   const numbered = status === 'finalized' ? await assignNumber(tx, { issuer, customer, selfBilled }) : undefined
   const timeZone = applicableTimeZone(customer, customerEntity)
@@ -175,6 +189,13 @@ async function writeInvoice(
   await writeFees(tx, fees)
   const rows = taxRows(tx, { id, createdAt, currency: voided.currency }, taxes.taxes)
   if (rows.length > 0) await tx.db.insertInto('invoices_taxes').values(rows).execute()
+}
+
+/** A fee while it is not known which taxes its customer pays. */
+function untaxed(fee: NewFee): NewFee {
+  const taxation = feeTaxes({ amountCents: 0n, preciseAmountCents: '0' }, [])
+  const { row } = fee
+  return { ...fee, taxation, row: { ...row, taxes_amount_cents: 0n, taxes_precise_amount_cents: '0', taxes_rate: 0 } }
 }
 
 /** The thresholds that brought a progressive invoice about brought the new one about as well. */

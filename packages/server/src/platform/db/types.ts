@@ -728,6 +728,19 @@ export interface InstallationKeys {
   name: string;
 }
 
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  created_at: Timestamp;
+  email: string;
+  expires_at: Timestamp;
+  id: string;
+  invited_by: string | null;
+  organization_id: string;
+  revoked_at: Timestamp | null;
+  roles: string[];
+  token_hash: Buffer;
+}
+
 export interface InvoiceCustomSections {
   code: string;
   created_at: Timestamp;
@@ -740,6 +753,13 @@ export interface InvoiceCustomSections {
   organization_id: string;
   section_type: Generated<string>;
   updated_at: Timestamp;
+}
+
+export interface InvoiceDiscrepancies {
+  differences: Json;
+  found_at: Timestamp;
+  invoice_id: string;
+  organization_id: string;
 }
 
 export interface InvoiceMetadata {
@@ -895,6 +915,15 @@ export interface LifetimeUsages {
   recalculate_invoiced_usage: Generated<boolean>;
   subscription_id: string;
   updated_at: Timestamp;
+}
+
+export interface Memberships {
+  created_at: Timestamp;
+  id: string;
+  organization_id: string;
+  roles: string[];
+  updated_at: Timestamp;
+  user_id: string;
 }
 
 export interface Organizations {
@@ -1169,6 +1198,13 @@ export interface SelectedCustomSections {
   owner_type: string;
 }
 
+export interface SignInAttempts {
+  count: number;
+  id: string;
+  key: string;
+  last_request: Int8;
+}
+
 export interface SubscriptionActivationRules {
   created_at: Timestamp;
   expires_at: Timestamp | null;
@@ -1314,6 +1350,52 @@ export interface UsageThresholds {
   subscription_id: string | null;
   threshold_display_name: string | null;
   updated_at: Timestamp;
+}
+
+export interface UserCredentials {
+  access_token: string | null;
+  access_token_expires_at: Timestamp | null;
+  account_id: string;
+  created_at: Timestamp;
+  id: string;
+  id_token: string | null;
+  password: string | null;
+  provider_id: string;
+  refresh_token: string | null;
+  refresh_token_expires_at: Timestamp | null;
+  scope: string | null;
+  updated_at: Timestamp;
+  user_id: string;
+}
+
+export interface Users {
+  created_at: Timestamp;
+  email: string;
+  email_verified: Generated<boolean>;
+  id: string;
+  image: string | null;
+  name: string;
+  updated_at: Timestamp;
+}
+
+export interface UserSessions {
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  ip_address: string | null;
+  token: string;
+  updated_at: Timestamp;
+  user_agent: string | null;
+  user_id: string;
+}
+
+export interface UserVerifications {
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  identifier: string;
+  updated_at: Timestamp;
+  value: string;
 }
 
 export interface VatChecks {
@@ -1510,7 +1592,9 @@ export interface DB {
   fixed_charges_taxes: FixedChargesTaxes;
   idempotency_keys: IdempotencyKeys;
   installation_keys: InstallationKeys;
+  invitations: Invitations;
   invoice_custom_sections: InvoiceCustomSections;
+  invoice_discrepancies: InvoiceDiscrepancies;
   invoice_metadata: InvoiceMetadata;
   invoice_settlements: InvoiceSettlements;
   invoice_subscriptions: InvoiceSubscriptions;
@@ -1520,6 +1604,7 @@ export interface DB {
   ledger_accounts: LedgerAccounts;
   ledger_entries: LedgerEntries;
   lifetime_usages: LifetimeUsages;
+  memberships: Memberships;
   organizations: Organizations;
   payment_methods: PaymentMethods;
   payment_pages: PaymentPages;
@@ -1538,6 +1623,7 @@ export interface DB {
   recurring_transaction_rules: RecurringTransactionRules;
   refunds: Refunds;
   selected_custom_sections: SelectedCustomSections;
+  sign_in_attempts: SignInAttempts;
   subscription_activation_rules: SubscriptionActivationRules;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;
@@ -1548,6 +1634,10 @@ export interface DB {
   usage_alerts: UsageAlerts;
   usage_cells: UsageCells;
   usage_thresholds: UsageThresholds;
+  user_credentials: UserCredentials;
+  user_sessions: UserSessions;
+  user_verifications: UserVerifications;
+  users: Users;
   vat_checks: VatChecks;
   wallet_refreshes: WalletRefreshes;
   wallet_targets: WalletTargets;

@@ -8,10 +8,16 @@ export type Permissions = Readonly<Record<string, readonly string[]>>
 export interface Authenticated {
   readonly ctx: Ctx
   readonly permissions: Permissions
+  /** Routes, as `METHOD /path`, that may not be used whatever the permissions say. */
+  readonly withheld?: ReadonlySet<string>
 }
 
-/** Finds whom an API key belongs to; undefined when it is unknown or expired. */
-export type Authenticate = (key: string, request: FastifyRequest) => Promise<Authenticated | undefined>
+export interface Authenticators {
+  /** Finds whom an API key belongs to; undefined when it is unknown or expired. */
+  byKey(key: string, request: FastifyRequest): Promise<Authenticated | undefined>
+  /** Finds who is signed in, of a request without key; undefined when nobody is. */
+  bySession?(request: FastifyRequest): Promise<Authenticated | undefined>
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,15 +30,15 @@ declare module 'fastify' {
   }
 }
 
-/** Every route of `api` needs an API key, and the permission named in its `config.resource`. */
-export function requireApiKey(api: FastifyInstance, authenticate: Authenticate): void {
+/** Every route of `api` needs an API key or a session, and the permission named in its `config.resource`. */
+export function requireAuthentication(api: FastifyInstance, find: Authenticators): void {
   api.decorateRequest('ctx')
   api.addHook('onRequest', async request => {
     const key = bearerKey(request.headers.authorization)
-    const authenticated = key === undefined ? undefined : await authenticate(key, request)
+    const authenticated = key === undefined ? await find.bySession?.(request) : await find.byKey(key, request)
     if (authenticated === undefined) throw unauthorized()
     request.ctx = authenticated.ctx
-    checkPermission(request, authenticated.permissions)
+    checkPermission(request, authenticated)
   })
 }
 
@@ -41,8 +47,10 @@ function bearerKey(header: string | undefined): string | undefined {
   return header?.split(' ')[1] || undefined
 }
 
-function checkPermission(request: FastifyRequest, permissions: Permissions): void {
-  const resource = request.routeOptions.config.resource
+function checkPermission(request: FastifyRequest, { permissions, withheld }: Authenticated): void {
+  const { config, url } = request.routeOptions
+  if (withheld?.has(`${request.method} ${url}`)) throw forbidden('action_not_allowed_for_role')
+  const resource = config.resource
   if (resource === undefined) return
   const mode = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write'
   if (!permissions[resource]?.includes(mode)) throw forbidden(`${mode}_action_not_allowed_for_${resource}`)

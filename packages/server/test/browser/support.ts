@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { startTestApp, type TestApp } from '../support/app.ts'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+/** False: the tests in the browser are left out, and say so. */
+export const hasChromium = existsSync(CHROMIUM)
+if (!hasChromium) console.warn(`No Chromium at ${CHROMIUM}: the tests of the console in a browser are left out.`)
+
+export const PASSWORD = 'Weir-and-water-7'
+
+export interface ConsoleApp extends TestApp {
+  readonly browser: Browser
+  /** A browser of somebody who has not signed in. */
+  newContext(options?: {
+    readonly dark?: boolean
+    readonly width?: number
+    readonly height?: number
+  }): Promise<BrowserContext>
+}
+
+/** A whole server with its built console, and a browser. */
+export async function startConsoleApp(): Promise<ConsoleApp> {
+  const app = await startTestApp({ WEIR_CONSOLE: 'on' })
+  await app.server.consoleBuild?.run()
+  expect(app.server.consoleBuild?.outcome).toBe('ready')
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  return {
+    ...app,
+    browser,
+    newContext: ({ dark = false, width = 1280, height = 900 } = {}) =>
+      browser.newContext({
+        baseURL: app.server.url,
+        viewport: { width, height },
+        colorScheme: dark ? 'dark' : 'light',
+        locale: 'en-US',
+        timezoneId: 'UTC',
+        reducedMotion: 'reduce',
+      }),
+    async stop() {
+      await browser.close()
+      await app.stop()
+    },
+  }
+}
+
+/** Fails the test for whatever the page reports as an error: scripts, refused sources, failed answers. */
+export function refuseErrors(page: Page): string[] {
+  const errors: string[] = []
+  page.on('pageerror', error => errors.push(String(error)))
+  page.on('console', message => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  return errors
+}
+
+/** Signs up the first user of the installation. */
+export async function signUp(page: Page): Promise<void> {
+  await page.goto('/')
+  await page.getByLabel('Company name').fill('Acme')
+  await page.getByLabel('Your name').fill('Ada Lake')
+  await page.getByLabel('E-mail').fill('ada@acme.test')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.waitForURL(/\/app\/[^/]+$/)
+}
+
+export async function signIn(page: Page, path = '/app'): Promise<void> {
+  await page.goto(path)
+  await page.getByLabel('E-mail').fill('ada@acme.test')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(url => !url.pathname.endsWith('/login'))
+}
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** What axe calls serious or critical on the page as it stands. */
+export async function seriousViolations(page: Page): Promise<string[]> {
+  // The policy of the pages lets no script in: the tool goes in beside it.
+  const { readFileSync } = await import('node:fs')
+  await page.evaluate(readFileSync(AXE, 'utf8'))
+  return page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.failureSummary ?? '')).join(' | ')))`,
+  )
+}

@@ -1,0 +1,100 @@
+/** An answer of the API that is not a success. */
+export class ApiFailure extends Error {
+  readonly status: number
+  /** E.g. `customer_not_found`, `validation_errors`. */
+  readonly code: string | undefined
+  /** Field to codes, of a 422. */
+  readonly details: Readonly<Record<string, readonly string[]>>
+
+  constructor(status: number, body: unknown) {
+    const { code, error, error_details: details } = (body ?? {}) as Record<string, unknown>
+    super(typeof error === 'string' ? error : `HTTP ${status}`)
+    this.name = 'ApiFailure'
+    this.status = status
+    this.code = typeof code === 'string' ? code : undefined
+    this.details = typeof details === 'object' && details !== null ? (details as ApiFailure['details']) : {}
+  }
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+interface Call {
+  readonly query?: Query
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+}
+
+/** The public API for one organization: everything that a page reads or changes goes through it. */
+export interface Api {
+  readonly organizationId: string
+  get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>
+  post<T>(path: string, body?: unknown): Promise<T>
+  put<T>(path: string, body?: unknown): Promise<T>
+  patch<T>(path: string, body?: unknown): Promise<T>
+  delete<T>(path: string, body?: unknown): Promise<T>
+}
+
+export function apiOf(organizationId: string): Api {
+  return bind('/api/v1', organizationId)
+}
+
+/** The console's own endpoints of an organization: members, invitations, API keys. */
+export function consoleApiOf(organizationId: string): Api {
+  return bind('/console/api', organizationId)
+}
+
+/** Calls without an organization: who am I, signing in and up. */
+export const consoleApi = bind('/console', '')
+
+function bind(base: string, organizationId: string): Api {
+  const call = <T>(method: Method, path: string, options: Call = {}) =>
+    send<T>(method, `${base}${path}${queryText(options.query)}`, organizationId, options)
+  return {
+    organizationId,
+    get: (path, query, signal) => call('GET', path, { ...(query && { query }), ...(signal && { signal }) }),
+    post: (path, body = {}) => call('POST', path, { body }),
+    put: (path, body = {}) => call('PUT', path, { body }),
+    patch: (path, body = {}) => call('PATCH', path, { body }),
+    delete: (path, body) => call('DELETE', path, { body }),
+  }
+}
+
+async function send<T>(method: Method, url: string, organizationId: string, { body, signal }: Call): Promise<T> {
+  const response = await fetch(url, {
+    method,
+    credentials: 'same-origin',
+    headers: {
+      'weir-console': '1',
+      ...(organizationId !== '' && { 'weir-organization': organizationId }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
+  })
+  const text = await response.text()
+  const answer = readJson(text)
+  if (!response.ok) throw new ApiFailure(response.status, answer)
+  return answer as T
+}
+
+function readJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Absent and empty values are left out; lists become `name[]=…`. */
+export function queryText(query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === '') continue
+    if (typeof value === 'object') for (const item of value) search.append(`${name}[]`, item)
+    else search.append(name, String(value))
+  }
+  const text = search.toString()
+  return text === '' ? '' : `?${text}`
+}

@@ -1,0 +1,73 @@
+const LOCALE = 'en-US'
+const READABLE_DECIMALS = 8
+const SHORTENED_DECIMALS = 4
+const formats = new Map<string, Intl.NumberFormat>()
+
+/** How many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD. */
+export function currencyDecimals(currency: string): number {
+  return moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2
+}
+
+/**
+ * Minor units as people read them.
+ *
+ * @example formatMoney(123456, 'USD') // '$1,234.56'
+ */
+export function formatMoney(cents: number, currency: string): string {
+  // A text of digits loses none of them on the way.
+  return moneyFormat(currency).format(shift(cents, currencyDecimals(currency)) as Intl.StringNumericLiteral)
+}
+
+/**
+ * A price in major units, with all its digits.
+ *
+ * @example formatPrice('0.00002', 'USD') // '$0.00002'
+ */
+export function formatPrice(amount: string | number, currency: string): string {
+  const decimals = currencyDecimals(currency)
+  const text = typeof amount === 'number' ? String(amount) : amount
+  return moneyFormat(currency, 15, Math.min(decimals, 15)).format(text as Intl.StringNumericLiteral)
+}
+
+/**
+ * A price that may be an average: what has more decimals than people read is shortened, and marked so.
+ *
+ * @example formatUnitPrice('0.583333333333333', 'USD') // '≈ $0.5833'
+ */
+export function formatUnitPrice(amount: string, currency: string): string {
+  const decimals = /\.(\d+?)0*$/.exec(amount)?.[1]?.length ?? 0
+  if (decimals <= READABLE_DECIMALS) return formatPrice(amount, currency)
+  const shortened = Math.max(currencyDecimals(currency), SHORTENED_DECIMALS)
+  return `≈ ${moneyFormat(currency, shortened, 0).format(amount as Intl.StringNumericLiteral)}`
+}
+
+/** Minor units as typed text in major units: what a form shows. `1250, 'USD'` is `12.50`. */
+export function shift(cents: number, decimals: number): string {
+  const digits = String(Math.abs(cents)).padStart(decimals + 1, '0')
+  const whole = digits.slice(0, digits.length - decimals)
+  const sign = cents < 0 ? '-' : ''
+  return decimals === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-decimals)}`
+}
+
+/** What was typed in major units as minor units; undefined when it is no amount of the currency. */
+export function parseMoney(text: string, currency: string): number | undefined {
+  const decimals = currencyDecimals(currency)
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text.replaceAll(',', '').trim()) ?? []
+  if (whole === '' || fraction.length > decimals) return undefined
+  const cents = Number(`${sign}${whole}${fraction.padEnd(decimals, '0')}`)
+  return Number.isSafeInteger(cents) ? cents : undefined
+}
+
+function moneyFormat(currency: string, most?: number, least?: number): Intl.NumberFormat {
+  const key = `${currency} ${most ?? ''}`
+  const known = formats.get(key)
+  if (known !== undefined) return known
+  const made = new Intl.NumberFormat(LOCALE, {
+    style: 'currency',
+    currency,
+    ...(most !== undefined && { maximumFractionDigits: most }),
+    ...(least !== undefined && { minimumFractionDigits: least }),
+  })
+  formats.set(key, made)
+  return made
+}

@@ -1,0 +1,23 @@
+const LOCALE = 'en-US'
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
+const exact = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 15 })
+const short = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 })
+
+export function formatCount(count: number): string {
+  return whole.format(count)
+}
+
+/** Units of usage with every digit: the API gives them as decimal text. */
+export function formatUnits(units: string | number): string {
+  return exact.format(String(units) as Intl.StringNumericLiteral)
+}
+
+/** For axes and tight places: `12.3K`. */
+export function formatShort(value: number): string {
+  return short.format(value)
+}
+
+/** @example formatRate(7.7) // '7.7%' */
+export function formatRate(percent: number | string): string {
+  return `${exact.format(String(percent) as Intl.StringNumericLiteral)}%`
+}

@@ -1,0 +1,72 @@
+import type { Customer, Invoice, Subscription } from '../api/types.ts'
+import { paths } from '../app/paths.ts'
+import type { UrlState } from '../app/url-state.ts'
+import { formatMoney } from '../format/money.ts'
+import type { PlainKey } from '../messages/index.ts'
+import { customerName } from '../pages/customers/name.ts'
+
+/** Something of a list that the palette found. */
+export interface Finding {
+  readonly key: string
+  readonly label: string
+  /** Said at the right: a code, an amount. */
+  readonly note?: string
+  /** From `paths`. */
+  readonly to: string
+  readonly search?: UrlState
+}
+
+/** A list of the API that the palette searches: it must take `search_term`. */
+export interface Finder {
+  readonly heading: PlainKey
+  /** What one must be allowed to read. */
+  readonly resource: string
+  readonly path: string
+  readonly root: string
+  present(row: unknown): Finding
+}
+
+function finder<Row>(about: Omit<Finder, 'present'> & { present(row: Row): Finding }): Finder {
+  return { ...about, present: row => about.present(row as Row) }
+}
+
+/** What ⌘K finds. An area with pages of its own adds a line. */
+export const FINDERS: readonly Finder[] = [
+  finder<Customer>({
+    heading: 'palette.customers',
+    resource: 'customer',
+    path: '/customers',
+    root: 'customers',
+    present: customer => ({
+      key: customer.lago_id,
+      label: customerName(customer),
+      note: customer.external_id,
+      to: paths.customer(customer.external_id),
+    }),
+  }),
+  finder<Invoice>({
+    heading: 'palette.invoices',
+    resource: 'invoice',
+    path: '/invoices',
+    root: 'invoices',
+    present: invoice => ({
+      key: invoice.lago_id,
+      label: invoice.number,
+      note: formatMoney(invoice.total_amount_cents, invoice.currency),
+      to: paths.invoice(invoice.lago_id),
+    }),
+  }),
+  finder<Subscription>({
+    heading: 'palette.subscriptions',
+    resource: 'subscription',
+    path: '/subscriptions',
+    root: 'subscriptions',
+    present: subscription => ({
+      key: subscription.lago_id,
+      label: subscription.name ?? subscription.external_id,
+      note: subscription.plan_code,
+      to: paths.customer(subscription.external_customer_id),
+      search: { tab: 'usage', subscription: subscription.external_id },
+    }),
+  }),
+]

@@ -1,0 +1,67 @@
+import { useParams } from '@tanstack/react-router'
+import type { Customer } from '../../api/types.ts'
+import { paths } from '../../app/paths.ts'
+import { useGet } from '../../app/queries.ts'
+import { formatDay } from '../../format/dates.ts'
+import { t } from '../../messages/index.ts'
+import { InlineCode } from '../../ui/code.tsx'
+import { CopyButton } from '../../ui/copy.tsx'
+import { Failure } from '../../ui/empty.tsx'
+import { PageHeader } from '../../ui/page.tsx'
+import { SkeletonLines } from '../../ui/skeleton.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
+import { Credits } from './credits.tsx'
+import { CustomerInvoices } from './customer-invoices.tsx'
+import { Information } from './information.tsx'
+import { customerName } from './name.ts'
+import { Overview } from './overview.tsx'
+import { UsageTab } from './usage.tsx'
+import { Wallets } from './wallets.tsx'
+
+const TABS = {
+  overview: Overview,
+  usage: UsageTab,
+  invoices: CustomerInvoices,
+  wallets: Wallets,
+  credits: Credits,
+  information: Information,
+} as const
+
+/** Everything about one customer. */
+export default function CustomerPage() {
+  const { customerId = '' } = useParams({ strict: false }) as { customerId?: string }
+  const found = useGet<{ customer: Customer }>(paths.customer(customerId))
+  if (found.isError) return <Failure page error={found.error} onRetry={() => void found.refetch()} />
+  if (found.data === undefined) return <SkeletonLines lines={8} />
+  const { customer } = found.data
+  return (
+    <>
+      <PageHeader
+        crumb={{ label: t('customers.title'), to: paths.customers }}
+        title={customerName(customer)}
+        facts={
+          <>
+            <span className="flex items-center gap-0.5">
+              <InlineCode>{customer.external_id}</InlineCode>
+              <CopyButton text={customer.external_id} label={t('common.copy_id')} />
+            </span>
+            {customer.email !== null && <span>{customer.email}</span>}
+            <span>{t('customer.since', { date: formatDay(customer.created_at, customer.applicable_timezone) })}</span>
+          </>
+        }
+      />
+      <Tabs
+        label={customerName(customer)}
+        tabs={(['overview', 'usage', 'invoices', 'wallets', 'credits', 'information'] as const).map(key => ({
+          key,
+          label: t(`customer.tab.${key}`),
+        }))}
+      >
+        {chosen => {
+          const Tab = TABS[chosen as keyof typeof TABS] ?? Overview
+          return <Tab customer={customer} />
+        }}
+      </Tabs>
+    </>
+  )
+}

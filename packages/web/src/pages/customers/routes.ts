@@ -1,0 +1,6 @@
+import type { PageRoute } from '../../app/page-route.ts'
+
+export const customerRoutes: readonly PageRoute[] = [
+  { path: '/customers', load: () => import('./customer-list.tsx') },
+  { path: '/customers/$customerId', load: () => import('./customer.tsx') },
+]

@@ -1,0 +1,6 @@
+import type { PageRoute } from '../../app/page-route.ts'
+
+export const settingsRoutes: readonly PageRoute[] = [
+  { path: '/settings/team', load: () => import('./team.tsx') },
+  { path: '/settings/account', load: () => import('./account.tsx') },
+]

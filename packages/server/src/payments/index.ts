@@ -2,6 +2,7 @@ import { PAYMENT_SETTLED, PAYMENT_WANTED } from '../invoices/index.ts'
 import type { Domain } from '../platform/module.ts'
 import { chargeInvoice } from './charging/charge-invoice.ts'
 import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
+import { onInvoiceClosed, withdrawPayments } from './charging/withdraw.ts'
 import { dunningRoutes } from './dunning/routes.ts'
 import { askForOverdueInvoices, onOverduePaid, processDunning, resetDunningAttempts } from './dunning/run.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
@@ -35,6 +36,7 @@ export const payments: Domain = {
   tasks: [
     issuePaymentReceipt,
     chargeInvoice,
+    withdrawPayments,
     closePages,
     chargePaymentRequest,
     refundCreditNote,
@@ -47,6 +49,7 @@ export const payments: Domain = {
     'invoice.one_off_created': onInvoicePayable,
     'invoice.paid_credit_added': onInvoicePayable,
     [PAYMENT_WANTED]: onInvoicePayable,
+    'invoice.closed': onInvoiceClosed,
     'credit_note.created': onCreditNoteCreated,
     async [PAYMENT_SETTLED](tx, events) {
       await onPaymentSettled(tx, events)

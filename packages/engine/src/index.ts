@@ -1,6 +1,7 @@
 export * from './calendar/index.ts'
 export * from './crediting/index.ts'
 export * from './entitlements/index.ts'
+export * from './eu-vat/index.ts'
 export * from './invoicing/index.ts'
 export * from './metering/index.ts'
 export * from './money/index.ts'

@@ -10,13 +10,15 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
-import { creditNotes, voidCredits } from './credit-notes/index.ts'
+import { creditEndedSubscription, creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
+import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
+import { payments } from './payments/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -67,10 +69,12 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoicesDomain(voidCredits),
+  invoicesDomain(voidCredits, creditEndedSubscription),
   creditNotes,
   monitoring,
+  payments,
   documents,
+  emails,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
@@ -95,10 +99,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
-  operationRoutes(http, options.operations)
+  const gauges = domains.flatMap(domain => domain.gauges ?? [])
+  operationRoutes(
+    http,
+    options.operations,
+    gauges.map(gauge => ({ ...gauge, read: () => gauge.read(database.pool) })),
+  )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
-  await http.register(async admin => adminRoutes(admin, system), { prefix: '/admin' })
+  await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   await http.register(async api => registerApi(api, system, clockTasks), { prefix: '/api/v1' })
 
   const contextOf = (organizationId: string) => systemContext(system, organizationId)

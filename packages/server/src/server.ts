@@ -81,6 +81,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const url = await listen(app, config)
   const firstKeys = await createFirstOrganizations(app.system)
   if (config.role !== 'api') {
+    if (config.smtpUrl === undefined) {
+      log.warn('SMTP_URL is not set: live organizations send no e-mails; sandboxes keep theirs in the outbox')
+    }
     worker = await startWorker({
       pool: database.jobPool,
       log,

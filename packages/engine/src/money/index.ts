@@ -1,3 +1,4 @@
+export * from './allocation.ts'
 export * from './currency.ts'
 export * from './decimal.ts'
 export * from './postgres-division.ts'

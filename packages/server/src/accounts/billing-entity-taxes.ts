@@ -8,6 +8,8 @@ export interface BillingEntityTaxes {
    * @throws 404 `tax_not_found` when a code is unknown
    */
   replace(ctx: Ctx, billingEntityId: string, codes: readonly string[]): Promise<void>
+  /** Makes the taxes that European sales need; none is applied to anything. */
+  generateEuTaxes(ctx: Ctx): Promise<void>
   /** The taxes of a billing entity as the API prints them. */
   present(ctx: Ctx, billingEntityId: string): Promise<readonly Record<string, unknown>[]>
 }

@@ -8,6 +8,8 @@ import { hashKey } from '../platform/secrets.ts'
 import { getBillingEntityByCode, getDefaultBillingEntity, listBillingEntities } from './billing-entities.ts'
 import type { BillingEntityTaxes } from './billing-entity-taxes.ts'
 import { createBillingEntity } from './create-billing-entity.ts'
+import { listSelectedSections } from './custom-sections/selection.ts'
+import { serializeSection } from './custom-sections/serialize.ts'
 import { createOrganization, getOrganization } from './organizations.ts'
 import {
   BillingConfigurationInput,
@@ -54,7 +56,9 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
     { config: billingEntity, schema: { tags: ['Billing entities'], summary: 'List billing entities' } },
     async request => {
       const entities = await listBillingEntities(request.ctx)
-      return { billing_entities: entities.map((entity, index) => serializeBillingEntity(entity, index === 0)) }
+      return {
+        billing_entities: entities.map((entity, index) => serializeBillingEntity(request.ctx, entity, index === 0)),
+      }
     },
   )
 
@@ -70,8 +74,11 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
     },
     async request => {
       const input = readRoot(request.body, 'billing_entity', NewBillingEntityInput)
-      const entity = await createBillingEntity(request.ctx, input)
-      return { billing_entity: serializeBillingEntity(entity, false) }
+      const entity = await transaction(request.ctx, async tx => {
+        if (input.eu_tax_management) await taxes.generateEuTaxes(tx)
+        return createBillingEntity(tx, input)
+      })
+      return { billing_entity: serializeBillingEntity(request.ctx, entity, false) }
     },
   )
 
@@ -98,6 +105,7 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
           await taxes.replace(tx, (await getBillingEntityByCode(tx, code)).id, input.tax_codes)
         }
         await updateBillingEntity(tx, code, input)
+        if (input.eu_tax_management) await taxes.generateEuTaxes(tx)
         return { billing_entity: await presentBillingEntity(tx, code, taxes) }
       })
     },
@@ -115,15 +123,16 @@ async function presentOrganization(ctx: Ctx) {
 
 async function presentBillingEntity(ctx: Ctx, code: string, taxes: BillingEntityTaxes) {
   const [entity, main] = await Promise.all([getBillingEntityByCode(ctx, code), getDefaultBillingEntity(ctx)])
+  const sections = (await listSelectedSections(ctx, [entity.id])).get(entity.id) ?? []
   return {
-    ...serializeBillingEntity(entity, entity.id === main.id),
+    ...serializeBillingEntity(ctx, entity, entity.id === main.id),
     taxes: await taxes.present(ctx, entity.id),
-    selected_invoice_custom_sections: [],
+    selected_invoice_custom_sections: sections.map(({ section }) => serializeSection(section)),
   }
 }
 
 /** Creating organizations from outside: for operators, where `WEIR_ADMIN_TOKEN` is set. */
-export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>): void {
+export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>, taxes: BillingEntityTaxes): void {
   admin.addHook('onRequest', async request => {
     const expected = system.config.adminToken
     if (expected === undefined) throw notFound('resource')
@@ -148,6 +157,7 @@ export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>): v
           { name: input.name ?? '', sandbox: input.sandbox ?? false },
         )
         await applySettings(ctx, input)
+        if (input.eu_tax_management) await taxes.generateEuTaxes(ctx)
         return { organization: await presentOrganization(ctx), api_key: apiKey }
       })
     },
@@ -156,9 +166,13 @@ export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>): v
 
 /** The settings of a new organization are its default billing entity's too, which has some more. */
 async function applySettings(ctx: Ctx, input: NewOrganizationInput): Promise<void> {
-  const { name: _name, sandbox: _sandbox, phone, billing_configuration: nested, ...settings } = input
+  const { name: _name, sandbox: _sandbox, phone, eu_tax_management, billing_configuration: nested, ...settings } = input
   const billing_configuration = { ...readObject(BillingConfigurationInput, input), ...nested }
   const { code } = await getDefaultBillingEntity(ctx)
   await updateOrganization(ctx, { ...settings, billing_configuration })
-  await updateBillingEntity(ctx, code, { ...(phone !== undefined && { phone }), billing_configuration })
+  await updateBillingEntity(ctx, code, {
+    ...(phone !== undefined && { phone }),
+    ...(eu_tax_management !== undefined && { eu_tax_management }),
+    billing_configuration,
+  })
 }

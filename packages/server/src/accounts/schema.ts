@@ -28,6 +28,7 @@ const organizationFields = {
   ...legalFields,
   webhook_url: Text,
   slug: Text,
+  issue_receipts: Nullable(Type.Boolean()),
   billing_configuration: Input({
     invoice_footer: Text,
     invoice_grace_period: Nullable(Type.Integer()),
@@ -43,6 +44,8 @@ const billingEntityFields = {
   name: Text,
   phone: Text,
   einvoicing: Nullable(Type.Boolean()),
+  eu_tax_management: Nullable(Type.Boolean()),
+  logo: Text,
   billing_configuration: Input({
     invoice_footer: Text,
     invoice_grace_period: Nullable(Type.Integer()),
@@ -78,6 +81,7 @@ export const NewOrganizationInput = Input({
   billing_configuration: BillingConfigurationInput,
   name: Text,
   phone: Text,
+  eu_tax_management: Nullable(Type.Boolean()),
   sandbox: Nullable(Type.Boolean()),
 })
 export type NewOrganizationInput = Type.Static<typeof NewOrganizationInput>

@@ -1,3 +1,4 @@
+import { EU_COUNTRIES } from '@weir/engine'
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
@@ -5,6 +6,8 @@ import { Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { type BillingEntity, getBillingEntityByCode } from './billing-entities.ts'
+import { replaceSections } from './custom-sections/selection.ts'
+import { keepLogo, readLogo } from './logo.ts'
 import type { BillingEntityInput } from './schema.ts'
 import { readSettings, type Settings } from './settings.ts'
 
@@ -16,6 +19,8 @@ export interface BillingEntityChanges extends Settings {
   name?: string
   phone?: string | null
   einvoicing?: boolean
+  eu_tax_management?: boolean
+  logo_file_key?: string | null
   document_numbering?: 'per_customer' | 'per_billing_entity'
   subscription_invoice_issuing_date_anchor?: string
   subscription_invoice_issuing_date_adjustment?: string
@@ -34,8 +39,11 @@ export async function updateBillingEntity(ctx: Ctx, code: string, input: Billing
     if (input.document_numbering !== undefined) {
       changes.document_numbering = input.document_numbering === 'per_customer' ? 'per_customer' : 'per_billing_entity'
     }
+    const logo = readLogo(input.logo, problems)
     problems.throwIfAny()
-    await changeBillingEntity(tx, entity, changes)
+    await changeBillingEntity(tx, entity, { ...changes, ...(await keepLogo(tx, logo)) })
+    const sections = input.invoice_custom_section_codes
+    if (sections !== undefined) await replaceSections(tx, 'billing_entity', entity.id, sections)
   })
 }
 
@@ -60,15 +68,25 @@ export function readBillingEntityChanges(
   if (input.phone !== undefined) changes.phone = withoutNul(input.phone)
   if (typeof input.einvoicing === 'boolean') {
     changes.einvoicing = input.einvoicing
-    const country = changes.country === undefined ? before?.country : changes.country
+    const country = countryAfter(changes, before)
     if (input.einvoicing && !country) problems.add('einvoicing', 'country_must_be_present')
     else if (input.einvoicing && country && !EINVOICING_COUNTRIES.includes(country)) {
       problems.add('einvoicing', 'country_not_supported')
     }
   }
+  if (typeof input.eu_tax_management === 'boolean') {
+    changes.eu_tax_management = input.eu_tax_management
+    if (input.eu_tax_management && !EU_COUNTRIES.includes(countryAfter(changes, before) ?? '')) {
+      problems.add('eu_tax_management', 'billing_entity_must_be_in_eu')
+    }
+  }
   readChoice('subscription_invoice_issuing_date_anchor', ISSUING_DATE_ANCHORS, input, changes, problems)
   readChoice('subscription_invoice_issuing_date_adjustment', ISSUING_DATE_ADJUSTMENTS, input, changes, problems)
   return changes
+}
+
+function countryAfter(changes: BillingEntityChanges, before: BillingEntity | null): string | null | undefined {
+  return changes.country === undefined ? before?.country : changes.country
 }
 
 function readChoice(

@@ -13,6 +13,7 @@ import { changeBillingEntity } from './update-billing-entity.ts'
 interface OrganizationChanges extends Settings {
   slug?: string
   document_numbering?: string
+  issue_receipts?: boolean
 }
 
 /**
@@ -27,6 +28,7 @@ export async function updateOrganization(ctx: Ctx, input: OrganizationInput): Pr
     const problems = new Problems()
     const changes: OrganizationChanges = readSettings(input, problems)
     readNumbering(input, changes, problems)
+    if (typeof input.issue_receipts === 'boolean') changes.issue_receipts = input.issue_receipts
     await readSlug(tx, organization, input, changes, problems)
     if (input.webhook_url !== undefined) await checkWebhookUrl(tx, input.webhook_url, problems)
     problems.throwIfAny()
@@ -81,7 +83,7 @@ async function isSlugTaken(ctx: Ctx, slug: string): Promise<boolean> {
 }
 
 async function updateDefaultBillingEntity(ctx: Ctx, changes: OrganizationChanges): Promise<void> {
-  const { slug: _, document_numbering, ...settings } = changes
+  const { slug: _, issue_receipts: __, document_numbering, ...settings } = changes
   const entity = await getDefaultBillingEntity(ctx)
   await changeBillingEntity(ctx, entity, {
     ...settings,

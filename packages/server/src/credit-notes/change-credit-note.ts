@@ -39,9 +39,9 @@ export async function voidCreditNoteByUser(ctx: Ctx, id: string): Promise<Credit
 
 type GivenMap = Readonly<Record<string, unknown>> | undefined
 
-/** Replaces the whole map; without a map it goes. @throws 404 `credit_note_not_found`, 422 */
+/** Replaces the whole map; without a map it is empty afterwards. @throws 404 `credit_note_not_found`, 422 */
 export function replaceNoteMetadata(ctx: Ctx, id: string, given: GivenMap): Promise<Metadata | null> {
-  return change(ctx, id, () => (given === undefined ? null : readMetadata(given)))
+  return change(ctx, id, () => readMetadata(given ?? {}))
 }
 
 /** Adds to the map and overwrites in it; an empty or missing map changes nothing. @throws 404 `credit_note_not_found`, 422 */

@@ -13,6 +13,21 @@ const creditNoteWebhook: WebhookObject = {
   },
 }
 
+/** What is told once a note is printed. */
+export const creditNoteGenerated: WebhookObject = {
+  objectType: 'credit_note',
+  async serialize(ctx, id) {
+    const note = await findCreditNote(ctx, id)
+    const presented = note && (await presentCreditNote(ctx, note))
+    if (presented === undefined) return undefined
+    const { items: _items, applied_taxes: _taxes, error_details: _details, ...rest } = presented
+    return rest
+  },
+}
+
+export { presentCreditNoteBase } from './serialize.ts'
+export { creditEndedSubscription } from './termination.ts'
+
 /** What is given back of invoices that are voided. */
 export const voidCredits: VoidCredits = { check: checkVoidCredit, issue: creditVoidedInvoice }
 

@@ -5,6 +5,7 @@ import { getCustomerByExternalId } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { readObject, readRoot } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { EmailInput } from '../platform/mail/recipients.ts'
 import {
   deleteNoteMetadata,
   deleteNoteMetadataKey,
@@ -15,6 +16,7 @@ import {
 } from './change-credit-note.ts'
 import { createCreditNote } from './create-credit-note.ts'
 import { estimateCreditNote } from './estimate.ts'
+import { resendCreditNote } from './resend-credit-note.ts'
 import { CreditNoteInput, CreditNoteUpdateInput, EstimateInput } from './schema.ts'
 import { presentCreditNote, presentCreditNotes } from './serialize.ts'
 import { getCreditNote, listCreditNotes } from './store.ts'
@@ -83,6 +85,15 @@ export function creditNoteRoutes(api: FastifyInstance): void {
     async request => {
       const note = await voidCreditNoteByUser(request.ctx, request.params.id)
       return { credit_note: await presentCreditNote(request.ctx, note) }
+    },
+  )
+
+  api.post<ById>(
+    '/credit_notes/:id/resend_email',
+    { config, schema: { tags, summary: 'Send a credit note by e-mail again' } },
+    async (request, reply) => {
+      await resendCreditNote(request.ctx, request.params.id, readObject(EmailInput, request.body))
+      return reply.status(200).send()
     },
   )
 

@@ -8,10 +8,18 @@ import {
   listTaxes,
 } from '../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
-import { loadFeesByIds, serializeFee } from '../invoices/index.ts'
+import { loadFeesByIds, loadFileUrls, serializeFee } from '../invoices/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { formatCents, formatInstant } from '../platform/wire.ts'
 import { loadNotedInvoices, type NotedInvoice } from './store.ts'
+
+/** A credit note by itself: without its customer, items and taxes. */
+export async function presentCreditNoteBase(ctx: Ctx, note: CreditNoteRow) {
+  const [presented] = await presentCreditNotes(ctx, [note])
+  if (presented === undefined) throw new Error(`credit note ${note.id} cannot be shown`)
+  const { customer: _customer, items: _items, applied_taxes: _taxes, error_details: _details, ...base } = presented
+  return base
+}
 
 /** Credit notes with their customers, items and taxes. The queries do not grow with the notes. */
 export async function presentCreditNotes(ctx: Ctx, notes: readonly CreditNoteRow[]) {
@@ -30,6 +38,7 @@ export async function presentCreditNotes(ctx: Ctx, notes: readonly CreditNoteRow
     ctx,
     items.flatMap(item => item.fee_id ?? []),
   )
+  const urlOf = await loadFileUrls(ctx, 'credit_note_id', ids)
   const byNote = Map.groupBy(items, item => item.credit_note_id)
   return notes.map(note => {
     const invoice = invoices.get(note.invoice_id)
@@ -37,6 +46,8 @@ export async function presentCreditNotes(ctx: Ctx, notes: readonly CreditNoteRow
     const own = byNote.get(note.id) ?? []
     return {
       ...serializeNote(note, own, invoice),
+      file_url: urlOf(note.id, 'pdf'),
+      xml_url: urlOf(note.id, 'xml'),
       billing_entity_code: entities.get(invoice.billing_entity_id)?.code ?? '',
       customer: customers.get(note.customer_id),
       items: own.map(item => {
@@ -93,8 +104,6 @@ function serializeNote(note: CreditNoteRow, items: readonly CreditNoteItemRow[],
     taxes_rate: note.taxes_rate,
     created_at: formatInstant(note.created_at),
     updated_at: formatInstant(note.updated_at),
-    file_url: null,
-    xml_url: null,
     self_billed: invoice.self_billed,
   }
 }

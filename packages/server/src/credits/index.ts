@@ -40,13 +40,15 @@ export {
   updateCreditNote,
 } from './credit-notes/notes.ts'
 export { findCreditHolders, type HeldCredit } from './on-invoices/credit-holders.ts'
-export { listCurrentRules, type RuleRow } from './rules/store.ts'
+export { findRule, listCurrentRules, type RuleRow } from './rules/store.ts'
 export { creditsOfRule, limitsInCredits, methodOf } from './rules/top-up-terms.ts'
 export { addCredits, type CreditsToAdd, PURCHASED } from './wallet-transactions/add-credits.ts'
 export { BALANCE_MOVED } from './wallet-transactions/movements.ts'
 export {
   applyPrepaidCredits,
   type DueInvoice,
+  listPaidFromWallets,
+  type PaidFromWallet,
   type PrepaidOnInvoice,
   recreditWallets,
 } from './wallet-transactions/prepaid.ts'
@@ -54,6 +56,7 @@ export { failPurchase, settlePurchase } from './wallet-transactions/purchases.ts
 export {
   attachInvoice,
   findPurchaseOfInvoice,
+  findTransactions,
   getTransaction,
   type TransactionRow,
 } from './wallet-transactions/store.ts'

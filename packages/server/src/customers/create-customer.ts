@@ -4,8 +4,10 @@ import { emit } from '../platform/domain-events.ts'
 import { validation } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { withoutNul } from '../platform/validation/text.ts'
+import { setTaxes } from '../taxes/index.ts'
 import type { CustomerChanges } from './customer-changes.ts'
 import { type Customer, findCustomerByExternalId, lockCustomer } from './store.ts'
+import { euTaxOf } from './vat/eu-tax.ts'
 
 /**
  * Takes the organization's lock until the transaction ends: customers are created one after another, so that their
@@ -86,6 +88,8 @@ export async function getOrCreateCustomer(
     if (found === undefined) {
       const entity = options.billingEntity ?? (await getDefaultBillingEntity(tx))
       const customer = await insertCustomer(tx, entity, id, { currency: options.currency })
+      const european = await euTaxOf(tx, { after: customer, before: undefined, input: {}, billingEntity: entity })
+      if (european !== undefined) await setTaxes(tx, 'customer', customer.id, [european])
       await emit(tx, 'customer.created', customer.id)
       return customer
     }

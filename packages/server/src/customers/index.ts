@@ -1,13 +1,18 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
+import { createProviderCustomer } from './payment-provider/at-provider.ts'
+import { checkoutUrlGenerated } from './payment-provider/webhooks.ts'
 import { customerRoutes } from './routes.ts'
 import { serializeCustomerForWebhook } from './serialize.ts'
 import { findCustomersByIds, loadCustomerRecord } from './store.ts'
+import { checkVatNumber } from './vat/check-vat-number.ts'
+import { checkVatNumbers } from './vat/clock.ts'
+import { viesCheckWebhook } from './vat/webhook.ts'
 
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
+export { presentPaymentMethods, serializePayer } from './payment-provider/serialize.ts'
 export {
   serializeCustomer,
-  serializeCustomerDetail,
   serializeCustomerForWebhook,
   serializeCustomerInList,
 } from './serialize.ts'
@@ -23,6 +28,7 @@ export {
   lockCustomers,
 } from './store.ts'
 export { applicableTimeZone } from './time-zone.ts'
+export { dropVatCheck, findCustomersAwaitingVatCheck } from './vat/store.ts'
 
 const customerWebhook: WebhookObject = {
   objectType: 'customer',
@@ -34,5 +40,13 @@ const customerWebhook: WebhookObject = {
 
 export const customers: Domain = {
   routes: customerRoutes,
-  webhooks: { 'customer.created': customerWebhook, 'customer.updated': customerWebhook },
+  tasks: [createProviderCustomer, checkVatNumber],
+  clockTasks: [checkVatNumbers],
+  webhooks: {
+    'customer.created': customerWebhook,
+    'customer.updated': customerWebhook,
+    'customer.payment_provider_created': customerWebhook,
+    'customer.checkout_url_generated': checkoutUrlGenerated,
+    'customer.vies_check': viesCheckWebhook,
+  },
 }

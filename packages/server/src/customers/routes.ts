@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { missingParameter, validation } from '../platform/errors.ts'
+import { missingParameter } from '../platform/errors.ts'
 import { readRoot } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
 import { deleteCustomer } from './delete-customer.ts'
 import { listCustomers, readCustomerFilters } from './list-customers.ts'
+import { customerPaymentRoutes } from './payment-provider/routes.ts'
 import { CustomerInput } from './schema.ts'
-import { serializeCustomerDetail, serializeCustomerInList } from './serialize.ts'
+import { presentCustomerDetail, serializeCustomerInList } from './serialize.ts'
 import { getCustomerByExternalId, loadCustomerRecord, loadCustomerRecords } from './store.ts'
 import { upsertCustomer } from './upsert-customer.ts'
 
@@ -32,7 +33,7 @@ export function customerRoutes(api: FastifyInstance): void {
       const input = readRoot(request.body, 'customer', CustomerInput)
       // Nothing but unknown keys is as good as nothing.
       if (Object.keys(input).length === 0) throw missingParameter('customer')
-      return { customer: serializeCustomerDetail(await upsertCustomer(request.ctx, input)) }
+      return { customer: await presentCustomerDetail(request.ctx, await upsertCustomer(request.ctx, input)) }
     },
   )
 
@@ -53,7 +54,7 @@ export function customerRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'Read a customer' } },
     async request => {
       const customer = await getCustomerByExternalId(request.ctx, request.params.external_customer_id)
-      return { customer: serializeCustomerDetail(await loadCustomerRecord(request.ctx, customer)) }
+      return { customer: await presentCustomerDetail(request.ctx, await loadCustomerRecord(request.ctx, customer)) }
     },
   )
 
@@ -62,16 +63,9 @@ export function customerRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'Delete a customer' } },
     async request => {
       const record = await deleteCustomer(request.ctx, request.params.external_customer_id)
-      return { customer: serializeCustomerDetail(record) }
+      return { customer: await presentCustomerDetail(request.ctx, record) }
     },
   )
 
-  api.post<ByExternalId>(
-    '/customers/:external_customer_id/checkout_url',
-    { config, schema: { tags, summary: 'Make a checkout URL at the payment provider' } },
-    async request => {
-      await getCustomerByExternalId(request.ctx, request.params.external_customer_id)
-      throw validation({ base: ['no_linked_payment_provider'] })
-    },
-  )
+  customerPaymentRoutes(api)
 }

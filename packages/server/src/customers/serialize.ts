@@ -1,10 +1,13 @@
+import { listSelectedSections, serializeSection } from '../accounts/index.ts'
+import type { Ctx } from '../platform/context.ts'
 import { formatInstant } from '../platform/wire.ts'
 import { serializeTax } from '../taxes/index.ts'
+import { serializeLink } from './payment-provider/serialize.ts'
 import type { Customer, CustomerRecord, MetadataRow } from './store.ts'
 import { applicableTimeZone } from './time-zone.ts'
 
 /** The customer as other objects and webhooks embed it. */
-export function serializeCustomer({ customer, billingEntity, metadata }: CustomerRecord) {
+export function serializeCustomer({ customer, billingEntity, metadata, providerCustomer }: CustomerRecord) {
   return {
     lago_id: customer.id,
     billing_entity_code: billingEntity.code,
@@ -37,7 +40,7 @@ export function serializeCustomer({ customer, billingEntity, metadata }: Custome
     net_payment_term: customer.net_payment_term,
     external_salesforce_id: customer.external_salesforce_id,
     finalize_zero_amount_invoice: customer.finalize_zero_amount_invoice,
-    billing_configuration: serializeBillingConfiguration(customer),
+    billing_configuration: serializeBillingConfiguration(customer, providerCustomer),
     shipping_address: {
       address_line1: customer.shipping_address_line1,
       address_line2: customer.shipping_address_line2,
@@ -61,17 +64,32 @@ export function serializeCustomerInList(record: CustomerRecord) {
   return { ...serializeCustomer(record), taxes: record.taxes.map(serializeTax), integration_customers: [] }
 }
 
-/** As it is answered alone. */
-export function serializeCustomerDetail(record: CustomerRecord) {
-  return { ...serializeCustomerInList(record), applicable_invoice_custom_sections: [], error_details: [] }
+/** As it is answered alone: with the sections that its invoices get where nothing else is said. */
+export async function presentCustomerDetail(ctx: Ctx, record: CustomerRecord) {
+  const { customer } = record
+  const selected = await listSelectedSections(ctx, [customer.id, customer.billing_entity_id])
+  const sectionsOf = (id: string) => (selected.get(id) ?? []).map(({ section }) => section)
+  const own = sectionsOf(customer.id)
+  const manual = own.filter(section => section.section_type === 'manual')
+  const chosen = manual.length > 0 ? manual : sectionsOf(customer.billing_entity_id)
+  const sections = [
+    ...(customer.skip_invoice_custom_sections ? [] : chosen),
+    ...own.filter(section => section.section_type !== 'manual'),
+  ]
+  return {
+    ...serializeCustomerInList(record),
+    applicable_invoice_custom_sections: sections.map(serializeSection),
+    error_details: [],
+  }
 }
 
 /** The customer's own values, null where the billing entity's apply. */
-function serializeBillingConfiguration(customer: Customer) {
+function serializeBillingConfiguration(customer: Customer, link: CustomerRecord['providerCustomer']) {
   return {
     invoice_grace_period: customer.invoice_grace_period,
     payment_provider: customer.payment_provider,
     payment_provider_code: customer.payment_provider_code,
+    ...serializeLink(customer, link),
     document_locale: customer.document_locale,
     subscription_invoice_issuing_date_anchor: customer.subscription_invoice_issuing_date_anchor,
     subscription_invoice_issuing_date_adjustment: customer.subscription_invoice_issuing_date_adjustment,

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../accounts/index.ts'
+import { findProviderCustomers, type ProviderCustomer } from '../payment-providers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { CustomerMetadata, Customers } from '../platform/db/types.ts'
 import { notFound } from '../platform/errors.ts'
@@ -15,6 +16,8 @@ export interface CustomerRecord {
   readonly metadata: readonly MetadataRow[]
   /** Its own, which are used instead of the billing entity's. */
   readonly taxes: readonly Tax[]
+  /** How it is known at its payment provider. */
+  readonly providerCustomer: ProviderCustomer | undefined
 }
 
 /** The kept customer with this external id; undefined when there is none. */
@@ -86,6 +89,7 @@ export async function loadCustomerRecords(ctx: Ctx, customers: readonly Customer
   const ids = customers.map(row => row.id)
   const metadata = await listMetadata(ctx, ids)
   const taxes = await getTaxesOf(ctx, 'customer', ids)
+  const links = await findProviderCustomers(ctx, customers)
   const metadataOf = Map.groupBy(metadata, item => item.customer_id)
   return customers.map(customer => {
     const billingEntity = entities.get(customer.billing_entity_id)
@@ -95,6 +99,7 @@ export async function loadCustomerRecords(ctx: Ctx, customers: readonly Customer
       billingEntity,
       metadata: metadataOf.get(customer.id) ?? [],
       taxes: taxes.get(customer.id) ?? [],
+      providerCustomer: links.get(customer.id),
     }
   })
 }

@@ -1,14 +1,19 @@
-import { type BillingEntity, findBillingEntitiesByIds, resolveBillingEntity } from '../accounts/index.ts'
+import {
+  type BillingEntity,
+  findBillingEntitiesByIds,
+  replaceSections,
+  resolveBillingEntity,
+} from '../accounts/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
 import { Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
-import { getTaxesOf, replaceTaxes } from '../taxes/index.ts'
+import { findTaxesByCodes, getTaxesOf, isEuTaxCode, setTaxes, type Tax } from '../taxes/index.ts'
 import { insertCustomer } from './create-customer.ts'
 import { ACCOUNT_TYPES, type CustomerChanges, readChoice, readCustomerChanges } from './customer-changes.ts'
 import { MOST_METADATA_ITEMS, replaceMetadata } from './metadata.ts'
-import { readPaymentProvider } from './payment-provider.ts'
+import { linkPaymentProvider } from './payment-provider/link.ts'
 import type { CustomerInput } from './schema.ts'
 import {
   type Customer,
@@ -19,6 +24,7 @@ import {
   lockCustomer,
 } from './store.ts'
 import { applicableTimeZone } from './time-zone.ts'
+import { euTaxOf } from './vat/eu-tax.ts'
 
 const ZERO_AMOUNT_RULES: readonly string[] = ['inherit', 'skip', 'finalize']
 
@@ -48,13 +54,12 @@ export async function upsertCustomer(ctx: Ctx, input: CustomerInput): Promise<Cu
             ...changes,
             ...(input.billing_entity_code !== undefined && { billing_entity_id: billingEntity.id }),
           })
-    await applyTaxes(tx, customer, existing, input.tax_codes)
-    if (input.skip_invoice_custom_sections && input.invoice_custom_section_codes !== undefined) {
-      throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
-    }
+    await applyTaxes(tx, customer, existing, input)
+    await applySections(tx, customer.id, input)
     if (input.metadata !== undefined) await replaceMetadata(tx, customer.id, input.metadata)
+    const linked = await linkPaymentProvider(tx, customer, existing === undefined, input.billing_configuration ?? {})
     await emit(tx, existing === undefined ? 'customer.created' : 'customer.updated', customer.id)
-    return loadCustomerRecord(tx, customer)
+    return loadCustomerRecord(tx, linked)
   })
 }
 
@@ -89,7 +94,7 @@ async function readChanges(ctx: Ctx, input: CustomerInput, existing: Customer | 
     Object.assign(changes, readAccountType(input, existing, problems))
   }
   problems.throwIfAny()
-  return { ...changes, ...readPaymentProvider(input.billing_configuration ?? {}, existing) }
+  return changes
 }
 
 /** Partners are owed money rather than owing it: nobody reminds them to pay. */
@@ -114,23 +119,43 @@ async function updateCustomer(ctx: Ctx, before: Customer, changes: CustomerChang
   return after
 }
 
-/** A customer that moves to another billing entity keeps its taxes, but for those made for the former one's country. */
+/**
+ * Gives the customer the taxes that the request lists and the one that European rules add, in place of all others. A customer
+ * that moves to another billing entity and gets neither keeps its taxes, but for those made for the former one's country.
+ */
 async function applyTaxes(
   ctx: Ctx,
-  customer: Customer,
+  after: Customer,
   before: Customer | undefined,
-  given: readonly string[] | undefined,
+  input: CustomerInput,
 ): Promise<void> {
-  const moved = before !== undefined && before.billing_entity_id !== customer.billing_entity_id
-  const codes = given ?? (moved ? await codesAfterMove(ctx, customer) : undefined)
-  if (codes === undefined) return
-  await replaceTaxes(ctx, 'customer', customer.id, codes)
-  if (before !== undefined) await emit(ctx, 'customer.taxes_changed', customer.id)
+  const entities = await findBillingEntitiesByIds(ctx, [after.billing_entity_id])
+  const billingEntity = entities.get(after.billing_entity_id)
+  if (billingEntity === undefined) throw new Error(`customer ${after.id} has no billing entity`)
+  const european = await euTaxOf(ctx, { after, before, input, billingEntity })
+  const given = input.tax_codes === undefined ? undefined : await findTaxesByCodes(ctx, input.tax_codes)
+  const moved = before !== undefined && before.billing_entity_id !== after.billing_entity_id
+  const taxes =
+    european === undefined
+      ? (given ?? (moved ? await taxesAfterMove(ctx, after) : undefined))
+      : [...(given ?? []), european]
+  if (taxes === undefined) return
+  await setTaxes(ctx, 'customer', after.id, taxes)
+  if (before !== undefined) await emit(ctx, 'customer.taxes_changed', after.id)
 }
 
-async function codesAfterMove(ctx: Ctx, customer: Customer): Promise<string[]> {
+/** Skipping all sections forgets those that were chosen. */
+async function applySections(ctx: Ctx, customerId: string, input: CustomerInput): Promise<void> {
+  const { skip_invoice_custom_sections: skips, invoice_custom_section_codes: codes } = input
+  if (skips && codes !== undefined) {
+    throw validation({ invoice_custom_sections: ['skip_sections_and_selected_ids_sent_together'] })
+  }
+  if (skips || codes !== undefined) await replaceSections(ctx, 'customer', customerId, codes ?? [])
+}
+
+async function taxesAfterMove(ctx: Ctx, customer: Customer): Promise<Tax[]> {
   const taxes = (await getTaxesOf(ctx, 'customer', [customer.id])).get(customer.id) ?? []
-  return taxes.map(tax => tax.code).filter(code => !code.toLowerCase().startsWith('lago_eu'))
+  return taxes.filter(({ code }) => !isEuTaxCode(code))
 }
 
 async function emitConsequences(ctx: Ctx, before: Customer, after: Customer): Promise<void> {

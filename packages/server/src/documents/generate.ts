@@ -1,5 +1,7 @@
 import type { BillingEntity } from '../accounts/index.ts'
-import { findInvoice, type Invoice } from '../invoices/index.ts'
+import { findCreditNote } from '../credits/index.ts'
+import { findInvoice } from '../invoices/index.ts'
+import { findReceipt } from '../payments/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
 import { fileKey, localFiles } from '../platform/files/file-store.ts'
@@ -7,26 +9,130 @@ import { newId } from '../platform/ids.ts'
 import { addJob, type JobPayload } from '../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../platform/jobs/tasks.ts'
 import type { Reaction } from '../platform/module.ts'
-import { ublInvoice } from './einvoicing/ubl.ts'
+import { ciiDocument } from './einvoicing/cii.ts'
+import { type EInvoice, issuesEinvoices } from './einvoicing/einvoice.ts'
+import { einvoiceOfCreditNote } from './einvoicing/from-credit-note.ts'
+import { einvoiceOf } from './einvoicing/from-invoice.ts'
+import { einvoiceOfReceipt, ublReceipt } from './einvoicing/from-receipt.ts'
+import { ublDocument } from './einvoicing/ubl.ts'
+import { loadCreditNoteForPrint } from './load-credit-note.ts'
 import { loadInvoiceForPrint } from './load-invoice.ts'
+import { loadReceiptForPrint } from './load-receipt.ts'
+import { creditNoteDocument } from './printing/credit-note-document.ts'
 import { invoiceDocument } from './printing/invoice-document.ts'
+import type { PrintedDocument } from './printing/printed-document.ts'
+import { receiptDocument } from './printing/receipt-document.ts'
 import { renderPdf } from './printing/render.ts'
-import { insertDocument, listDocumentKinds } from './store.ts'
+import { type DocumentOwner, insertDocument, listDocumentKinds } from './store.ts'
 
 const GENERATE_DOCUMENTS = 'generate_documents'
+/** After whatever bills, charges and tells: nobody waits for paper. */
+const PRIORITY = 10
+/** A job that prints for long keeps a worker from more urgent ones. */
+const DOCUMENTS_A_JOB = 25
 
-/** The documents of invoices that were issued are made one after another by one job. */
-export const onInvoiceIssued: Reaction = async (tx, events) => {
-  await requestDocuments(
-    tx,
-    events.map(event => event.objectId),
-  )
+/** What can be printed. */
+export type Printable = 'invoice' | 'credit_note' | 'payment_receipt'
+
+/** What is printed of one thing, from what is known when it is. */
+interface Print {
+  /** Whose the documents are, as {@link Printing.owner} names it. */
+  readonly ownerId: string
+  readonly number: string
+  readonly entity: BillingEntity
+  readonly document: PrintedDocument
+  readonly einvoice: EInvoice
+  /** The other syntax of it. */
+  readonly ubl: string
+  readonly issuedAt: Temporal.Instant
 }
 
-export async function requestDocuments(ctx: Ctx, invoiceIds: readonly string[]): Promise<void> {
+interface Printing {
+  readonly owner: DocumentOwner
+  /** Told once the PDF is there. */
+  readonly event: string
+  /** Undefined for what is not printed: it is not final, or gone. */
+  load(ctx: Ctx, id: string): Promise<Print | undefined>
+}
+
+const PRINTINGS: Readonly<Record<Printable, Printing>> = {
+  invoice: {
+    owner: 'invoice_id',
+    event: 'invoice.generated',
+    async load(ctx, id) {
+      const invoice = await findInvoice(ctx, id)
+      if (invoice?.status !== 'finalized') return undefined
+      const print = await loadInvoiceForPrint(ctx, invoice)
+      const einvoice = einvoiceOf(print)
+      return {
+        ownerId: id,
+        number: invoice.number,
+        entity: print.entity,
+        document: invoiceDocument(print),
+        einvoice,
+        ubl: ublDocument(einvoice),
+        issuedAt: invoice.finalized_at ?? invoice.created_at,
+      }
+    },
+  },
+  credit_note: {
+    owner: 'credit_note_id',
+    event: 'credit_note.generated',
+    async load(ctx, id) {
+      const note = await findCreditNote(ctx, id)
+      if (note === undefined) return undefined
+      const print = await loadCreditNoteForPrint(ctx, note)
+      const einvoice = einvoiceOfCreditNote(print)
+      return {
+        ownerId: id,
+        number: note.number,
+        entity: print.entity,
+        document: creditNoteDocument(print),
+        einvoice,
+        ubl: ublDocument(einvoice),
+        issuedAt: note.created_at,
+      }
+    },
+  },
+  payment_receipt: {
+    owner: 'payment_id',
+    event: 'payment_receipt.generated',
+    async load(ctx, id) {
+      const receipt = await findReceipt(ctx, id)
+      if (receipt === undefined) return undefined
+      const print = await loadReceiptForPrint(ctx, receipt)
+      return {
+        ownerId: receipt.payment_id,
+        number: receipt.number,
+        entity: print.invoices[0].print.entity,
+        document: receiptDocument(print),
+        einvoice: einvoiceOfReceipt(print),
+        ubl: ublReceipt(print),
+        issuedAt: receipt.created_at,
+      }
+    },
+  },
+}
+
+/**
+ * The documents of what was issued are made one after another by a job; where they are made on demand, a download asks for
+ * them.
+ */
+export const onIssued =
+  (of: Printable): Reaction =>
+  async (tx, events) => {
+    if (tx.config.documents === 'on_demand') return
+    const ids = events.map(event => event.objectId)
+    for (let first = 0; first < ids.length; first += DOCUMENTS_A_JOB) {
+      await requestDocuments(tx, of, ids.slice(first, first + DOCUMENTS_A_JOB))
+    }
+  }
+
+export async function requestDocuments(ctx: Ctx, of: Printable, ids: readonly string[]): Promise<void> {
   await addJob(ctx.db, {
     task: GENERATE_DOCUMENTS,
-    payload: { organizationId: ctx.org.id, invoiceIds: [...invoiceIds] },
+    payload: { organizationId: ctx.org.id, of, ids: [...ids] },
+    priority: PRIORITY,
   })
 }
 
@@ -34,46 +140,51 @@ export const generateDocuments: TaskDefinition = {
   name: GENERATE_DOCUMENTS,
   async run(ctx, payload: JobPayload) {
     const failures: unknown[] = []
-    for (const id of payload.invoiceIds as readonly string[]) {
-      // One invoice that cannot be printed does not keep the others from it.
-      await generateDocumentsOfInvoice(ctx, id).catch(error => failures.push(error))
+    for (const id of payload.ids as readonly string[]) {
+      // One that cannot be printed does not keep the others from it.
+      await ensureDocuments(ctx, payload.of as Printable, id).catch(error => failures.push(error))
     }
-    if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} invoices could not be printed: ${failures[0]}`)
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `${failures.length} documents could not be printed: ${failures[0]}`)
+    }
   },
 }
 
-/** Prints a finalized invoice, unless it was. What was printed stays as it is, whatever changes later. */
-async function generateDocumentsOfInvoice(ctx: Ctx, invoiceId: string): Promise<void> {
-  const invoice = await findInvoice(ctx, invoiceId)
-  if (invoice === undefined || invoice.status !== 'finalized') return
-  const kinds = await listDocumentKinds(ctx, invoiceId)
+/** Prints what is final, unless it was. What was printed stays as it is, whatever changes later. */
+export async function ensureDocuments(ctx: Ctx, of: Printable, id: string): Promise<void> {
+  const printing = PRINTINGS[of]
+  const print = await printing.load(ctx, id)
+  if (print === undefined) return
+  const kinds = await listDocumentKinds(ctx, printing.owner, print.ownerId)
   if (kinds.includes('pdf')) return
-  const print = await loadInvoiceForPrint(ctx, invoice)
-  const made: [string, Uint8Array][] = [
-    ['pdf', await renderPdf(invoiceDocument(print), invoice.finalized_at ?? invoice.created_at)],
-  ]
-  if (issuesEinvoices(print.entity)) made.push(['xml', Buffer.from(ublInvoice(print))])
-  await keep(ctx, invoice, made)
+  const isElectronic = issuesEinvoices(print.entity)
+  const pdf = await renderPdf(print.document, {
+    createdAt: print.issuedAt,
+    ...(isElectronic && { cii: ciiDocument(print.einvoice) }),
+  })
+  await keep(ctx, printing, { id, ...print }, [
+    ['pdf', pdf],
+    ...(isElectronic ? [['xml', Buffer.from(print.ubl)] as const] : []),
+  ])
 }
 
-/** Who moved to another country since issues none. */
-function issuesEinvoices({ einvoicing, country }: BillingEntity): boolean {
-  return einvoicing && (country === 'FR' || country === 'DE')
-}
-
-async function keep(ctx: Ctx, invoice: Invoice, made: readonly [kind: string, bytes: Uint8Array][]): Promise<void> {
+async function keep(
+  ctx: Ctx,
+  { owner, event }: Printing,
+  { id, ownerId, number }: Pick<Print, 'ownerId' | 'number'> & { readonly id: string },
+  made: readonly (readonly [kind: string, bytes: Uint8Array])[],
+): Promise<void> {
   const files = localFiles(ctx.config.dataDir)
   const rows = made.map(([kind, bytes]) => {
-    const id = newId()
-    return { id, kind, bytes, key: fileKey(ctx.org.id, id, `${invoice.number}.${kind}`) }
+    const fileId = newId()
+    return { id: fileId, kind, bytes, key: fileKey(ctx.org.id, fileId, `${number}.${kind}`) }
   })
   for (const { key, bytes } of rows) await files.put(key, bytes)
   await transaction(ctx, async tx => {
     let isFirst = true
-    for (const { id, kind, bytes, key } of rows) {
-      isFirst = (await insertDocument(tx, { id, invoiceId: invoice.id, kind, key, size: bytes.length })) && isFirst
+    for (const { id: fileId, kind, bytes, key } of rows) {
+      isFirst = (await insertDocument(tx, { id: fileId, owner, ownerId, kind, key, size: bytes.length })) && isFirst
     }
-    if (isFirst) await emit(tx, 'invoice.generated', invoice.id)
+    if (isFirst) await emit(tx, event, id)
   })
 }

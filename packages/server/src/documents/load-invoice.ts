@@ -16,6 +16,8 @@ import {
 import type { Ctx } from '../platform/context.ts'
 import type { WireInteger } from '../platform/wire.ts'
 import { loadSubscriptionRecords, type SubscriptionRecord } from '../subscriptions/index.ts'
+import { loadLogo } from './logo.ts'
+import type { Logo } from './printing/printed-document.ts'
 
 /** A coupon that reduced an invoice, and what it is worth. */
 export interface CouponLine {
@@ -25,7 +27,8 @@ export interface CouponLine {
   readonly coupon_amount_cents: bigint | null
 }
 
-interface PrintedTax {
+export interface PrintedTax {
+  readonly tax_code: string
   readonly tax_name: string
   readonly tax_rate: number
   readonly amount_cents: WireInteger
@@ -42,6 +45,7 @@ export interface InvoiceForPrint {
   readonly invoice: Invoice
   readonly entity: BillingEntity
   readonly customer: CustomerRecord
+  readonly logo: Logo | null
   readonly fees: readonly FeeRow[]
   /** The rates of the taxes on a fee, by fee. */
   readonly taxRates: ReadonlyMap<string, readonly number[]>
@@ -73,6 +77,7 @@ export async function loadInvoiceForPrint(ctx: Ctx, invoice: Invoice): Promise<I
     invoice,
     entity,
     customer,
+    logo: await loadLogo(ctx, entity),
     fees,
     taxRates: new Map([...taxes].map(([id, own]) => [id, own.map(tax => tax.tax_rate).toSorted((a, b) => b - a)])),
     taxes: ((await presentInvoiceTaxes(ctx, ids)).get(invoice.id) ?? []).toSorted((a, b) => b.tax_rate - a.tax_rate),

@@ -20,6 +20,8 @@ export interface ComputedFrom {
   readonly rounding?: { readonly function: string; readonly precision: number | null }
   readonly plan_amount_cents?: number
   readonly commitment_amount_cents?: number
+  /** Of true-ups and commitments: what was due at least, and what was billed of it, in cents or parts of the pricing unit. */
+  readonly shortfall?: { readonly due_cents: string; readonly billed_cents: string }
   readonly period_days?: number
   /** What somebody made of the line; null: the price was applied to the units. */
   readonly adjusted?: { readonly units: string; readonly unit_precise_amount: string | null }
@@ -146,6 +148,16 @@ export async function loadInvoiceFees(ctx: Ctx, invoiceId: string): Promise<FeeR
   return selectFee(feeQuery(ctx)).where('fees.invoice_id', '=', invoiceId).orderBy('fees.id').execute()
 }
 
+/** As {@link loadInvoiceFees}, of many, by invoice. */
+export async function loadFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<Map<string, FeeRow[]>> {
+  if (invoiceIds.length === 0) return new Map()
+  const fees = await selectFee(feeQuery(ctx))
+    .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
+    .orderBy('fees.id')
+    .execute()
+  return Map.groupBy(fees, fee => fee.invoice_id ?? '')
+}
+
 /** The usage fees that invoices have of subscriptions with an external id, in the order they were computed. */
 export async function loadUsageFees(
   ctx: Ctx,
@@ -170,7 +182,10 @@ export async function loadUsageFeesOfInvoices(ctx: Ctx, invoiceIds: readonly str
     .execute()
 }
 
-/** The usage fees that were charged in advance, event by event, in the usage periods that invoices bill. */
+/**
+ * The usage fees that were charged in advance, event by event, in the usage periods that invoices bill; of an invoice that was
+ * made again those of the new one.
+ */
 export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
   return selectFee(feeQuery(ctx))
     .where('fees.fee_type', '=', 'charge')
@@ -182,6 +197,7 @@ export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly s
         where organization_id = ${ctx.org.id} and invoice_id = any(${invoiceIds}::uuid[])
       )`,
     )
+    .where(sql<boolean>`not exists (select from invoices as again where again.voided_invoice_id = fees.invoice_id)`)
     .orderBy('fees.id')
     .execute()
 }

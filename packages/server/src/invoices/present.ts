@@ -21,7 +21,7 @@ import { type Invoice, loadInvoiceSubscriptions } from './store.ts'
 /** Invoices as a list shows them: with customer, metadata and taxes, without fees. */
 export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[]) {
   const ids = invoices.map(invoice => invoice.id)
-  const bases = await presentBases(ctx, invoices)
+  const bases = await presentInvoiceBases(ctx, invoices)
   const customers = await customersOf(ctx, invoices)
   const metadata = await presentMetadata(ctx, ids)
   const taxes = await presentInvoiceTaxes(ctx, ids)
@@ -34,11 +34,12 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
 }
 
 /** The fields that every form of an invoice has, of many. */
-async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
+export async function presentInvoiceBases(ctx: Ctx, invoices: readonly Invoice[]) {
   const entities = await findBillingEntitiesByIds(ctx, [...new Set(invoices.map(invoice => invoice.billing_entity_id))])
   const left = await loadLeftOnInvoices(ctx, invoices)
   const urlOf = await loadFileUrls(
     ctx,
+    'invoice_id',
     invoices.map(invoice => invoice.id),
   )
   const progressive = invoices.filter(invoice => invoice.invoice_type === 'progressive_billing')
@@ -59,7 +60,7 @@ async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
 
 /** The fields that every form of an invoice has. */
 export async function presentInvoiceBase(ctx: Ctx, invoice: Invoice) {
-  const [base] = await presentBases(ctx, [invoice])
+  const [base] = await presentInvoiceBases(ctx, [invoice])
   return base
 }
 
@@ -71,10 +72,24 @@ export async function presentInvoice(ctx: Ctx, invoice: Invoice) {
   return {
     ...base,
     ...parts,
+    lago_voided_invoice_id: invoice.voided_invoice_id,
+    lago_regenerated_invoice_id: await findRegenerated(ctx, invoice),
     credits: await presentCredits(ctx, invoice.id),
     error_details: (await presentErrorDetails(ctx, ids)).get(invoice.id) ?? [],
     applied_invoice_custom_sections: (await presentAppliedSections(ctx, ids)).get(invoice.id) ?? [],
   }
+}
+
+/** The invoice that took the place of a voided one. */
+async function findRegenerated(ctx: Ctx, invoice: Invoice): Promise<string | null> {
+  if (invoice.status !== 'voided') return null
+  const row = await ctx.db
+    .selectFrom('invoices')
+    .select('id')
+    .where('organization_id', '=', ctx.org.id)
+    .where('voided_invoice_id', '=', invoice.id)
+    .executeTakeFirst()
+  return row?.id ?? null
 }
 
 const PARTS = [

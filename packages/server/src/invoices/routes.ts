@@ -52,6 +52,7 @@ export function invoiceRoutes(api: FastifyInstance): void {
     async request => {
       const invoice = await getVisibleInvoice(request.ctx, request.params.id)
       if (invoice.status !== 'draft') throw notFound('invoice')
+      if (invoice.tax_status === 'pending') throw forbidden('cannot_finalize_with_pending_taxes')
       await finalizeDraft(request.ctx, invoice.id)
       // A draft without any amount may have been closed: this answer is the last that is seen of it.
       const finalized = await findInvoice(request.ctx, invoice.id)

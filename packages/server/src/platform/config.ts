@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { StartupError } from './startup-error.ts'
+import { isEmailList } from './validation/email.ts'
 
 /** The environment holds a value that Weir cannot work with. */
 export class ConfigError extends StartupError {}
@@ -38,6 +39,12 @@ export interface Config {
   readonly liveApiKey: string | undefined
   /** WEIR_SANDBOX_API_KEY: the same for the sandbox organization. */
   readonly sandboxApiKey: string | undefined
+  /** WEIR_VIES_URL: where VAT numbers of customers of live organizations are checked, without a slash at the end. */
+  readonly viesUrl: string
+  /** SMTP_URL: where mails of live organizations are handed in. When undefined, none are sent. */
+  readonly smtpUrl: string | undefined
+  /** WEIR_MAIL_SENDER: the address that mails come from; when undefined, that of the billing entity. */
+  readonly mailSender: string | undefined
   /** WEIR_ADMIN_TOKEN: opens the administration endpoints; they do not exist without it. */
   readonly adminToken: string | undefined
   /** WEIR_EVENTS_BATCH_LIMIT: the most events that one request may carry. */
@@ -46,6 +53,8 @@ export interface Config {
   readonly bodyLimitBytes: number
   /** WEIR_WORKER_CONCURRENCY: how many jobs this process works on at once. */
   readonly workerConcurrency: number
+  /** WEIR_DOCUMENTS: whether documents are printed as soon as they are issued, or when they are first asked for. */
+  readonly documents: 'when_issued' | 'on_demand'
 }
 
 interface SecretKind {
@@ -60,6 +69,7 @@ const TOKEN: SecretKind = { pattern: /^[\x21-\x7e]+$/, limits: ': letters, digit
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..')
+const VIES_URL = 'https://ec.europa.eu/taxation_customs/vies/rest-api'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /**
@@ -82,12 +92,16 @@ export function readConfig(env: Environment): Config {
     secret: read.secret('WEIR_SECRET', 16, ANYTHING),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
     webhookPrivateNetworks: read.choice('WEIR_WEBHOOK_PRIVATE_NETWORKS', ['deny', 'allow'], 'deny') === 'allow',
+    viesUrl: read.url('WEIR_VIES_URL', ['http:', 'https:'])?.replace(/\/+$/, '') ?? VIES_URL,
+    smtpUrl: read.secretUrl('SMTP_URL', ['smtp:', 'smtps:']),
+    mailSender: read.email('WEIR_MAIL_SENDER'),
     liveApiKey: read.secret('WEIR_LIVE_API_KEY', 8, TOKEN),
     sandboxApiKey: read.secret('WEIR_SANDBOX_API_KEY', 8, TOKEN),
     adminToken: read.secret('WEIR_ADMIN_TOKEN', 8, TOKEN),
     eventsBatchLimit: read.integer('WEIR_EVENTS_BATCH_LIMIT', 100, 1, 10_000),
     bodyLimitBytes: read.integer('WEIR_BODY_LIMIT_BYTES', 10_485_760, 1_024, 1_073_741_824),
     workerConcurrency: read.integer('WEIR_WORKER_CONCURRENCY', 4, 1, 100),
+    documents: read.choice('WEIR_DOCUMENTS', ['when_issued', 'on_demand'], 'when_issued'),
   }
   if (config.liveApiKey !== undefined && config.liveApiKey === config.sandboxApiKey) {
     read.refuse('WEIR_SANDBOX_API_KEY is the same key as WEIR_LIVE_API_KEY: give each organization its own.')
@@ -140,6 +154,13 @@ class Reader {
     const value = this.text(name)
     if (value === undefined || hasProtocol(value, protocols)) return value
     this.refuse(`${name} is "${value}": it must be a URL that starts with ${prefixes(protocols)}.`)
+    return undefined
+  }
+
+  email(name: string): string | undefined {
+    const value = this.text(name)
+    if (value === undefined || (isEmailList(value) && !value.includes(','))) return value
+    this.refuse(`${name} is "${value}": it must be an e-mail address.`)
     return undefined
   }
 

@@ -1,6 +1,6 @@
 import { type Currency, isCurrency, localDate, planChangeDirection } from '@weir/engine'
 import { sql, type Updateable } from 'kysely'
-import { resolveBillingEntity } from '../accounts/index.ts'
+import { resolveBillingEntity, selectSections, skipsSections } from '../accounts/index.ts'
 import { findPlanByCode, type PlanSnapshot } from '../catalog/index.ts'
 import { type Customer, findCustomerByExternalId, getOrCreateCustomer, lockCustomer } from '../customers/index.ts'
 import { atOnce, type Ctx, transaction } from '../platform/context.ts'
@@ -8,7 +8,8 @@ import type { Subscriptions } from '../platform/db/types.ts'
 import { notFound, Problems, validation } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { withoutNul } from '../platform/validation/text.ts'
-import { activate } from './activate.ts'
+import { activate } from './activation/activate.ts'
+import { replaceRules } from './activation/rules.ts'
 import { refuseAuthorization } from './availability.ts'
 import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
@@ -22,10 +23,11 @@ import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from './validate.ts
 
 /**
  * Subscribes a customer to a plan. The customer is created when it does not exist, and stays even when the subscription
- * is then refused. The same request again gives the same subscription with the thresholds it asks for; another plan for
+ * is then refused. The same request again gives the same subscription with the thresholds and sections it asks for; another plan for
  * one that has not started yet changes its plan; another plan for an active one replaces it, now or when its period ends.
  *
- * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
+ * A start on the customer's present day makes the subscription active at once and bills its start, or lets it wait until that
+ * is paid, where its rules say so; a start in the past
  * makes it active without billing what came before; a later one leaves it pending until that day.
  *
  * @param authorization the amount to authorize on the customer's card, where the request asks for it
@@ -41,7 +43,7 @@ export async function createSubscription(
   const plan = await findPlanByCode(ctx, withoutNul(input.plan_code ?? ''))
   if (plan === undefined) throw notFound('plan')
   const externalCustomerId = (input.external_customer_id ?? '').trim()
-  const order = readOrder(ctx, input, plan, await findCustomerByExternalId(ctx, externalCustomerId))
+  const order = await readOrder(ctx, input, plan, await findCustomerByExternalId(ctx, externalCustomerId))
   const customer = await getOrCreateCustomer(ctx, externalCustomerId, {
     currency: currencyOf(input, plan),
     billingEntity,
@@ -71,9 +73,10 @@ async function place(tx: Ctx, customerId: string, order: Order): Promise<Subscri
   const current = await findCurrent(tx, customerId, order.externalId)
   if (current === undefined) return subscribe(tx, customer, order)
   if (current.status === 'incomplete') throw validation({ subscription: ['subscription_incomplete'] })
-  if (current.plan_id === order.plan.id) return current
+  if (current.plan_id === order.plan.id) return chooseSections(tx, current, order)
   const record = await getSubscriptionRecord(tx, current.id)
-  return current.status === 'active' ? changePlan(tx, record, order) : changePendingPlan(tx, record, order)
+  if (current.status === 'active') return changePlan(tx, record, order)
+  return chooseSections(tx, await changePendingPlan(tx, record, order), order)
 }
 
 /** Keeps the plan from being deleted until the transaction ends. */
@@ -110,10 +113,26 @@ async function findCurrent(tx: Ctx, customerId: string, externalId: string): Pro
     .executeTakeFirst()
 }
 
+/** Of what a repeated request asks for, the sections of invoices are changed too. */
+async function chooseSections(tx: Ctx, subscription: Subscription, { input }: Order): Promise<Subscription> {
+  const choice = input.invoice_custom_section
+  const skips = skipsSections(choice)
+  if (skips === undefined) return subscription
+  await selectSections(tx, 'subscription', subscription.id, choice)
+  return tx.db
+    .updateTable('subscriptions')
+    .set({ skip_invoice_custom_sections: skips })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '=', subscription.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
 /** A subscription that has not started takes another plan, whatever the prices, and keeps its start. */
 async function changePendingPlan(tx: Ctx, current: SubscriptionRecord, order: Order): Promise<Subscription> {
   const changes: Updateable<Subscriptions> = { plan_id: order.plan.id, updated_at: tx.clock.now() }
   if (order.name !== '') changes.name = order.name
+  if (order.activationRules !== undefined) await replaceRules(tx, current.subscription.id, order.activationRules)
   if (!order.plan.payInAdvance) changes.on_termination_credit_note = null
   if (planChangeDirection(current.plan, priceOf(order)) === 'downgrade') {
     const entityId = await readBillingEntityOverride(tx, order.input)
@@ -132,12 +151,14 @@ async function subscribe(tx: Ctx, customer: Customer, order: Order): Promise<Sub
   const running = await findByExternalId(tx, order.externalId, 'active')
   if (running !== undefined) throw validation({ external_id: ['value_already_exist'] })
   const pending = await insertPending(tx, customer.id, order)
+  await selectSections(tx, 'subscription', pending.id, order.input.invoice_custom_section)
   const ordered = await getSubscriptionRecord(tx, pending.id)
   const overrides = order.input.plan_overrides
   const record = overrides === undefined ? ordered : await overridePlan(tx, ordered, overrides)
   const today = localDate(tx.clock.now(), record.timeZone)
   const startDate = localDate(pending.subscription_at, record.timeZone)
   const position = Temporal.PlainDate.compare(startDate, today)
+  if (position >= 0) await replaceRules(tx, pending.id, order.activationRules ?? [])
   if (position > 0) return record.subscription
   if (position === 0) return activate(tx, record, pending.subscription_at, { starting: true })
   return activate(tx, record, await backdatedStart(tx, pending), { starting: false })
@@ -171,7 +192,7 @@ async function insertPending(tx: Ctx, customerId: string, order: Order): Promise
       consolidate_invoice: input.consolidate_invoice ?? true,
       purchase_order_number: purchaseOrderNumber,
       progressive_billing_disabled: input.progressive_billing_disabled ?? false,
-      skip_invoice_custom_sections: input.invoice_custom_section?.skip_invoice_custom_sections ?? false,
+      skip_invoice_custom_sections: skipsSections(input.invoice_custom_section) ?? false,
       created_at: now,
       updated_at: now,
     })

@@ -1,12 +1,14 @@
 import type { PlanPrice } from '@weir/engine'
 import type { PlanSnapshot } from '../catalog/index.ts'
+import { type PaymentMethodReference, readPaymentMethod } from '../payment-providers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
-import { checkActivationRules } from './activation-rules.ts'
+import { type GatedPayment, readActivationRules } from './activation/read-rules.ts'
+import type { NewRule } from './activation/rules.ts'
 import type { NewSubscriptionInput } from './schema.ts'
-import { type PaymentMethodReference, readDates, readPaymentMethod, refuseThresholdsTwice } from './validate.ts'
+import { readDates, refuseThresholdsTwice } from './validate.ts'
 
 /** A request for a subscription whose own fields were checked. */
 export interface Order {
@@ -17,6 +19,8 @@ export interface Order {
   readonly subscriptionAt: Temporal.Instant
   readonly endingAt: Temporal.Instant | null
   readonly paymentMethod: PaymentMethodReference
+  /** Undefined: not given. */
+  readonly activationRules: readonly NewRule[] | undefined
 }
 
 /**
@@ -25,19 +29,20 @@ export interface Order {
  * @param payer what is known of the customer; undefined for one that does not exist yet
  * @throws 422 with everything that is wrong
  */
-export function readOrder(
+export async function readOrder(
   ctx: Ctx,
   input: NewSubscriptionInput,
   plan: PlanSnapshot,
-  payer: { readonly payment_provider: string | null } | undefined,
-): Order {
+  payer: GatedPayment['payer'],
+): Promise<Order> {
   const now = ctx.clock.now()
   const problems = new Problems()
   const dates = readDates(input, now, now, problems)
-  const paymentMethod = readPaymentMethod(input.payment_method, problems)
-  checkActivationRules(
+  const paymentMethod = await readPaymentMethod(ctx, input.payment_method, problems)
+  const activationRules = await readActivationRules(
+    ctx,
     input.activation_rules,
-    { methodType: input.payment_method?.payment_method_type, methodId: input.payment_method?.payment_method_id, payer },
+    { method: input.payment_method, payer },
     problems,
   )
   problems.throwIfAny()
@@ -50,6 +55,7 @@ export function readOrder(
     name: withoutNul(input.name ?? '').trim(),
     subscriptionAt: dates.subscriptionAt ?? now,
     endingAt: dates.endingAt ?? null,
+    activationRules,
     paymentMethod: paymentMethod ?? { payment_method_type: 'provider', payment_method_id: null },
   }
 }

@@ -1,12 +1,11 @@
 import { Type } from 'typebox'
+import { SectionChoiceInput } from '../accounts/index.ts'
 import { PlanOverridesInput, UsageThresholdInput } from '../catalog/index.ts'
+import { PaymentMethodInput } from '../payment-providers/index.ts'
 import { Input, Nullable } from '../platform/http/input.ts'
 
 const Text = Nullable(Type.String())
 const Flag = Nullable(Type.Boolean())
-
-export const PaymentMethodInput = Input({ payment_method_type: Text, payment_method_id: Text })
-export type PaymentMethodInput = Type.Static<typeof PaymentMethodInput>
 
 /** What a subscription can be given at creation and afterwards. */
 const sharedFields = {
@@ -18,10 +17,7 @@ const sharedFields = {
   progressive_billing_disabled: Flag,
   consolidate_invoice: Flag,
   purchase_order_number: Text,
-  invoice_custom_section: Input({
-    skip_invoice_custom_sections: Flag,
-    invoice_custom_section_codes: Type.Array(Type.String()),
-  }),
+  invoice_custom_section: SectionChoiceInput,
   // Any value: one that is no list has an error of its own.
   activation_rules: Type.Unknown(),
   payment_method: PaymentMethodInput,

@@ -1,9 +1,7 @@
 import { type Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { parseInstant } from '../platform/http/instants.ts'
-import { isUuid } from '../platform/ids.ts'
 import { characterCount, withoutNul } from '../platform/validation/text.ts'
-import type { PaymentMethodInput } from './schema.ts'
 
 // Within the years that print with four digits, with room to count billing periods before and after.
 const EARLIEST = Temporal.Instant.from('0100-01-01T00:00:00Z')
@@ -62,29 +60,6 @@ export function readDates(
     [utcDate(now), startDate].every(date => Temporal.PlainDate.compare(writtenDate(input.ending_at ?? ''), date) > 0)
   if (!isLater) problems.add('ending_at', 'invalid_date')
   return { subscriptionAt, endingAt }
-}
-
-export interface PaymentMethodReference {
-  readonly payment_method_type: 'provider' | 'manual'
-  readonly payment_method_id: string | null
-}
-
-/**
- * How the subscription is paid: by the customer's default method of its provider, or by hand. No payment method can be
- * stored yet, so none can be named.
- */
-export function readPaymentMethod(
-  input: PaymentMethodInput | undefined,
-  problems: Problems,
-): PaymentMethodReference | undefined {
-  if (input === undefined) return undefined
-  const { payment_method_type: type, payment_method_id: id } = input
-  if (type === 'manual') return { payment_method_type: 'manual', payment_method_id: id && isUuid(id) ? id : null }
-  if (isBlank(id) && (isBlank(type) || type === 'provider')) {
-    return { payment_method_type: 'provider', payment_method_id: null }
-  }
-  problems.add('payment_method', 'invalid_payment_method')
-  return undefined
 }
 
 /** Trimmed, blank is none. */

@@ -1,6 +1,7 @@
 import type { BillingEntityTaxes } from '../accounts/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
+import { generateEuTaxes } from './eu-taxes.ts'
 import { getTaxesOf, setTaxes } from './links.ts'
 import { serializeTax } from './serialize.ts'
 import { findTaxesByCodesInAnyCase } from './store.ts'
@@ -13,6 +14,8 @@ export const billingEntityTaxes: BillingEntityTaxes = {
       await emit(tx, 'billing_entity.taxes_changed', billingEntityId)
     })
   },
+
+  generateEuTaxes,
 
   async present(ctx: Ctx, billingEntityId) {
     const taxes = await getTaxesOf(ctx, 'billing_entity', [billingEntityId])

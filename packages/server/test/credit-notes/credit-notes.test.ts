@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storyOf } from '../invoices/billing-support.ts'
-import { startTestApp, type TestApp } from '../support/app.ts'
+import { type Answer, startTestApp, type TestApp } from '../support/app.ts'
 import { type FeeOf, settlementStory } from './support.ts'
 
 // Usage without taxes of its own would carry the plan's: what is not taxed is the base fee.
@@ -183,8 +183,25 @@ describe('a credit note', () => {
     expect((await app.client.creditNotes.findCreditNote(id)).data.credit_note).toMatchObject({ lago_id: id })
     const listed = await app.client.creditNotes.findAllCreditNotes({ external_customer_id: 'life' })
     expect(listed.data.credit_notes.map(({ lago_id }) => lago_id)).toEqual([id])
-    const metadata = await app.api.patch(`/credit_notes/${id}/metadata`, { metadata: { team: 'a' } })
-    expect(metadata.body).toEqual({ metadata: { ticket: '1', team: 'a' } })
+    const { creditNotes, customers } = app.client
+    const merged = await creditNotes.mergeCreditNoteMetadata(id, { metadata: { team: 'a' } })
+    expect(merged.data).toEqual({ metadata: { ticket: '1', team: 'a' } })
+    const replaced = await creditNotes.replaceCreditNoteMetadata(id, { metadata: { team: 'b', ticket: '1' } })
+    expect(replaced.data).toEqual({ metadata: { team: 'b', ticket: '1' } })
+    const ofCustomer = await customers.findAllCustomerCreditNotes('life', { types: ['refund'] } as never)
+    expect(ofCustomer.data.credit_notes.map(({ lago_id }) => lago_id)).toEqual([id])
+    const of = `/credit_notes/${id}/metadata`
+    const after = async (answer: Promise<Answer>) => (await answer).body.metadata
+    expect(await after(app.api.put(of, { metadata: { team: null } }))).toEqual({ ticket: '1', team: null })
+    expect((await creditNotes.deleteCreditNoteMetadataKey(id, 'team')).data).toEqual({ metadata: { ticket: '1' } })
+    expect(await after(app.api.patch(of, {}))).toEqual({ ticket: '1' })
+    expect(await after(app.api.post(of, { metadata: { only: 'x' } }))).toEqual({ only: 'x' })
+    expect(await after(app.api.post(of, {}))).toEqual({})
+    expect((await creditNotes.deleteAllCreditNoteMetadata(id)).data).toEqual({ metadata: null })
+    expect((await app.api.delete(`${of}/only`)).body.code).toBe('metadata_not_found')
+    expect((await app.api.post(of, { metadata: { n: 1 } })).body.error_details).toEqual({
+      value: ["value for key 'n' must be empty or a String up to 255 characters"],
+    })
     expect(await invoiceOf('life')).toMatchObject({ creditable_amount_cents: 10661, refundable_amount_cents: 10661 })
   })
 
@@ -197,9 +214,33 @@ describe('a credit note', () => {
     ['amount_from=108&amount_to=108', 'life', true],
     ['search_term=CN001', 'life', true],
     ['issuing_date_from=2026-07-02', 'life', false],
+    ['issuing_date_to=2026-06-30', 'life', false],
+    ['issuing_date_from=nonsense', 'life', true],
+    ['reason=product_unsatisfactory', 'life', true],
+    ['reason[]=other&reason[]=product_unsatisfactory', 'life', true],
+    ['refund_status[]=succeeded', 'life', true],
+    ['refund_status=failed', 'life', false],
+    ['currency=USD', 'life', true],
+    ['currency=EUR', 'life', false],
+    ['invoice_number=nothing', 'life', false],
+    ['purchase_order_number=nothing', 'life', false],
+    ['self_billed=false', 'life', true],
+    ['self_billed=true', 'life', false],
+    ['billing_entity_codes[]=northwind', 'life', true],
+    ['amount_from=109', 'life', false],
+    ['search_term=LIFE', 'life', true],
+    ['search_term=nobody', 'life', false],
+    ['types[]=offset&types[]=credit', 'life', true],
   ])('is listed by %s', async (query, customer, found) => {
     const { body } = await app.api.get(`/customers/${customer}/credit_notes?${query}`)
     expect(body.credit_notes.length > 0).toBe(found)
+  })
+
+  it('is not listed for customers and billing entities that there are none of', async () => {
+    expect((await app.api.get('/customers/nobody/credit_notes')).body.code).toBe('customer_not_found')
+    expect((await app.api.get('/credit_notes?external_customer_id=nobody')).body.credit_notes).toEqual([])
+    const { body } = await app.api.get('/credit_notes?billing_entity_codes[]=northwind&billing_entity_codes[]=x')
+    expect(body.code).toBe('billing_entity_not_found')
   })
 
   it.each<[string, object, number, string | object]>([

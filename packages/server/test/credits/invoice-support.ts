@@ -6,28 +6,41 @@ import type { TestApp } from '../support/app.ts'
 
 /** An invoice that was finalized, of which only what credits need is told. */
 export async function insertInvoice(app: TestApp, customerId: string, status = 'finalized'): Promise<string> {
-  const id = newId()
+  const [id = ''] = await insertInvoices(app, customerId, 1, status)
+  return id
+}
+
+/** Many of them. */
+export async function insertInvoices(
+  app: TestApp,
+  customerId: string,
+  count: number,
+  status = 'finalized',
+): Promise<string[]> {
+  const ids = Array.from({ length: count }, newId)
   const at = '2026-01-10T12:00:00Z'
   await app.ctx.db
     .insertInto('invoices')
-    .values({
-      id,
-      organization_id: app.organizationId,
-      customer_id: customerId,
-      billing_entity_id: app.organizationId,
-      number: id,
-      invoice_type: 'subscription',
-      status,
-      currency: 'EUR',
-      timezone: 'UTC',
-      issuing_date: '2026-01-10',
-      expected_finalization_date: '2026-01-10',
-      payment_due_date: '2026-01-10',
-      created_at: at,
-      updated_at: at,
-    })
+    .values(
+      ids.map(id => ({
+        id,
+        organization_id: app.organizationId,
+        customer_id: customerId,
+        billing_entity_id: app.organizationId,
+        number: id,
+        invoice_type: 'subscription',
+        status,
+        currency: 'EUR',
+        timezone: 'UTC',
+        issuing_date: '2026-01-10',
+        expected_finalization_date: '2026-01-10',
+        payment_due_date: '2026-01-10',
+        created_at: at,
+        updated_at: at,
+      })),
+    )
     .execute()
-  return id
+  return ids
 }
 
 /** Runs under the customer's lock, as whoever finalizes an invoice does. */

@@ -18,7 +18,10 @@ async function pay(tenant: Tenant, invoiceId: string, status: 'succeeded' | 'fai
   const { status: found } = await tenant.api.put(`/invoices/${invoiceId}`, { invoice: { payment_status: status } })
   if (found === 404) {
     await tenant.ctx.db.updateTable('invoices').set({ payment_status: status }).where('id', '=', invoiceId).execute()
-    await tenant.ctx.db.transaction().execute(db => emit({ ...tenant.ctx, db }, `invoice.payment_${status}`, invoiceId))
+    const outcome = { invoiceId, outcome: status, wasOverdue: false }
+    await tenant.ctx.db
+      .transaction()
+      .execute(db => emit({ ...tenant.ctx, db }, 'invoice.payment_settled', invoiceId, outcome))
   }
   await tenant.settle()
 }

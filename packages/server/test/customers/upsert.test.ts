@@ -256,15 +256,16 @@ describe('the payment provider of a customer', () => {
   })
 
   it('must be connected for a customer to be linked to it, and nothing is stored otherwise', async () => {
+    const live = await app.newOrganization({ sandbox: false })
     for (const link of [{ sync_with_provider: true }, { provider_customer_id: 'cus_12345' }]) {
-      const { status, body } = await upsert(app, {
+      const { status, body } = await upsert(live, {
         external_id: 'linked',
         billing_configuration: { payment_provider: 'stripe', ...link },
       })
       expect(status).toBe(422)
       expect(body.error_details).toEqual({ base: ['payment_provider_not_found'] })
     }
-    expect((await app.api.get('/customers/linked')).status).toBe(404)
+    expect((await live.api.get('/customers/linked')).status).toBe(404)
   })
 
   it('can be named for an existing customer', async () => {

@@ -27,16 +27,23 @@ describe('readConfig', () => {
       secret: undefined,
       logLevel: 'info',
       webhookPrivateNetworks: false,
+      viesUrl: 'https://ec.europa.eu/taxation_customs/vies/rest-api',
+      smtpUrl: undefined,
+      mailSender: undefined,
       liveApiKey: undefined,
       sandboxApiKey: undefined,
       adminToken: undefined,
       eventsBatchLimit: 100,
       bodyLimitBytes: 10_485_760,
       workerConcurrency: 4,
+      documents: 'when_issued',
     })
   })
 
   test.each([
+    ['WEIR_VIES_URL', 'http://vies.local/', { viesUrl: 'http://vies.local' }],
+    ['SMTP_URL', 'smtps://u:p@mail:465', { smtpUrl: 'smtps://u:p@mail:465' }],
+    ['WEIR_MAIL_SENDER', 'billing@weir.dev', { mailSender: 'billing@weir.dev' }],
     ['PORT', '8080', { port: 8080, publicUrl: 'http://localhost:8080' }],
     ['PORT', '0', { port: 0 }],
     ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
@@ -57,6 +64,7 @@ describe('readConfig', () => {
     ['WEIR_EVENTS_BATCH_LIMIT', '1000', { eventsBatchLimit: 1000 }],
     ['WEIR_BODY_LIMIT_BYTES', '1048576', { bodyLimitBytes: 1_048_576 }],
     ['WEIR_WORKER_CONCURRENCY', '8', { workerConcurrency: 8 }],
+    ['WEIR_DOCUMENTS', 'on_demand', { documents: 'on_demand' }],
   ])('%s=%s', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toMatchObject(expected)
   })
@@ -81,6 +89,7 @@ describe('readConfig', () => {
       'billing.example.com',
       'WEIR_PUBLIC_URL is "billing.example.com": it must be a URL that starts with http:// or https://.',
     ],
+    ['WEIR_MAIL_SENDER', 'a@b.c, d@e.f', 'WEIR_MAIL_SENDER is "a@b.c, d@e.f": it must be an e-mail address.'],
     ['WEIR_EVENTS_BATCH_LIMIT', '0', 'WEIR_EVENTS_BATCH_LIMIT is "0": it must be a whole number from 1 to 10000.'],
     ['WEIR_WORKER_CONCURRENCY', '-1', 'WEIR_WORKER_CONCURRENCY is "-1": it must be a whole number from 1 to 100.'],
   ])('%s=%s is refused', (name, value, message) => {
@@ -89,6 +98,7 @@ describe('readConfig', () => {
 
   test.each([
     ['DATABASE_URL', 'mysql://root:hunter2@db/weir'],
+    ['SMTP_URL', 'https://root:hunter2@mail'],
     ['WEIR_SECRET', 'hunter2'],
     ['WEIR_LIVE_API_KEY', 'hunter2 with spaces'],
     ['WEIR_SANDBOX_API_KEY', 'hunter2'],

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Api, createApi } from '../support/app.ts'
 
@@ -34,7 +36,7 @@ export interface ProcessOptions {
   readonly hasty?: boolean
 }
 
-/** Starts the server as its users do, on a database, and waits until it says that it is up. */
+/** Starts the server as its users do, on a database, and waits until it says that it is up. It prints no documents unasked. */
 export async function startProcess(databaseUrl: string, options: ProcessOptions): Promise<WeirProcess> {
   const child = spawn(process.execPath, [options.hasty === true ? HASTY : MAIN], {
     env: {
@@ -42,6 +44,9 @@ export async function startProcess(databaseUrl: string, options: ProcessOptions)
       DATABASE_URL: databaseUrl,
       PORT: '0',
       LOG_LEVEL: 'error',
+      // One process after the other reads the same code.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'weir-compiled'),
+      WEIR_DOCUMENTS: 'on_demand',
       WEIR_ROLE: options.role,
       WEIR_SECRET: 'a secret that only tests know',
       WEIR_SANDBOX_API_KEY: SANDBOX_KEY,

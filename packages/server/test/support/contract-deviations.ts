@@ -92,6 +92,21 @@ const fees: readonly Deviation[] = [
 
 const invoices: readonly Deviation[] = [
   {
+    path: '/invoices/*',
+    at: '/invoice/status',
+    allows: ['open'],
+    reason:
+      'an invoice that a subscription waits for is seen when its payment is told to have failed, and nowhere else',
+  },
+  ...['charges_from_datetime', 'charges_to_datetime'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_periods/*/${key}`,
+      allows: NULL,
+      reason: 'months in which a plan bills its fixed charges only',
+    }),
+  ),
+  {
     path: '/**',
     at: '/**/invoice_type',
     allows: ['advance_charges'],
@@ -310,6 +325,14 @@ const accounts: readonly Deviation[] = [
     allows: [null, 'cashfree', 'flutterwave', 'moneyhash'],
     reason: 'none, or one the contract forgets',
   },
+  ...['provider_customer_id', 'sync_with_provider'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_configuration/${key}`,
+      allows: NULL,
+      reason: 'a customer that its payment provider does not know yet, or whose wish was taken back',
+    }),
+  ),
   ...['invoice_grace_period', 'payment_provider_code', 'document_locale', 'invoice_footer'].map(
     (key): Deviation => ({
       path: '/**',
@@ -317,6 +340,48 @@ const accounts: readonly Deviation[] = [
       allows: NULL,
       reason: 'null where the billing entity’s applies',
     }),
+  ),
+]
+
+const PAYMENT_KEYS =
+  'lago_id lago_customer_id external_customer_id invoice_ids lago_payable_id payable_type amount_cents amount_currency ' +
+  'status payment_status type reference payment_provider_code payment_provider_type external_payment_id ' +
+  'provider_payment_id provider_customer_id next_action created_at'
+
+const payments: readonly Deviation[] = [
+  ...['lago_wallet_transaction_id', 'lago_customer_id', 'external_customer_id', 'payment_provider'].map(
+    (key): Deviation => ({
+      path: '/wallet_transactions/*/payment_url',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract wants the keys of wallet_transaction_payment_details beside it too',
+    }),
+  ),
+  ...'lago_id email amount_cents amount_currency payment_status created_at customer invoices'.split(' ').map(
+    (key): Deviation => ({
+      path: '/payment_requests/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root payment_request',
+    }),
+  ),
+  ...PAYMENT_KEYS.split(' ').map(
+    (key): Deviation => ({
+      path: '/payments/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root payment',
+    }),
+  ),
+  ...['payment_provider_code', 'payment_provider_type', 'provider_customer_id', 'reference'].flatMap(key =>
+    ['payment', 'payments/*', 'payment_receipt/payment', 'payment_receipts/*/payment'].map(
+      (root): Deviation => ({
+        path: '/**',
+        at: `/${root}/${key}`,
+        allows: NULL,
+        reason: 'payments by hand have no provider, those through one no reference',
+      }),
+    ),
   ),
 ]
 
@@ -374,14 +439,12 @@ const wallets: readonly Deviation[] = [
   ),
 ]
 
-const documents: readonly Deviation[] = [
-  {
-    path: '/invoices/*/download',
-    at: '',
-    allows: [undefined],
-    reason: 'downloads of what is not printed yet answer 200 without a body',
-  },
-]
+const documents: readonly Deviation[] = ['invoices', 'credit_notes'].map(collection => ({
+  path: `/${collection}/*/download`,
+  at: '',
+  allows: [undefined],
+  reason: 'downloads of what is not printed yet answer 200 without a body',
+}))
 
 /** Everything that answers may do although the contract says otherwise, with the reason. */
 export const contractDeviations: readonly Deviation[] = [
@@ -394,6 +457,7 @@ export const contractDeviations: readonly Deviation[] = [
   ...alerts,
   ...catalog,
   ...entitlements,
+  ...payments,
   ...subscriptions,
   ...wallets,
   ...documents,

@@ -68,6 +68,7 @@ export function contractChecker(document: ContractDocument, deviations: readonly
   ajv.addSchema(withNullables(document) as AnySchemaObject, 'contract')
   const templates = Object.keys(document.paths).map(path => ({ path, segments: path.split('/') }))
   const validators = new Map<string, ValidateFunction>()
+  const deviationsOf = new Map<string, Deviation[]>()
 
   return (method, path, status, body) => {
     const pathname = path.replace(/[?#].*$/, '').replace(/^\/api\/v1(?=\/)/, '')
@@ -78,10 +79,10 @@ export function contractChecker(document: ContractDocument, deviations: readonly
     const validate = validators.get(pointer) ?? ajv.compile({ $ref: `contract#${encodeURI(pointer)}` })
     validators.set(pointer, validate)
     if (validate(body)) return []
-    return unexcused(
-      validate.errors ?? [],
+    const excuses = deviationsOf.getOrInsertComputed(template, () =>
       deviations.filter(each => matches(each.path, template)),
-    ).map(describe)
+    )
+    return unexcused(validate.errors ?? [], excuses).map(describe)
   }
 }
 
@@ -177,13 +178,19 @@ function describe(error: ErrorObject): string {
   return `${error.instancePath || '/'}: ${error.message}${detail}`
 }
 
+const expressions = new Map<string, RegExp>()
+
 /** `*` stands for any one step of a path, `**` for any number of them. */
 function matches(pattern: string, path: string): boolean {
+  return expressions.getOrInsertComputed(pattern, expressionOf).test(path)
+}
+
+function expressionOf(pattern: string): RegExp {
   const expression = pattern
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
     .replace(/\/\*\*/g, '(?:/.*)?')
     .replace(/(?<!\.)\*/g, '[^/]*')
-  return new RegExp(`^${expression}$`).test(path)
+  return new RegExp(`^${expression}$`)
 }
 
 const FORMATS: Record<string, true | RegExp | ((value: string) => boolean)> = {

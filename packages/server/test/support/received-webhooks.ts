@@ -13,7 +13,8 @@ export async function receivedWebhooks(
 ): Promise<any[]> {
   const receiver = await startReceiver()
   const { status, body } = await tenant.api.post('/webhook_endpoints', {
-    webhook_endpoint: { webhook_url: receiver.url },
+    // A JWT repeats the whole message in a header, which the receiver does not take of a long one.
+    webhook_endpoint: { webhook_url: receiver.url, signature_algo: 'hmac' },
   })
   if (status !== 200) throw new Error(JSON.stringify(body))
   try {
@@ -24,5 +25,5 @@ export async function receivedWebhooks(
     await receiver.stop()
   }
   const messages = receiver.received.map(message => JSON.parse(message.body.toString()))
-  return messages.filter(message => documents || message.webhook_type !== 'invoice.generated')
+  return messages.filter(message => documents || !message.webhook_type.endsWith('.generated'))
 }

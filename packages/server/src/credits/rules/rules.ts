@@ -1,5 +1,7 @@
 import { decimal, purchasedCredits, type WalletRate } from '@weir/engine'
 import type { Insertable } from 'kysely'
+import { selectSections, skipsSections } from '../../accounts/index.ts'
+import { readPaymentMethod } from '../../payment-providers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { RecurringTransactionRules } from '../../platform/db/types.ts'
 import { Problems, validation } from '../../platform/errors.ts'
@@ -7,7 +9,7 @@ import { isBlank } from '../../platform/http/input.ts'
 import { parseInstant } from '../../platform/http/instants.ts'
 import { newId } from '../../platform/ids.ts'
 import { characterCount, withoutNul } from '../../platform/validation/text.ts'
-import { checkPurchaseOrderNumber, readPaymentMethod, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
+import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import {
   isPossible,
   limitProblem,
@@ -17,7 +19,6 @@ import {
   readDecimalText,
   readPairs,
 } from '../amounts.ts'
-import { selectSections } from '../custom-sections.ts'
 import type { WalletRow } from '../wallets/store.ts'
 import type { RuleInput } from './schema.ts'
 import { insertRule, listCurrentRules, type RuleRow, terminateRules, updateRuleRow } from './store.ts'
@@ -125,7 +126,7 @@ async function create(
   const method = isBlank(input.method) ? 'fixed' : (input.method as Method)
   const takesOfWallet = method === 'fixed' && isAbsent(input.paid_credits) && isAbsent(input.granted_credits)
   const now = tx.clock.now()
-  const columns = checkedColumns(input, {
+  const columns = await checkedColumns(tx, input, {
     method,
     interval: null,
     target_ongoing_balance: null,
@@ -146,7 +147,7 @@ async function create(
 }
 
 async function update(tx: Ctx, rule: RuleRow, input: RuleInput): Promise<RuleRow> {
-  const columns = checkedColumns(input, rule)
+  const columns = await checkedColumns(tx, input, rule)
   return updateRuleRow(tx, rule.id, {
     ...columns,
     ...(columns.method === 'fixed' && { grants_target_top_up: null }),
@@ -162,12 +163,13 @@ function isInterval(value: unknown): value is Interval {
 }
 
 /** The columns that the given keys change. @throws 422 for what makes no sense together with what stays */
-function checkedColumns(
+async function checkedColumns(
+  tx: Ctx,
   input: RuleInput,
   before: Pick<RuleRow, 'method' | 'interval' | 'target_ongoing_balance' | 'threshold_credits'> & { trigger?: string },
-): Partial<Insertable<RecurringTransactionRules>> {
+): Promise<Partial<Insertable<RecurringTransactionRules>>> {
   const problems = new Problems()
-  const columns = columnsOf(input, problems)
+  const columns = await columnsOf(tx, input, problems)
   const method = columns.method ?? before.method
   const interval = columns.interval === undefined ? before.interval : columns.interval
   const target = columns.target_ongoing_balance ?? before.target_ongoing_balance
@@ -181,7 +183,11 @@ function checkedColumns(
   return columns
 }
 
-function columnsOf(input: RuleInput, problems: Problems): Partial<Insertable<RecurringTransactionRules>> {
+async function columnsOf(
+  tx: Ctx,
+  input: RuleInput,
+  problems: Problems,
+): Promise<Partial<Insertable<RecurringTransactionRules>>> {
   const amount = (value: unknown) => readDecimalText(value)?.toFixed()
   const instant = (text: string | null) =>
     isBlank(text) ? null : (parseInstant(text ?? '')?.round('microsecond') ?? null)
@@ -193,7 +199,7 @@ function columnsOf(input: RuleInput, problems: Problems): Partial<Insertable<Rec
   checkPurchaseOrderNumber(purchaseOrder ?? null, problems)
   const pairs = readPairs(input.transaction_metadata, MOST_PAIRS)
   const requires = input.invoice_requires_successful_payment
-  const skips = input.invoice_custom_section?.skip_invoice_custom_sections
+  const skips = skipsSections(input.invoice_custom_section)
   return {
     ...(!isBlank(input.trigger) && { trigger: input.trigger ?? '' }),
     ...(input.interval !== undefined && { interval: isBlank(input.interval) ? null : input.interval }),
@@ -216,7 +222,7 @@ function columnsOf(input: RuleInput, problems: Problems): Partial<Insertable<Rec
     }),
     ...(name !== undefined && { transaction_name: name }),
     ...(purchaseOrder !== undefined && { purchase_order_number: purchaseOrder }),
-    ...readPaymentMethod(input.payment_method, problems),
-    ...(typeof skips === 'boolean' && { skip_invoice_custom_sections: skips }),
+    ...(await readPaymentMethod(tx, input.payment_method, problems)),
+    ...(skips !== undefined && { skip_invoice_custom_sections: skips }),
   }
 }

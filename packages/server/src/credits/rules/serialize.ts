@@ -1,6 +1,6 @@
 import { formatDecimal } from '@weir/engine'
+import { type SelectedSection, serializeSelectedSection } from '../../accounts/index.ts'
 import { formatInstant } from '../../platform/wire.ts'
-import { type SelectedSection, serializeSelectedSection } from '../custom-sections.ts'
 import type { RuleRow } from './store.ts'
 
 export function serializeRule(rule: RuleRow, sections: readonly SelectedSection[]) {

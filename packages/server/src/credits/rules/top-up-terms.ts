@@ -1,5 +1,5 @@
 import { centsInCredits, decimal, type TopUpLimits, type TopUpMethod } from '@weir/engine'
-import type { PaymentMethodReference } from '../../subscriptions/index.ts'
+import type { PaymentMethodReference } from '../../payment-providers/index.ts'
 import { type MetadataPair, rateOf } from '../amounts.ts'
 import type { CreditsToAdd } from '../wallet-transactions/add-credits.ts'
 import type { WalletRow } from '../wallets/store.ts'

@@ -1,10 +1,10 @@
 import { type Decimal, purchasedCredits } from '@weir/engine'
+import { type SectionChoiceInput, selectSections, skipsSections } from '../../accounts/index.ts'
+import type { PaymentMethodReference } from '../../payment-providers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { validation } from '../../platform/errors.ts'
-import type { PaymentMethodReference } from '../../subscriptions/index.ts'
 import { limitProblem, type MetadataPair, rateOf } from '../amounts.ts'
-import { type CustomSectionInput, selectSections } from '../custom-sections.ts'
 import type { WalletRow } from '../wallets/store.ts'
 import { moveBalance } from './movements.ts'
 import { insertTransaction, type TransactionRow } from './store.ts'
@@ -24,7 +24,7 @@ export interface CreditsToAdd {
   readonly priority: number
   readonly purchaseOrderNumber: string | null
   readonly paymentMethod?: PaymentMethodReference | undefined
-  readonly sections?: CustomSectionInput | undefined
+  readonly sections?: SectionChoiceInput | undefined
   /** Ids to be used, where the same top-up must not be made twice. */
   readonly ids?: { readonly purchased: string; readonly granted: string }
   /** The rule that tops up, and the local day for which it does by the calendar. */
@@ -47,6 +47,7 @@ export async function addCredits(tx: Ctx, wallet: WalletRow, credits: CreditsToA
     metadata: JSON.stringify(credits.metadata),
     priority: credits.priority,
     purchase_order_number: credits.purchaseOrderNumber,
+    skip_invoice_custom_sections: skipsSections(credits.sections) ?? false,
     rule_id: credits.rule?.id ?? null,
     top_up_day: credits.rule?.day ?? null,
   }

@@ -1,15 +1,11 @@
 import { type Decimal, decimal, ZERO } from '@weir/engine'
+import { type PaymentMethodReference, readPaymentMethod } from '../../payment-providers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { Problems } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { isUuid } from '../../platform/ids.ts'
 import { characterCount, withoutNul } from '../../platform/validation/text.ts'
-import {
-  checkPurchaseOrderNumber,
-  type PaymentMethodReference,
-  readPaymentMethod,
-  readPurchaseOrderNumber,
-} from '../../subscriptions/index.ts'
+import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import { checkWorth, type MetadataPair, MOST_NAME_CHARACTERS, rateOf, readCredits, readPairs } from '../amounts.ts'
 import { findWallet, lockWallet, type WalletRow } from '../wallets/store.ts'
 import { isPriority, LAST_PRIORITY } from '../wallets/terms.ts'
@@ -115,7 +111,7 @@ async function readTransactions(
     metadata: 'pairs' in pairs ? pairs.pairs : [],
     priority,
     purchaseOrderNumber,
-    paymentMethod: readPaymentMethod(input.payment_method, problems),
+    paymentMethod: await readPaymentMethod(tx, input.payment_method, problems),
   }
 }
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import { SectionChoiceInput } from '../../accounts/index.ts'
+import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
-import { CustomSectionInput } from '../custom-sections.ts'
 
 const Text = Nullable(Type.String())
 const Flag = Nullable(Type.Boolean())
@@ -20,6 +20,6 @@ export const TransactionInput = Input({
   purchase_order_number: Text,
   priority: Nullable(Type.Integer()),
   payment_method: PaymentMethodInput,
-  invoice_custom_section: CustomSectionInput,
+  invoice_custom_section: SectionChoiceInput,
 })
 export type TransactionInput = Type.Static<typeof TransactionInput>

@@ -1,9 +1,9 @@
 import { type CreditsWorth, creditsForCents, type Decimal, decimal, voidedCredits } from '@weir/engine'
+import { type SectionChoiceInput, selectSections } from '../../accounts/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { validation } from '../../platform/errors.ts'
 import { type MetadataPair, rateOf } from '../amounts.ts'
-import { type CustomSectionInput, selectSections } from '../custom-sections.ts'
 import { lockWallet, type WalletRow } from '../wallets/store.ts'
 import { leftInCents, moveBalance } from './movements.ts'
 import { getTransaction, insertTransaction, type TransactionRow } from './store.ts'
@@ -16,7 +16,7 @@ export interface CreditsToVoid {
   readonly name: string | null
   readonly metadata: readonly MetadataPair[]
   readonly priority: number
-  readonly sections?: CustomSectionInput | undefined
+  readonly sections?: SectionChoiceInput | undefined
 }
 
 /**

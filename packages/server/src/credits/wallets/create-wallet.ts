@@ -7,8 +7,10 @@ import {
   round,
   type WalletRate,
 } from '@weir/engine'
+import { selectSections } from '../../accounts/index.ts'
 import { readMetadata } from '../../catalog/index.ts'
 import { type Customer, findCustomerByExternalId, lockCustomer, setCurrency } from '../../customers/index.ts'
+import { type PaymentMethodReference, readPaymentMethod } from '../../payment-providers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { claimingCode } from '../../platform/db/unique-code.ts'
 import { emit } from '../../platform/domain-events.ts'
@@ -17,14 +19,8 @@ import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
 import { addJob } from '../../platform/jobs/enqueue.ts'
 import { characterCount, withoutNul } from '../../platform/validation/text.ts'
-import {
-  type PaymentMethodReference,
-  readBillingEntityOverride,
-  readPaymentMethod,
-  readPurchaseOrderNumber,
-} from '../../subscriptions/index.ts'
+import { readBillingEntityOverride, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import { checkWorth, limitProblem, MOST_NAME_CHARACTERS, readCredits, readDecimalText, readPairs } from '../amounts.ts'
-import { selectSections } from '../custom-sections.ts'
 import { MOST_PAIRS, replaceRules, rulesProblem } from '../rules/rules.ts'
 import { type Limitations, readLimitations } from './limitations.ts'
 import { flagForRefresh } from './refreshes.ts'
@@ -101,7 +97,7 @@ async function readWallet(tx: Ctx, input: NewWalletInput, customer: Customer | u
   if (customer !== undefined && (await listActiveWallets(tx, customer.id)).length >= MOST_ACTIVE_WALLETS) {
     problems.add('customer', 'wallet_limit_reached')
   }
-  const paymentMethod = readPaymentMethod(input.payment_method, problems)
+  const paymentMethod = await readPaymentMethod(tx, input.payment_method, problems)
   problems.throwIfAny()
   return { paid, granted, expirationAt, limitations, paymentMethod }
 }

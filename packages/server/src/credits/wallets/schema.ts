@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
+import { SectionChoiceInput } from '../../accounts/index.ts'
 import { MetadataBody } from '../../catalog/index.ts'
+import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
-import { CustomSectionInput } from '../custom-sections.ts'
+
 import { RuleInput } from '../rules/schema.ts'
 
 const Text = Nullable(Type.String())
@@ -22,7 +23,7 @@ const sharedFields = {
   metadata: MetadataBody.properties.metadata,
   recurring_transaction_rules: Type.Array(RuleInput),
   applies_to: Input({ fee_types: Type.Array(Type.String()), billable_metric_codes: Type.Array(Type.String()) }),
-  invoice_custom_section: CustomSectionInput,
+  invoice_custom_section: SectionChoiceInput,
   payment_method: PaymentMethodInput,
 }
 

@@ -1,6 +1,6 @@
 import { formatDecimal } from '@weir/engine'
+import { serializeSelectedSection } from '../../accounts/index.ts'
 import { formatCents, formatInstant, formatInstantMs } from '../../platform/wire.ts'
-import { serializeSelectedSection } from '../custom-sections.ts'
 import { serializeRule } from '../rules/serialize.ts'
 import type { WalletRecord } from './store.ts'
 

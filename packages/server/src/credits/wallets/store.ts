@@ -1,12 +1,16 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
-import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
+import {
+  type BillingEntity,
+  findBillingEntitiesByIds,
+  listSelectedSections,
+  type SelectedSection,
+} from '../../accounts/index.ts'
 import { type Customer, findCustomersByIds, lockCustomer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Wallets } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import { isUuid } from '../../platform/ids.ts'
-import { listSelectedSections, type SelectedSection } from '../custom-sections.ts'
 import { listCurrentRules, type RuleRow } from '../rules/store.ts'
 
 export type WalletRow = Selectable<Wallets>

@@ -1,5 +1,5 @@
 import type { Updateable } from 'kysely'
-import { toAscii } from '../../accounts/index.ts'
+import { skipsSections, toAscii } from '../../accounts/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Wallets } from '../../platform/db/types.ts'
 import type { Problems } from '../../platform/errors.ts'
@@ -34,7 +34,7 @@ export function readExpiration(
 export function columnsOf(input: WalletInput): Updateable<Wallets> {
   const cents = (value: number | null) => (value === null || !Number.isSafeInteger(value) ? null : BigInt(value))
   const requires = input.invoice_requires_successful_payment
-  const skips = input.invoice_custom_section?.skip_invoice_custom_sections
+  const skips = skipsSections(input.invoice_custom_section)
   const { paid_top_up_min_amount_cents: min, paid_top_up_max_amount_cents: max, priority } = input
   return {
     ...(input.name !== undefined && { name: withoutNul(input.name) }),
@@ -46,7 +46,7 @@ export function columnsOf(input: WalletInput): Updateable<Wallets> {
     ...(!isBlank(input.code) && { code: input.code ?? '' }),
     ...(typeof priority === 'number' && { priority }),
     ...(typeof requires === 'boolean' && { invoice_requires_successful_payment: requires }),
-    ...(typeof skips === 'boolean' && { skip_invoice_custom_sections: skips }),
+    ...(skips !== undefined && { skip_invoice_custom_sections: skips }),
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Updateable } from 'kysely'
+import { selectSections } from '../../accounts/index.ts'
 import { readMetadata } from '../../catalog/index.ts'
+import { readPaymentMethod } from '../../payment-providers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import type { Wallets } from '../../platform/db/types.ts'
 import { claimingCode } from '../../platform/db/unique-code.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { Problems, validation } from '../../platform/errors.ts'
-import { readBillingEntityOverride, readPaymentMethod } from '../../subscriptions/index.ts'
+import { readBillingEntityOverride } from '../../subscriptions/index.ts'
 import { rateOf } from '../amounts.ts'
-import { selectSections } from '../custom-sections.ts'
 import { checkRuleLimits, limitsOf, replaceRules, rulesProblem } from '../rules/rules.ts'
 import { type Limitations, readLimitations } from './limitations.ts'
 import { flagForRefresh } from './refreshes.ts'
@@ -34,7 +35,7 @@ export async function updateWallet(ctx: Ctx, id: string, input: WalletInput): Pr
       const limitations = await readLimitations(tx, input.applies_to)
       checkLimitations(limitations)
       const problems = new Problems()
-      const paymentMethod = readPaymentMethod(input.payment_method, problems)
+      const paymentMethod = await readPaymentMethod(tx, input.payment_method, problems)
       problems.throwIfAny()
       const { billing_entity_code } = input
       const entityId = await readBillingEntityOverride(

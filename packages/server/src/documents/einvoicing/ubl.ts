@@ -1,83 +1,97 @@
 import { decimal } from '@weir/engine'
-import type { InvoiceForPrint } from '../load-invoice.ts'
-import { feeName } from '../printing/fee-rows.ts'
 import { customerDisplayName } from '../printing/parties.ts'
-import {
-  categoryOf,
-  deliveryDate,
-  documentType,
-  linesOf,
-  plainAmount,
-  plainCents,
-  type RatePart,
-  ratePartsOf,
-} from './einvoice.ts'
+import { type EInvoice, type EInvoiceLine, firstEmail, plainCents, type RatePart } from './einvoice.ts'
 import { type Element, group, text, writeXml } from './xml.ts'
 
-const NAMESPACES = {
-  xmlns: 'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2',
-  'xmlns:cac': 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2',
-  'xmlns:cbc': 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2',
-}
+const SCHEMAS = 'urn:oasis:names:specification:ubl:schema:xsd'
 const EN16931 = 'urn:cen.eu:en16931:2017'
 const XRECHNUNG = `${EN16931}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0`
 const PEPPOL_BILLING = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
 const STANDARD_PAYMENT = '1'
 const PIECE = 'C62'
 
-/** An invoice as UBL 2.1 XML after EN 16931; those of German entities are XRechnungen. */
-export function ublInvoice(print: InvoiceForPrint): string {
-  const { invoice, entity, customer } = print
-  const { currency } = invoice
+/** The elements of invoices and credit notes that are named after them. */
+const NAMES = {
+  invoice: { root: 'Invoice', type: 'cbc:InvoiceTypeCode', line: 'cac:InvoiceLine', quantity: 'cbc:InvoicedQuantity' },
+  credit_note: {
+    root: 'CreditNote',
+    type: 'cbc:CreditNoteTypeCode',
+    line: 'cac:CreditNoteLine',
+    quantity: 'cbc:CreditedQuantity',
+  },
+} as const
+
+/** A document as UBL 2.1 XML after EN 16931; those of German entities are XRechnungen. */
+export function ublDocument(document: EInvoice): string {
+  const { kind, currency, totals, entity, customer, corrected } = document
   const isGerman = entity.country === 'DE'
-  const money = (name: string, cents: bigint) => text(name, plainCents(cents, currency), { currencyID: currency })
-  const parts = ratePartsOf(print)
-  const allowances = invoice.coupons_amount_cents + invoice.progressive_billing_credit_amount_cents
+  const names = NAMES[kind]
+  const money = moneyIn(currency)
   const content = [
     text('cbc:CustomizationID', isGerman ? XRECHNUNG : EN16931),
     isGerman ? text('cbc:ProfileID', PEPPOL_BILLING) : undefined,
-    text('cbc:ID', invoice.number),
-    text('cbc:IssueDate', invoice.issuing_date.toString()),
-    text('cbc:DueDate', invoice.payment_due_date.toString()),
-    text('cbc:InvoiceTypeCode', documentType(print)),
+    text('cbc:ID', document.number),
+    text('cbc:IssueDate', document.issuedOn.toString()),
+    text('cbc:DueDate', document.dueOn?.toString()),
+    text(names.type, document.typeCode),
+    // An invoice's id is told in the other syntax only.
+    ...(kind === 'credit_note' ? [text('cbc:Note', document.notes.join('. '))] : []),
     text('cbc:DocumentCurrencyCode', currency),
-    isGerman ? text('cbc:BuyerReference', customer.customer.external_id) : undefined,
-    group('cac:OrderReference', text('cbc:ID', invoice.purchase_order_number)),
-    seller(print, isGerman),
-    buyer(print),
-    group('cac:Delivery', text('cbc:ActualDeliveryDate', deliveryDate(print).toString())),
+    isGerman ? text('cbc:BuyerReference', customer.external_id) : undefined,
+    group('cac:OrderReference', text('cbc:ID', document.purchaseOrderNumber)),
+    group(
+      'cac:BillingReference',
+      group(
+        'cac:InvoiceDocumentReference',
+        text('cbc:ID', corrected?.number),
+        text('cbc:IssueDate', corrected?.issuedOn.toString()),
+      ),
+    ),
+    seller(document, isGerman),
+    buyer(document),
+    group('cac:Delivery', text('cbc:ActualDeliveryDate', document.deliveredOn.toString())),
     group('cac:PaymentMeans', text('cbc:PaymentMeansCode', STANDARD_PAYMENT)),
-    group('cac:PaymentTerms', text('cbc:Note', paymentTerms(print))),
-    ...parts.filter(part => !part.allowance.isZero()).map(part => allowance(part, currency)),
+    group('cac:PaymentTerms', text('cbc:Note', document.terms)),
+    ...document.parts.filter(part => part.reductionCents !== 0n).map(part => reduction(document, part)),
     group(
       'cac:TaxTotal',
-      money('cbc:TaxAmount', invoice.taxes_amount_cents),
-      parts.map(part => taxSubtotal(part, currency)),
+      money('cbc:TaxAmount', totals.taxes),
+      document.parts.map(part => taxSubtotal(part, currency)),
     ),
     group(
       'cac:LegalMonetaryTotal',
-      money('cbc:LineExtensionAmount', invoice.fees_amount_cents),
-      money('cbc:TaxExclusiveAmount', invoice.sub_total_excluding_taxes_amount_cents),
-      money('cbc:TaxInclusiveAmount', invoice.sub_total_including_taxes_amount_cents),
-      money('cbc:AllowanceTotalAmount', allowances),
-      money('cbc:PrepaidAmount', invoice.prepaid_credit_amount_cents + invoice.credit_notes_amount_cents),
-      money('cbc:PayableAmount', invoice.total_amount_cents),
+      money('cbc:LineExtensionAmount', totals.lines),
+      money('cbc:TaxExclusiveAmount', totals.exclusive),
+      money('cbc:TaxInclusiveAmount', totals.inclusive),
+      kind === 'invoice'
+        ? money('cbc:AllowanceTotalAmount', totals.reductions)
+        : money('cbc:ChargeTotalAmount', -totals.reductions),
+      money('cbc:PrepaidAmount', totals.prepaid),
+      money('cbc:PayableAmount', totals.payable),
     ),
-    ...lines(print),
+    ...document.lines.map((line, place) => documentLine(line, place, document)),
   ]
-  return writeXml({ name: 'Invoice', attributes: NAMESPACES, content: content.filter(child => child !== undefined) })
+  const attributes = {
+    xmlns: `${SCHEMAS}:${names.root}-2`,
+    'xmlns:cac': `${SCHEMAS}:CommonAggregateComponents-2`,
+    'xmlns:cbc': `${SCHEMAS}:CommonBasicComponents-2`,
+  }
+  return writeXml({ name: names.root, attributes, content: content.filter(child => child !== undefined) })
 }
 
-function seller(print: InvoiceForPrint, isGerman: boolean): Element | undefined {
-  const { entity, invoice } = print
+function moneyIn(currency: string) {
+  return (name: string, cents: bigint) => text(name, plainCents(cents, currency), { currencyID: currency })
+}
+
+function seller({ entity, typeCode }: EInvoice, isGerman: boolean): Element | undefined {
   const name = entity.legal_name || entity.name
   return group(
     'cac:AccountingSupplierParty',
     group(
       'cac:Party',
-      text('cbc:EndpointID', entity.email, { schemeID: 'EM' }),
+      text('cbc:EndpointID', firstEmail(entity.email), { schemeID: 'EM' }),
       address(entity),
-      invoice.invoice_type === 'credit'
+      typeCode === '386'
         ? undefined
         : group('cac:PartyTaxScheme', text('cbc:CompanyID', entity.tax_identification_number), vat()),
       group('cac:PartyLegalEntity', text('cbc:RegistrationName', name), text('cbc:CompanyID', entity.legal_number)),
@@ -85,22 +99,22 @@ function seller(print: InvoiceForPrint, isGerman: boolean): Element | undefined 
         'cac:Contact',
         text('cbc:Name', name),
         isGerman ? text('cbc:Telephone', entity.phone) : undefined,
-        text('cbc:ElectronicMail', entity.email),
+        text('cbc:ElectronicMail', firstEmail(entity.email)),
       ),
     ),
   )
 }
 
-function buyer({ customer: { customer } }: InvoiceForPrint): Element | undefined {
+function buyer({ customer }: EInvoice): Element | undefined {
   const name = customerDisplayName(customer)
   return group(
     'cac:AccountingCustomerParty',
     group(
       'cac:Party',
-      text('cbc:EndpointID', customer.email, { schemeID: 'EM' }),
+      text('cbc:EndpointID', firstEmail(customer.email), { schemeID: 'EM' }),
       address(customer),
       group('cac:PartyLegalEntity', text('cbc:RegistrationName', name)),
-      group('cac:Contact', text('cbc:Name', name), text('cbc:ElectronicMail', customer.email)),
+      group('cac:Contact', text('cbc:Name', name), text('cbc:ElectronicMail', firstEmail(customer.email))),
     ),
   )
 }
@@ -124,34 +138,29 @@ function address(at: Address): Element | undefined {
   )
 }
 
-function paymentTerms({ invoice }: InvoiceForPrint): string {
-  const amount = (cents: bigint) => `${plainCents(cents, invoice.currency)} ${invoice.currency}`
-  return [
-    `Payment term ${invoice.net_payment_term} days`,
-    ...(invoice.prepaid_credit_amount_cents > 0n
-      ? [`Prepaid credits of ${amount(invoice.prepaid_credit_amount_cents)} were used`]
-      : []),
-    ...(invoice.credit_notes_amount_cents > 0n
-      ? [`Credit notes of ${amount(invoice.credit_notes_amount_cents)} were used`]
-      : []),
-  ].join(' and ')
-}
-
-function allowance(part: RatePart, currency: string): Element | undefined {
+/** What coupons took off an invoice is an allowance; what they take off what is given back is a charge. */
+function reduction({ kind, currency }: EInvoice, part: RatePart): Element | undefined {
+  const isCharge = kind === 'credit_note'
+  const money = moneyIn(currency)
   return group(
     'cac:AllowanceCharge',
-    text('cbc:ChargeIndicator', 'false'),
-    text('cbc:AllowanceChargeReason', `Discount ${decimal(part.rate).toFixed(2)}% portion`),
-    text('cbc:Amount', plainAmount(part.allowance, currency), { currencyID: currency }),
+    text('cbc:ChargeIndicator', String(isCharge)),
+    text('cbc:AllowanceChargeReason', reductionReason(part)),
+    money('cbc:Amount', isCharge ? -part.reductionCents : part.reductionCents),
     taxCategory('cac:TaxCategory', part, false),
   )
 }
 
+export function reductionReason({ rate }: RatePart): string {
+  return `Discount ${decimal(rate).toFixed(2)}% portion`
+}
+
 function taxSubtotal(part: RatePart, currency: string): Element | undefined {
+  const money = moneyIn(currency)
   return group(
     'cac:TaxSubtotal',
-    text('cbc:TaxableAmount', plainAmount(part.taxable, currency), { currencyID: currency }),
-    text('cbc:TaxAmount', plainAmount(part.tax, currency), { currencyID: currency }),
+    money('cbc:TaxableAmount', part.taxableCents),
+    money('cbc:TaxAmount', part.taxCents),
     taxCategory('cac:TaxCategory', part, true),
   )
 }
@@ -177,26 +186,19 @@ function vat(): Element | undefined {
   return group('cac:TaxScheme', text('cbc:ID', 'VAT'))
 }
 
-function lines(print: InvoiceForPrint): (Element | undefined)[] {
-  const { currency } = print.invoice
-  return linesOf(print).map((fee, place) => {
-    const name = feeName(fee) || 'Prepaid credits'
-    return group(
-      'cac:InvoiceLine',
-      text('cbc:ID', String(place + 1)),
-      text('cbc:InvoicedQuantity', decimal(fee.units).toFixed(), { unitCode: PIECE }),
-      text('cbc:LineExtensionAmount', plainCents(fee.amount_cents, currency), { currencyID: currency }),
-      group(
-        'cac:Item',
-        text('cbc:Description', fee.description || name),
-        text('cbc:Name', name),
-        taxCategory(
-          'cac:ClassifiedTaxCategory',
-          { category: categoryOf(print, fee.taxes_rate), rate: fee.taxes_rate },
-          false,
-        ),
-      ),
-      group('cac:Price', text('cbc:PriceAmount', decimal(fee.precise_unit_amount).toFixed(), { currencyID: currency })),
-    )
-  })
+function documentLine(line: EInvoiceLine, place: number, { kind, currency }: EInvoice): Element | undefined {
+  const { line: name, quantity } = NAMES[kind]
+  return group(
+    name,
+    text('cbc:ID', String(place + 1)),
+    text(quantity, line.quantity.toFixed(), { unitCode: PIECE }),
+    moneyIn(currency)('cbc:LineExtensionAmount', line.amountCents),
+    group(
+      'cac:Item',
+      text('cbc:Description', line.description),
+      text('cbc:Name', line.name),
+      taxCategory('cac:ClassifiedTaxCategory', line, false),
+    ),
+    group('cac:Price', text('cbc:PriceAmount', decimal(line.price).toFixed(), { currencyID: currency })),
+  )
 }

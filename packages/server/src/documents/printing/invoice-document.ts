@@ -1,9 +1,10 @@
 import { readCents, type WireInteger } from '../../platform/wire.ts'
 import type { InvoiceForPrint } from '../load-invoice.ts'
+import { frameOf, legalNotes } from './frame.ts'
 import { invoiceBlocks } from './invoice-blocks.ts'
 import { moneyOf } from './invoice-totals.ts'
 import { formatDate, formatMoney, type Locale, printedLocale } from './locales.ts'
-import { issuingParty, isText, receivingParty } from './parties.ts'
+import { isText } from './parties.ts'
 import type { Note, Pair, PrintedDocument } from './printed-document.ts'
 import { type Say, speaker } from './words.ts'
 
@@ -16,23 +17,11 @@ export function invoiceDocument(print: InvoiceForPrint): PrintedDocument {
   const locale = printedLocale(customer.customer.document_locale, entity.document_locale)
   const say = speaker(locale)
   const money = moneyOf(invoice.currency, locale)
-  const issuer = issuingParty(say('from'), entity, locale, say)
-  const receiver = receivingParty(say('bill_to'), customer.customer, locale, say)
-  // The one who is billed writes a self-billed invoice, in the name of the one who delivers.
-  const parties = invoice.self_billed
-    ? [
-        { ...receiver, label: say('from') },
-        { ...issuer, label: say('bill_to') },
-      ]
-    : [issuer, receiver]
   return {
-    locale,
+    ...frameOf(print, { receives: say('bill_to'), locale, say }),
     title: titleOf(print, say),
-    page: say('page', { n: '{n}', total: '{total}' }),
     number: invoice.number,
     facts: facts(print, say, locale),
-    metadata: customer.metadata.filter(item => item.display_in_invoice).map(({ key, value }): Pair => [key, value]),
-    parties,
     amount: money(invoice.total_amount_cents),
     amountNote:
       invoice.invoice_type === 'advance_charges'
@@ -60,12 +49,12 @@ function facts({ invoice }: InvoiceForPrint, say: Say, locale: Locale): Pair[] {
   ]
 }
 
-function notes({ invoice, entity, sections, thresholds, taxes }: InvoiceForPrint, say: Say, locale: Locale): Note[] {
-  const passed = thresholds.at(-1)
-  const money = (cents: WireInteger) => formatMoney(readCents(cents), invoice.currency, locale)
-  const reverseCharge = entity.eu_tax_management && taxes.some(tax => tax.tax_rate === 0)
+function notes(print: InvoiceForPrint, say: Say, locale: Locale): Note[] {
+  const passed = print.thresholds.at(-1)
+  const money = (cents: WireInteger) => formatMoney(readCents(cents), print.invoice.currency, locale)
+  const { mentions, footer } = legalNotes(print, say)
   return [
-    ...(reverseCharge ? [{ heading: '', text: say('reverse_charge') }] : []),
+    ...mentions,
     ...(passed === undefined
       ? []
       : [
@@ -77,7 +66,7 @@ function notes({ invoice, entity, sections, thresholds, taxes }: InvoiceForPrint
             }),
           },
         ]),
-    ...sections.map(section => ({ heading: section.display_name ?? '', text: section.details ?? '' })),
-    ...(isText(entity.invoice_footer) ? [{ heading: '', text: entity.invoice_footer }] : []),
+    ...print.sections.map(section => ({ heading: section.display_name ?? '', text: section.details ?? '' })),
+    ...footer,
   ]
 }

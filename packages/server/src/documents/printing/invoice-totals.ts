@@ -4,6 +4,17 @@ import { formatMoney, formatRate } from './locales.ts'
 import type { Totals } from './printed-document.ts'
 import type { Say } from './words.ts'
 
+/** What tax providers say of a whole invoice: why there is no tax on it. */
+const WHOLE_INVOICE_CODES: readonly string[] = [
+  'not_collecting',
+  'juris_not_taxed',
+  'reverse_charge',
+  'customer_exempt',
+  'transaction_exempt',
+  'juris_has_no_tax',
+  'unknown_taxation',
+]
+
 type Money = (cents: bigint) => string
 type Line = Totals['lines'][number]
 
@@ -38,6 +49,7 @@ function couponName(coupon: InvoiceForPrint['coupons'][number], money: Money): s
 function taxLines({ taxes }: InvoiceForPrint, say: Say, money: Money): [string, string][] {
   if (taxes.length === 0) return [[say('no_tax'), money(0n)]]
   return taxes.map(tax => {
+    if (WHOLE_INVOICE_CODES.includes(tax.tax_code)) return [tax.tax_name, '']
     const amount = money(readCents(tax.fees_amount_cents))
     return [
       say('tax_on', { name: tax.tax_name, rate: formatRate(tax.tax_rate, 1), amount }),

@@ -1,6 +1,9 @@
 /** A document as the template lays it out: every text is final, in the reader's language. */
 export interface PrintedDocument {
   readonly locale: string
+  readonly paper: 'a4' | 'us-letter'
+  /** The picture of who issues it, beside the title. */
+  readonly logo: Logo | null
   readonly title: string
   /** Pages are numbered with it: `{n}` and `{total}` are filled in by the template. */
   readonly page: string
@@ -13,6 +16,14 @@ export interface PrintedDocument {
   readonly blocks: readonly Block[]
   /** Paragraphs under the tables; the heading may be empty. */
   readonly notes: readonly Note[]
+}
+
+/** A PNG or a JPEG. */
+export interface Logo {
+  readonly bytes: Uint8Array
+  readonly type: 'png' | 'jpg'
+  /** How much wider it is than high. */
+  readonly ratio: number
 }
 
 /** A label and what it says. */
@@ -36,6 +47,8 @@ export interface Table {
   /** Empty where the table needs none. */
   readonly heading: string
   readonly startsPage: boolean
+  /** Tells more of what stands in the tables before. */
+  readonly isBreakdown?: boolean
   /** The first is a text, the others are figures. */
   readonly columns: readonly string[]
   readonly rows: readonly Row[]

@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
 
 const Text = Nullable(Type.String())
 
@@ -19,13 +18,3 @@ export const VoidInput = Input({
   credit_amount: Nullable(Type.Integer()),
 })
 export type VoidInput = Type.Static<typeof VoidInput>
-
-export const RetryPaymentInput = Input({ payment_method: PaymentMethodInput })
-export type RetryPaymentInput = Type.Static<typeof RetryPaymentInput>
-
-export const EmailInput = Input({
-  to: Type.Array(Type.String()),
-  cc: Type.Array(Type.String()),
-  bcc: Type.Array(Type.String()),
-})
-export type EmailInput = Type.Static<typeof EmailInput>

@@ -11,6 +11,7 @@ import { type FeeRow, loadInvoiceFees } from '../fees-store.ts'
 import { type Invoice, loadInvoiceSubscriptions } from '../store.ts'
 import type { AdjustedFeeInput } from './schema.ts'
 import { type AdjustedFeeRow, lineOf, listAdjustedFees, toAdjustment } from './store.ts'
+import { isPricedByUnits, readDecimal } from './values.ts'
 
 /** An edit and the fee as it is after it. */
 export interface AdjustedFee {
@@ -38,7 +39,7 @@ export async function adjustFee(ctx: Ctx, invoiceId: string, input: AdjustedFeeI
     const values = readValues(input)
     const existing = await listAdjustedFees(tx, invoice.id)
     if (existing.some(row => isEditOf(row, line))) throw validation({ adjusted_fee: ['already_exists'] })
-    if (values.units !== null && values.unit_precise_amount === null && !isPricedByUnits(line)) {
+    if (values.units !== null && values.unit_precise_amount === null && !isPricedByUnits(line.price)) {
       throw validation({ charge: ['invalid_charge_model'] })
     }
     const now = tx.clock.now()
@@ -156,12 +157,6 @@ async function findBilled(tx: Ctx, invoice: Invoice, subscriptionId: string): Pr
   return subscription
 }
 
-/** A percentage needs the events, and a prorated tier their times. */
-function isPricedByUnits({ price }: Line): boolean {
-  if (price === null) return true
-  return price.chargeModel !== 'percentage' && !(price.chargeModel === 'graduated' && price.prorated)
-}
-
 /** A price without units changes nothing: the line is renamed. */
 function readValues(input: AdjustedFeeInput) {
   const problems = new Problems()
@@ -173,12 +168,4 @@ function readValues(input: AdjustedFeeInput) {
     unit_precise_amount: units === null ? null : price,
     invoice_display_name: isBlank(input.invoice_display_name) ? null : (input.invoice_display_name ?? null),
   }
-}
-
-function readDecimal(field: string, value: string | null | undefined, problems: Problems): string | null {
-  if (isBlank(value)) return null
-  const text = (value ?? '').trim()
-  if (/^\d{1,20}(\.\d{1,20})?$/.test(text)) return text
-  problems.add(field, 'value_is_invalid')
-  return null
 }

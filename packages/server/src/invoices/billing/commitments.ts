@@ -42,7 +42,7 @@ export async function loadCommitments(
 
 /**
  * What was billed of each period, on whatever invoice or on none: base fees, usage with its true-ups, fixed charges. Fees of
- * voided invoices count.
+ * voided invoices count, unless the invoice was made again.
  */
 async function loadBilledAmounts(tx: Ctx, due: readonly Due[]) {
   if (due.length === 0) return new Map<string, { amountCents: bigint; preciseAmountCents: string }>()
@@ -60,6 +60,7 @@ async function loadBilledAmounts(tx: Ctx, due: readonly Due[]) {
     where fees.organization_id = ${tx.org.id}
       and fees.fee_type in ('subscription', 'charge', 'fixed_charge')
       and fees.deleted_at is null
+      and not exists (select from invoices as again where again.voided_invoice_id = fees.invoice_id)
     group by span.id`.execute(tx.db)
   return new Map(rows.map(row => [row.id, { amountCents: BigInt(row.amount), preciseAmountCents: row.precise_amount }]))
 }

@@ -8,12 +8,14 @@ import {
 } from '@weir/engine'
 import type { Insertable } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
-import { applicableTimeZone, type Customer } from '../../customers/index.ts'
+import { applicableTimeZone, type Customer, findCustomersAwaitingVatCheck } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Invoices } from '../../platform/db/types.ts'
 import { emitAll } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
+import { withholdTotals, withoutTaxes } from '../awaiting-taxes/withhold.ts'
+import { applySections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { type AssignedNumber, assignNumbers } from '../numbering.ts'
 import { creditProgressiveInvoices } from '../progressive/credit.ts'
@@ -29,6 +31,10 @@ export interface InvoiceOrder extends Pick<BillingRequest, 'subscriptions' | 're
   readonly customerEntity: BillingEntity
   /** Who issues the invoice: the subscriptions' billing entity, or the customer's. */
   readonly issuer: BillingEntity
+  /** Bills usage in full, whatever was billed of it because thresholds were passed. */
+  readonly ignoresProgressive?: boolean
+  /** It stays open, and unseen, until it is paid: a subscription waits for that. */
+  readonly mustBePaid?: boolean
 }
 
 /** A computed invoice and what else decides about its row. */
@@ -40,7 +46,9 @@ interface NewInvoice {
   readonly timeZone: string
   readonly timing: InvoiceTiming
   readonly settings: IssuingSettings
-  readonly status: 'draft' | 'finalized' | 'closed'
+  readonly status: 'draft' | 'finalized' | 'closed' | 'pending' | 'open'
+  /** It is not known yet which taxes the customer pays. */
+  readonly awaitsTaxes: boolean
 }
 
 /**
@@ -95,7 +103,9 @@ export function requestOf(tx: Ctx, order: InvoiceOrder): BillingRequest {
 /**
  * Writes computed invoices with their periods, fees, taxes and numbers, and tells of them, all in the caller's transaction.
  * A periodic, first or last invoice becomes a draft when the customer has a grace period; others are finalized, or closed
- * when they are empty and such invoices are not wanted. What was billed already because usage passed a threshold is credited.
+ * when they are empty and such invoices are not wanted; one that must be paid first stays open. While a customer's VAT number
+ * is being checked they wait for their taxes instead: `awaiting-taxes` issues them. What was billed already because usage
+ * passed a threshold is credited.
  *
  * @returns the ids of the invoices
  */
@@ -104,7 +114,15 @@ export async function issueInvoices(
   ordered: readonly { readonly order: InvoiceOrder; readonly computed: ComputedInvoice }[],
 ): Promise<string[]> {
   const now = tx.clock.now()
-  const invoices = ordered.flatMap(({ order, computed }) => newInvoice(order, computed) ?? [])
+  const awaiting = await findCustomersAwaitingVatCheck(
+    tx,
+    ordered.map(({ order }) => order.customer.id),
+  )
+  const invoices = ordered.flatMap(({ order, computed }) =>
+    awaiting.has(order.customer.id)
+      ? (newInvoice(order, withoutTaxes(computed), true) ?? [])
+      : (newInvoice(order, computed, false) ?? []),
+  )
   const numbers = await numbersOf(tx, invoices)
   const rows = invoices.map(invoice => invoiceRow(tx, invoice, numbers.get(invoice.id), now))
   for (const part of statementsOf(rows)) await tx.db.insertInto('invoices').values(part).execute()
@@ -118,13 +136,28 @@ export async function issueInvoices(
   )
   await creditProgressiveInvoices(
     tx,
-    invoices.map(({ id, computed }) => ({ id, billed: computed.billed })),
+    invoices.flatMap(({ id, order, computed }) =>
+      order.ignoresProgressive === true ? [] : [{ id, billed: computed.billed }],
+    ),
   )
   await settleInvoices(
     tx,
-    invoices.flatMap(({ id, order, status }) =>
-      status === 'finalized' ? [{ id, customerId: order.customer.id }] : [],
+    invoices.flatMap(({ id, order, status, awaitsTaxes }) =>
+      ['finalized', 'pending', 'open'].includes(status) ? [{ id, customerId: order.customer.id, awaitsTaxes }] : [],
     ),
+  )
+  await applySections(
+    tx,
+    invoices.map(({ id, order, computed }) => ({
+      invoiceId: id,
+      customer: order.customer,
+      // What is billed before its period ends is the customer's matter.
+      resources: order.reason === 'progressive_billing' ? [] : computed.billed.map(({ subscription }) => subscription),
+    })),
+  )
+  await withholdTotals(
+    tx,
+    invoices.flatMap(({ id, awaitsTaxes }) => (awaitsTaxes ? [id] : [])),
   )
   await emitAll(
     tx,
@@ -133,22 +166,25 @@ export async function issueInvoices(
   return invoices.map(({ id }) => id)
 }
 
-function newInvoice(order: InvoiceOrder, computed: ComputedInvoice): NewInvoice | undefined {
+function newInvoice(order: InvoiceOrder, computed: ComputedInvoice, awaitsTaxes: boolean): NewInvoice | undefined {
   const [first] = computed.billed
   if (first === undefined) return undefined
   const { customer, customerEntity } = order
   const settings = issuingSettings(customer, customerEntity)
   const timing = timingOf(order)
-  const status = statusOf(order, computed, timing !== 'immediate' && settings.invoiceGracePeriod > 0)
+  const hasGrace = timing !== 'immediate' && settings.invoiceGracePeriod > 0
+  const isPending = awaitsTaxes && !hasGrace && order.mustBePaid !== true
+  const status = isPending ? 'pending' : statusOf(order, computed, hasGrace)
   const timeZone = applicableTimeZone(customer, customerEntity)
-  return { id: newId(), order, computed, first, timeZone, timing, settings, status }
+  return { id: newId(), order, computed, first, timeZone, timing, settings, status, awaitsTaxes }
 }
 
 function statusOf(
-  { reason, customer, issuer }: InvoiceOrder,
+  { reason, customer, issuer, mustBePaid }: InvoiceOrder,
   { assembled }: ComputedInvoice,
   hasGrace: boolean,
 ): NewInvoice['status'] {
+  if (mustBePaid) return 'open'
   if (reason === 'progressive_billing') return 'finalized'
   if (hasGrace) return 'draft'
   return finalizedOrClosed(
@@ -158,7 +194,8 @@ function statusOf(
   )
 }
 
-function timingOf({ reason }: InvoiceOrder): InvoiceTiming {
+function timingOf({ reason, mustBePaid }: InvoiceOrder): InvoiceTiming {
+  if (mustBePaid) return 'immediate'
   if (reason === 'subscription_periodic') return 'periodic'
   return reason === 'in_advance_charge' || reason === 'progressive_billing' ? 'immediate' : 'non_periodic'
 }
@@ -212,13 +249,18 @@ function invoiceRow(
 }
 
 /** Fees are told of when they are on no invoice, or on one in advance that is seen. */
-function happenings({ id, status, order }: NewInvoice, written: WrittenFees): { type: string; objectId: string }[] {
+function happenings(
+  { id, status, order, awaitsTaxes }: NewInvoice,
+  written: WrittenFees,
+): { type: string; objectId: string }[] {
   const types = {
     finalized: ['invoice.created'],
-    draft: ['invoice.drafted', 'invoice.ready_to_finalize'],
+    draft: awaitsTaxes ? ['invoice.drafted'] : ['invoice.drafted', 'invoice.ready_to_finalize'],
+    pending: [],
     closed: [],
+    open: [],
   }[status]
-  const isToldOfFees = order.reason === 'in_advance_charge' && status !== 'closed'
+  const isToldOfFees = order.reason === 'in_advance_charge' && status !== 'closed' && status !== 'open'
   const fees = [...(written.standalone.get(id) ?? []), ...(isToldOfFees ? (written.invoiced.get(id) ?? []) : [])]
   return [
     ...fees.map(feeId => ({ type: 'fee.created', objectId: feeId })),

@@ -15,7 +15,6 @@ import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import {
   type CreditNoteRow,
   creditNoteNumber,
-  failPurchase,
   findPurchaseOfInvoice,
   insertCreditNote,
   nextSequentialId,
@@ -25,6 +24,7 @@ import { applicableTimeZone, lockCustomer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
+import { setPaymentStatus } from '../actions/payment-status.ts'
 import { loadLeftOnInvoice } from './creditable.ts'
 import { type CreditableFee, type CreditedInvoice, roundingOf } from './credited-invoice.ts'
 import { checkLimits } from './note-limits.ts'
@@ -180,15 +180,7 @@ async function offset(tx: Ctx, { invoice }: CreditedInvoice, note: CreditNoteRow
     .execute()
   const { dueCents } = await loadLeftOnInvoice(tx, invoice)
   if (dueCents > 0n || invoice.payment_status === 'succeeded' || note.status === 'draft') return
-  await tx.db
-    .updateTable('invoices')
-    .set({ payment_status: 'succeeded', payment_overdue: false, updated_at: tx.clock.now() })
-    .where('organization_id', '=', tx.org.id)
-    .where('id', '=', invoice.id)
-    .execute()
-  const purchase = invoice.invoice_type === 'credit' ? await findPurchaseOfInvoice(tx, invoice.id) : undefined
-  if (purchase !== undefined) await failPurchase(tx, purchase.id)
-  await emit(tx, 'invoice.payment_status_updated', invoice.id)
+  await setPaymentStatus(tx, invoice, 'succeeded')
 }
 
 /** Bought credits that are refunded leave their wallet. */

@@ -39,13 +39,18 @@ export const finalizeInvoices: ClockTask = {
       .select(eb => eb.fn.min('expected_finalization_date').as('date'))
       .where('organization_id', '=', ctx.org.id)
       .where('status', '=', 'draft')
+      .where('tax_status', 'is distinct from', 'pending')
       .executeTakeFirst()
     return row?.date == null ? null : row.date.toZonedDateTime('UTC').toInstant()
   },
 
   async run(scope) {
     const today = scope.now.toZonedDateTimeISO('UTC').toPlainDate()
-    await enqueueDrafts(scope, FINALIZE_DRAFT, sql`invoices.expected_finalization_date <= ${today}`)
+    await enqueueDrafts(
+      scope,
+      FINALIZE_DRAFT,
+      sql`invoices.expected_finalization_date <= ${today} and invoices.tax_status is distinct from 'pending'`,
+    )
   },
 }
 

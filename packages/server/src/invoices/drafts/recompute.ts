@@ -8,18 +8,26 @@ import {
 } from '@weir/engine'
 import { sql } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
-import { type Customer, lockCustomer } from '../../customers/index.ts'
+import { type Customer, findCustomersAwaitingVatCheck, lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
+import { withholdTotals, withoutTaxes } from '../awaiting-taxes/withhold.ts'
 import { type BillingReason, computeInvoice } from '../billing/compute.ts'
 import { writeInvoiceContents } from '../billing/write.ts'
 import { attachDraftNotes, type DetachedItem, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
+import { applySections, removeSections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 import { creditProgressiveInvoices } from '../progressive/credit.ts'
 import { settleInvoices } from '../settlement/settle.ts'
-import { type Invoice, type InvoiceSubscription, loadInvoiceSubscriptions, lockInvoice } from '../store.ts'
+import {
+  type Invoice,
+  type InvoiceSubscription,
+  loadInvoiceSubscriptions,
+  lockInvoice,
+  updateInvoiceRow,
+} from '../store.ts'
 import { totalColumns } from '../total-columns.ts'
 
 /** A draft and those whose settings decide about it, all locked. */
@@ -28,6 +36,8 @@ interface LockedDraft {
   readonly customer: Customer
   readonly customerEntity: BillingEntity
   readonly issuer: BillingEntity
+  /** It is not known yet which taxes the customer pays. */
+  readonly awaitsTaxes: boolean
 }
 
 /**
@@ -46,13 +56,15 @@ export async function refreshDraft(ctx: Ctx, invoiceId: string): Promise<void> {
 
 /**
  * Issues a draft: computes it a last time, gives it its number and dates, and tells of it. An empty invoice is closed
- * where such invoices are not wanted. Finalizing twice is harmless: an invoice that is no draft any more stays as it is.
+ * where such invoices are not wanted. While it is not known which taxes the customer pays, the invoice waits for them; a draft
+ * that was made without taxes stays one. Finalizing twice is harmless: an invoice that is no draft any more stays as it is.
  */
 export async function finalizeDraft(ctx: Ctx, invoiceId: string): Promise<void> {
   await transaction(ctx, async tx => {
     const draft = await lockDraft(tx, invoiceId)
-    if (draft === undefined) return
+    if (draft === undefined || (draft.awaitsTaxes && draft.invoice.tax_status === 'pending')) return
     const { feesAmountCents, timing, credited } = await recompute(tx, draft)
+    if (draft.awaitsTaxes) return awaitTaxes(tx, draft, credited)
     const { invoice, customer, customerEntity, issuer } = draft
     const now = tx.clock.now()
     const status = finalizedOrClosed(
@@ -87,6 +99,18 @@ export async function finalizeDraft(ctx: Ctx, invoiceId: string): Promise<void> 
   })
 }
 
+/** What is taken off before taxes is taken off at once; dates, number and everything else follow with the taxes. */
+async function awaitTaxes(
+  tx: Ctx,
+  { invoice, customer }: LockedDraft,
+  credited: readonly DetachedItem[],
+): Promise<void> {
+  await updateInvoiceRow(tx, invoice.id, { status: 'pending' })
+  await settleInvoices(tx, [{ id: invoice.id, customerId: customer.id, awaitsTaxes: true }])
+  await attachDraftNotes(tx, invoice.id, credited)
+  await withholdTotals(tx, [invoice.id])
+}
+
 /** Locks the customer before the invoice, as everything that changes a customer's money does. */
 async function lockDraft(tx: Ctx, invoiceId: string): Promise<LockedDraft | undefined> {
   const owner = await tx.db
@@ -104,12 +128,13 @@ async function lockDraft(tx: Ctx, invoiceId: string): Promise<LockedDraft | unde
   const issuer = entities.get(invoice.billing_entity_id)
   if (customerEntity === undefined || issuer === undefined)
     throw new Error(`invoice ${invoiceId} has no billing entity`)
-  return { invoice, customer, customerEntity, issuer }
+  const awaitsTaxes = (await findCustomersAwaitingVatCheck(tx, [customer.id])).size > 0
+  return { invoice, customer, customerEntity, issuer, awaitsTaxes }
 }
 
 async function recompute(
   tx: Ctx,
-  { invoice, customer }: LockedDraft,
+  { invoice, customer, awaitsTaxes }: LockedDraft,
 ): Promise<{ feesAmountCents: bigint; timing: InvoiceTiming; credited: DetachedItem[] }> {
   const links = await loadInvoiceSubscriptions(tx, [invoice.id])
   const [first] = links
@@ -128,7 +153,9 @@ async function recompute(
   }
   const credited = await detachDraftNotes(tx, invoice.id)
   await removeContents(tx, invoice.id)
-  const computed = await computeInvoice(tx, request, invoice.id)
+  await removeSections(tx, invoice.id)
+  const taxed = await computeInvoice(tx, request, invoice.id)
+  const computed = taxed && awaitsTaxes ? withoutTaxes(taxed) : taxed
   if (computed === undefined) throw new Error(`the periods of draft ${invoice.id} are on another invoice`)
   const identity = { id: invoice.id, billingEntityId: invoice.billing_entity_id, createdAt: invoice.created_at }
   await writeInvoiceContents(tx, [{ invoice: identity, request, computed }])
@@ -138,12 +165,15 @@ async function recompute(
       ...totalColumns(computed.assembled.totals),
       progressive_billing_credit_amount_cents: 0n,
       ready_to_be_refreshed: false,
+      ...(invoice.tax_status === 'pending' && { tax_status: null }),
       updated_at: tx.clock.now(),
     })
     .where('organization_id', '=', tx.org.id)
     .where('id', '=', invoice.id)
     .execute()
   await creditProgressiveInvoices(tx, [{ id: invoice.id, billed: computed.billed }])
+  await applySections(tx, [{ invoiceId: invoice.id, customer }])
+  if (awaitsTaxes) await withholdTotals(tx, [invoice.id])
   return {
     feesAmountCents: computed.assembled.totals.feesAmountCents,
     timing: first.recurring ? 'periodic' : 'non_periodic',

@@ -15,32 +15,30 @@ import { type AddOn, holdAddOns } from '../../catalog/index.ts'
 import {
   applicableTimeZone,
   type Customer,
+  findCustomersAwaitingVatCheck,
   getCustomerByExternalId,
   lockCustomer,
   setCurrency,
 } from '../../customers/index.ts'
+import { type PaymentMethodReference, readPaymentMethod } from '../../payment-providers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { notFound, Problems } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
-import {
-  checkPurchaseOrderNumber,
-  type PaymentMethodReference,
-  readPaymentMethod,
-  readPurchaseOrderNumber,
-} from '../../subscriptions/index.ts'
+import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
+import { withholdTotals } from '../awaiting-taxes/withhold.ts'
 import { taxRows, writeFees } from '../billing/write.ts'
-import { applySections, sectionsOf } from '../custom-sections.ts'
+import { applySections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
-import type { Invoice } from '../store.ts'
+import { type Invoice, lockInvoice } from '../store.ts'
 import { oneOffFees } from './fee-rows.ts'
 import { type OneOffLine, readLines, readPeriods } from './read-fees.ts'
 import type { OneOffFeeInput, OneOffInput } from './schema.ts'
 
 /** What decides about a one-off invoice beside its lines. */
-interface OneOffTerms {
+export interface OneOffTerms {
   readonly customer: Customer
   readonly customerEntity: BillingEntity
   readonly issuer: BillingEntity
@@ -48,6 +46,8 @@ interface OneOffTerms {
   readonly purchaseOrderNumber: string | null
   readonly skipsPayment: boolean
   readonly paymentMethod: PaymentMethodReference | undefined
+  /** The invoice that it takes the place of. */
+  readonly voidedInvoiceId?: string
 }
 
 /**
@@ -64,7 +64,7 @@ export async function createOneOff(ctx: Ctx, input: OneOffInput): Promise<Invoic
     const fees = input.fees ?? []
     if (fees.length === 0) throw notFound('fees')
     const addOns = await getAddOns(tx, fees)
-    const paymentMethod = checkedPaymentMethod(input)
+    const paymentMethod = await checkedPaymentMethod(tx, input, customer.id)
     const { customerEntity, issuer } = await entitiesOf(tx, customer, input.billing_entity_code)
     const periods = readPeriods(fees, tx.clock.now())
     const { currency, purchaseOrderNumber } = checkedTerms(input, customer, customerEntity)
@@ -75,8 +75,8 @@ export async function createOneOff(ctx: Ctx, input: OneOffInput): Promise<Invoic
     const invoice = await writeOneOff(tx, terms, lines)
     const sections = input.invoice_custom_section
     if (sections?.skip_invoice_custom_sections !== true) {
-      const codes = sections?.invoice_custom_section_codes
-      await applySections(tx, invoice.id, await sectionsOf(tx, { customer, ...(codes && { codes }) }))
+      const codes = sections?.invoice_custom_section_codes ?? []
+      await applySections(tx, [{ invoiceId: invoice.id, customer, codes }])
     }
     if (invoice.status === 'finalized') await emit(tx, 'invoice.one_off_created', invoice.id)
     return invoice
@@ -90,9 +90,13 @@ async function getAddOns(tx: Ctx, fees: readonly OneOffFeeInput[]): Promise<Map<
   return addOns
 }
 
-function checkedPaymentMethod(input: OneOffInput): PaymentMethodReference | undefined {
+async function checkedPaymentMethod(
+  tx: Ctx,
+  input: OneOffInput,
+  customerId: string,
+): Promise<PaymentMethodReference | undefined> {
   const problems = new Problems()
-  const method = readPaymentMethod(input.payment_method, problems)
+  const method = await readPaymentMethod(tx, input.payment_method, problems, customerId)
   if (method?.payment_method_type === 'manual' && !isBlank(input.payment_method?.payment_method_id)) {
     problems.add('payment_method', 'invalid_payment_method')
   }
@@ -116,8 +120,11 @@ function checkedTerms(input: OneOffInput, customer: Customer, entity: BillingEnt
   return { currency: currency as Currency, purchaseOrderNumber }
 }
 
-async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLine[]): Promise<Invoice> {
+/** Writes a one-off invoice with its fees and taxes, finalized or closed, and tells nobody. The customer is locked. */
+export async function writeOneOff(tx: Ctx, terms: OneOffTerms, given: readonly OneOffLine[]): Promise<Invoice> {
   const { customer, customerEntity, issuer, currency } = terms
+  const awaitsTaxes = (await findCustomersAwaitingVatCheck(tx, [customer.id])).size > 0
+  const lines = awaitsTaxes ? given.map(line => (line.namesTaxes ? line : { ...line, taxes: [] })) : given
   const fees = lines.map(line => {
     const fee = oneOffFee(line.unitAmountCents, line.units, currency)
     return { line, fee, taxation: feeTaxes(fee, line.taxes) }
@@ -128,11 +135,13 @@ async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLi
     feesAmountCents,
   )
   const totals = invoiceTotals(feesAmountCents, taxes)
-  const status = finalizedOrClosed(
-    feesAmountCents,
-    customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
-    issuer.finalize_zero_amount_invoice,
-  )
+  const status = awaitsTaxes
+    ? 'pending'
+    : finalizedOrClosed(
+        feesAmountCents,
+        customer.finalize_zero_amount_invoice as 'inherit' | 'skip' | 'finalize',
+        issuer.finalize_zero_amount_invoice,
+      )
   const now = tx.clock.now()
   const selfBilled = customer.account_type === 'partner'
   const numbered = status === 'finalized' ? await assignNumber(tx, { issuer, customer, selfBilled }) : undefined
@@ -169,6 +178,7 @@ async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLi
       skip_automatic_payment: terms.skipsPayment,
       payment_method_id: terms.paymentMethod?.payment_method_id ?? null,
       payment_method_type: terms.paymentMethod?.payment_method_type ?? null,
+      voided_invoice_id: terms.voidedInvoiceId ?? null,
       finalized_at: status === 'finalized' ? now : null,
       created_at: now,
       updated_at: now,
@@ -176,6 +186,10 @@ async function writeOneOff(tx: Ctx, terms: OneOffTerms, lines: readonly OneOffLi
     .returningAll()
     .executeTakeFirstOrThrow()
   await writeFees(tx, oneOffFees(tx, invoice, fees))
+  if (awaitsTaxes) {
+    await withholdTotals(tx, [invoice.id])
+    return (await lockInvoice(tx, invoice.id)) ?? invoice
+  }
   const rows = taxRows(tx, { id: invoice.id, createdAt: now, currency }, taxes.taxes)
   if (rows.length > 0) await tx.db.insertInto('invoices_taxes').values(rows).execute()
   return invoice

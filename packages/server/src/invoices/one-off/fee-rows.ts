@@ -22,6 +22,7 @@ export function oneOffFees(tx: Ctx, invoice: Invoice, lines: readonly TaxedLine[
       billing_entity_id: invoice.billing_entity_id,
       invoice_id: invoice.id,
       add_on_id: line.addOn.id,
+      original_fee_id: line.originalFeeId ?? null,
       fee_type: 'add_on',
       invoice_display_name: line.name,
       description: line.description,

@@ -9,7 +9,7 @@ import type { OneOffFeeInput } from './schema.ts'
 
 /** A line of a one-off invoice, with everything that its amount and its wording depend on. */
 export interface OneOffLine {
-  readonly addOn: AddOn
+  readonly addOn: Pick<AddOn, 'id'>
   readonly currency: Currency
   readonly units: Decimal
   readonly unitAmountCents: bigint
@@ -17,6 +17,10 @@ export interface OneOffLine {
   readonly description: string | null
   readonly period: { readonly from: Temporal.Instant; readonly to: Temporal.Instant }
   readonly taxes: readonly AppliedTax[]
+  /** The fee of a voided invoice that it stands for. */
+  readonly originalFeeId?: string
+  /** The request names them: nothing else about the customer changes them. */
+  readonly namesTaxes: boolean
 }
 
 type Period = OneOffLine['period']
@@ -81,6 +85,7 @@ export async function readLines(
         unitAmountCents: readUnitAmount(fee.unit_amount_cents, addOn, problems),
         name: fee.invoice_display_name || addOn.invoice_display_name || addOn.name,
         description: isBlank(fee.description) ? addOn.description : (fee.description ?? null),
+        namesTaxes: chosen.length > 0,
         taxes: applicableTaxes(chosen, ofAddOns.get(addOn.id) ?? [], ofCustomer),
       },
     ]

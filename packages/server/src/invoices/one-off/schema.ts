@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
+import { SectionChoiceInput } from '../../accounts/index.ts'
+import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
-import { PaymentMethodInput } from '../../subscriptions/index.ts'
 
 const Text = Nullable(Type.String())
 const Flag = Nullable(Type.Boolean())
@@ -24,10 +25,7 @@ export const OneOffInput = Input({
   purchase_order_number: Text,
   skip_psp: Flag,
   fees: Nullable(Type.Array(OneOffFeeInput)),
-  invoice_custom_section: Input({
-    skip_invoice_custom_sections: Flag,
-    invoice_custom_section_codes: Type.Array(Type.String()),
-  }),
+  invoice_custom_section: SectionChoiceInput,
   payment_method: PaymentMethodInput,
 })
 export type OneOffInput = Type.Static<typeof OneOffInput>

@@ -30,7 +30,7 @@ export interface BilledChargeRow {
 
 /**
  * The billed periods of all subscriptions of a customer that have or had an external id, latest first, whatever became of
- * their invoices; with the count of all.
+ * their invoices; with the count of all. Of an invoice that was made again the new one counts.
  */
 export async function listBilledPeriods(
   ctx: Ctx,
@@ -47,6 +47,7 @@ export async function listBilledPeriods(
     .where('customers.deleted_at', 'is', null)
     .where('subscriptions.external_id', '=', who.externalSubscriptionId)
     .where('links.charges_from_datetime', 'is not', null)
+    .where('links.regenerated_invoice_id', 'is', null)
     .where('invoices.status', '<>', 'deleted')
   const { total } = await links.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
   const periods = await links

@@ -9,7 +9,6 @@ import { type AppliedTax, applicableTaxes } from '../../taxes/index.ts'
 import { chargesReader } from '../billing/charges.ts'
 import { type BillingRequest, type ComputedInvoice, findBilled } from '../billing/compute.ts'
 import { issueInvoices, orderOf, requestOf } from '../billing/create-invoice.ts'
-import { applySections, sectionsOf } from '../custom-sections.ts'
 
 /** Why usage is billed before its period ends. */
 export interface PassedUsage {
@@ -39,7 +38,6 @@ export async function billProgressively(tx: Ctx, customer: Customer, passed: Pas
   if (invoiceId === undefined) throw new Error('a progressive invoice was not made')
   await keepReason(tx, invoiceId, passed)
   const applied = await applyThresholds(tx, invoiceId, passed)
-  await applySections(tx, invoiceId, await sectionsOf(tx, { customer }))
   await emitAll(
     tx,
     applied.map(objectId => ({ type: 'subscription.usage_threshold_reached', objectId })),

@@ -5,6 +5,7 @@ import { applicableTimeZone, type Customer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
+import { applySections } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 import type { PaidFee } from './paid-fees.ts'
@@ -83,6 +84,7 @@ export async function writeRegroupingInvoice(tx: Ctx, order: RegroupingInvoice):
     .execute()
   await insertLinks(tx, order, invoiceId)
   await attachFees(tx, order, invoiceId)
+  await applySections(tx, [{ invoiceId, customer }])
   if (status === 'closed') return
   if (total > 0n) await insertPayment(tx, order, invoiceId, total)
   await emit(tx, 'invoice.created', invoiceId)

@@ -16,6 +16,14 @@ import { loadSettlementFees, type SettlementFee, taxDiscountedFees, writeCreditN
 /** One-off invoices, top-ups and invoices of fees that were paid before are paid in full. */
 const REDUCIBLE = ['subscription', 'progressive_billing']
 
+/** An invoice that is being finalized. */
+export interface SettledInvoice {
+  readonly id: string
+  readonly customerId: string
+  /** Which taxes it has is not known yet: it is discounted now and paid once it is taxed. */
+  readonly awaitsTaxes?: boolean
+}
+
 /**
  * Lets what customers have to their credit reduce invoices that are being finalized: coupons before taxes, which are worked
  * out again on what is left, then credit notes, then prepaid credits. Whoever finalizes an invoice calls this once its row,
@@ -23,27 +31,24 @@ const REDUCIBLE = ['subscription', 'progressive_billing']
  *
  * Invoices of customers who have nothing cost one query together.
  */
-export async function settleInvoices(
-  tx: Ctx,
-  invoices: readonly { readonly id: string; readonly customerId: string }[],
-): Promise<void> {
+export async function settleInvoices(tx: Ctx, invoices: readonly SettledInvoice[]): Promise<void> {
   const holders = await findCreditHolders(
     tx,
     invoices.map(({ customerId }) => customerId),
   )
-  for (const { id, customerId } of invoices) {
+  for (const { id, customerId, awaitsTaxes } of invoices) {
     const held = holders.get(customerId)
     const invoice = held === undefined ? undefined : await lockInvoice(tx, id)
     if (held === undefined || invoice === undefined || !REDUCIBLE.includes(invoice.invoice_type)) continue
-    await settle(tx, invoice, held)
+    await settle(tx, invoice, held, awaitsTaxes ?? false)
   }
 }
 
-async function settle(tx: Ctx, invoice: Invoice, held: HeldCredit): Promise<void> {
+async function settle(tx: Ctx, invoice: Invoice, held: HeldCredit, awaitsTaxes: boolean): Promise<void> {
   if (invoice.fees_amount_cents <= 0n) return
   const fees = await loadSettlementFees(tx, invoice.id)
   const discounted = held.coupons ? await discount(tx, invoice, fees) : { invoice, fees }
-  await pay(tx, discounted.invoice, discounted.fees)
+  if (!awaitsTaxes) await payInvoice(tx, discounted.invoice, discounted.fees)
 }
 
 interface Discounted {
@@ -75,7 +80,8 @@ async function discount(tx: Ctx, invoice: Invoice, fees: readonly SettlementFee[
   }
 }
 
-async function pay(tx: Ctx, invoice: Invoice, fees: readonly SettlementFee[]): Promise<void> {
+/** Lets credit notes and prepaid credits pay for an invoice that is taxed. */
+export async function payInvoice(tx: Ctx, invoice: Invoice, fees: readonly SettlementFee[]): Promise<void> {
   const total = invoice.total_amount_cents
   if (total <= 0n) return
   const notes = await useCreditNotes(tx, { ...payer(invoice), totalCents: total, fees })

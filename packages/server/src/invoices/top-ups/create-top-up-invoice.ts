@@ -1,10 +1,19 @@
 import { type Currency, currencySubunits, decimal, draftNumber, invoiceDates, localDate, truncate } from '@weir/engine'
-import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
-import { attachInvoice, getTransaction, lockWallet, type TransactionRow, type WalletRow } from '../../credits/index.ts'
+import { type BillingEntity, findBillingEntitiesByIds, listSelectedSections } from '../../accounts/index.ts'
+import {
+  attachInvoice,
+  findRule,
+  getTransaction,
+  lockWallet,
+  type TransactionRow,
+  type WalletRow,
+} from '../../credits/index.ts'
 import { applicableTimeZone, type Customer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
+import { PAYMENT_WANTED } from '../actions/payment-status.ts'
+import { applySections, type SectionResource } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
 
@@ -28,8 +37,20 @@ export async function createTopUpInvoice(ctx: Ctx, transactionId: string): Promi
     const id = await insertInvoice(tx, { purchase, wallet, customer, ...issuers })
     await insertFee(tx, id, purchase, wallet, issuers.issuer)
     await attachInvoice(tx, purchase.id, id)
-    if (!purchase.invoice_requires_successful_payment) await emit(tx, 'invoice.paid_credit_added', id)
+    await applySections(tx, [{ invoiceId: id, customer, resources: [await sectionedBy(tx, purchase, wallet)] }])
+    await emit(tx, purchase.invoice_requires_successful_payment ? PAYMENT_WANTED : 'invoice.paid_credit_added', id)
   })
+}
+
+/** What decides about sections: the first of the purchase, its rule and its wallet that skips or selected any. */
+async function sectionedBy(tx: Ctx, purchase: TransactionRow, wallet: WalletRow): Promise<SectionResource> {
+  const rule = purchase.rule_id === null ? undefined : await findRule(tx, purchase.rule_id)
+  const resources = [purchase, ...(rule === undefined ? [] : [rule]), wallet]
+  const selected = await listSelectedSections(
+    tx,
+    resources.map(({ id }) => id),
+  )
+  return resources.find(one => one.skip_invoice_custom_sections || selected.has(one.id)) ?? wallet
 }
 
 async function issuersOf(tx: Ctx, purchase: TransactionRow, wallet: WalletRow, customer: Customer): Promise<Issuers> {

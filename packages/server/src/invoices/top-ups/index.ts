@@ -3,6 +3,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import type { Reaction } from '../../platform/module.ts'
+import { PAYMENT_SETTLED } from '../actions/payment-status.ts'
 import { createTopUpInvoice } from './create-top-up-invoice.ts'
 import { failTopUp, settleTopUp } from './settle-top-up.ts'
 
@@ -19,8 +20,16 @@ export const topUpTasks: readonly TaskDefinition[] = [
 /** What follows from purchases of credits, and from what becomes of their invoices. */
 export const topUpReactions: Readonly<Record<string, Reaction>> = {
   [PURCHASED]: enqueue(CREATE),
-  'invoice.payment_succeeded': enqueue(SETTLE),
-  'invoice.payment_failed': enqueue(FAIL),
+  [PAYMENT_SETTLED]: async (tx, events) => {
+    await enqueue(SETTLE)(
+      tx,
+      events.filter(event => event.data?.outcome === 'succeeded'),
+    )
+    await enqueue(FAIL)(
+      tx,
+      events.filter(event => event.data?.outcome === 'failed'),
+    )
+  },
 }
 
 function task(name: string, work: (ctx: Ctx, objectId: string) => Promise<void>): TaskDefinition {

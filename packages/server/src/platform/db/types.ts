@@ -167,6 +167,7 @@ export interface BillableMetrics {
 export interface BillingEntities {
   address_line1: string | null;
   address_line2: string | null;
+  applied_dunning_campaign_id: string | null;
   archived_at: Timestamp | null;
   city: string | null;
   code: string;
@@ -187,6 +188,7 @@ export interface BillingEntities {
   invoice_grace_period: Generated<number>;
   legal_name: string | null;
   legal_number: string | null;
+  logo_file_key: string | null;
   name: string;
   net_payment_term: Generated<number>;
   organization_id: string;
@@ -395,6 +397,7 @@ export interface Customers {
   account_type: Generated<string>;
   address_line1: string | null;
   address_line2: string | null;
+  applied_dunning_campaign_id: string | null;
   billing_entity_id: string;
   city: string | null;
   country: string | null;
@@ -403,6 +406,7 @@ export interface Customers {
   customer_type: string | null;
   deleted_at: Timestamp | null;
   document_locale: string | null;
+  dunning_currency_attempts: Generated<Json>;
   email: string | null;
   exclude_from_dunning_campaign: Generated<boolean>;
   external_id: string;
@@ -411,6 +415,8 @@ export interface Customers {
   firstname: string | null;
   id: string;
   invoice_grace_period: number | null;
+  last_dunning_campaign_attempt_at: Timestamp | null;
+  last_payment_receipt: Generated<Int8>;
   lastname: string | null;
   legal_name: string | null;
   legal_number: string | null;
@@ -472,6 +478,53 @@ export interface Documents {
   kind: string;
   organization_id: string;
   payment_id: string | null;
+}
+
+export interface DunningCampaigns {
+  bcc_emails: Generated<string[]>;
+  code: string;
+  created_at: Timestamp;
+  days_between_attempts: Generated<number>;
+  deleted_at: Timestamp | null;
+  description: string | null;
+  id: string;
+  max_attempts: Generated<number>;
+  name: string;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
+export interface DunningCampaignThresholds {
+  amount_cents: Int8;
+  created_at: Timestamp;
+  currency: string;
+  deleted_at: Timestamp | null;
+  dunning_campaign_id: string;
+  id: string;
+  organization_id: string;
+  updated_at: Timestamp;
+}
+
+export interface Emails {
+  attachments: Generated<Json>;
+  bcc: Generated<string[]>;
+  cause: string;
+  cc: Generated<string[]>;
+  created_at: Timestamp;
+  error: string | null;
+  html_body: string;
+  id: string;
+  kind: string;
+  object_id: string;
+  organization_id: string;
+  recipients: string[];
+  reply_to: string | null;
+  sender_address: string;
+  sender_name: string;
+  sent_at: Timestamp | null;
+  status: string;
+  subject: string;
+  text_body: string;
 }
 
 export interface EntitlementRemovals {
@@ -689,6 +742,13 @@ export interface InvoiceCustomSections {
   updated_at: Timestamp;
 }
 
+export interface InvoiceDiscrepancies {
+  differences: Json;
+  found_at: Timestamp;
+  invoice_id: string;
+  organization_id: string;
+}
+
 export interface InvoiceMetadata {
   created_at: Timestamp;
   id: string;
@@ -702,6 +762,7 @@ export interface InvoiceMetadata {
 export interface Invoices {
   billing_entity_id: string;
   billing_entity_sequential_id: Int8 | null;
+  charge_due_at: Timestamp | null;
   coupons_amount_cents: Generated<Int8>;
   created_at: Timestamp;
   credit_notes_amount_cents: Generated<Int8>;
@@ -718,6 +779,7 @@ export interface Invoices {
   organization_id: string;
   payment_attempts: Generated<number>;
   payment_dispute_lost_at: Timestamp | null;
+  payment_dispute_reason: string | null;
   payment_due_date: CalendarDate;
   payment_method_id: string | null;
   payment_method_type: string | null;
@@ -859,6 +921,7 @@ export interface Organizations {
   id: string;
   invoice_footer: string | null;
   invoice_grace_period: Generated<number>;
+  issue_receipts: Generated<boolean>;
   legal_name: string | null;
   legal_number: string | null;
   name: string;
@@ -873,20 +936,127 @@ export interface Organizations {
   zipcode: string | null;
 }
 
+export interface PaymentMethods {
+  created_at: Timestamp;
+  customer_id: string;
+  deleted_at: Timestamp | null;
+  details: Generated<Json>;
+  id: string;
+  is_default: Generated<boolean>;
+  organization_id: string;
+  payment_provider_customer_id: string;
+  payment_provider_id: string | null;
+  provider_method_id: string;
+  provider_method_type: string;
+  updated_at: Timestamp;
+}
+
+export interface PaymentPages {
+  amount_cents: Int8;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  invoice_id: string | null;
+  organization_id: string;
+  payment_request_id: string | null;
+  payment_url: string;
+  status: Generated<string>;
+  updated_at: Timestamp;
+}
+
+export interface PaymentProviderCustomers {
+  checkout_url: string | null;
+  created_at: Timestamp;
+  customer_id: string;
+  deleted_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  payment_provider_id: string | null;
+  provider_customer_id: string | null;
+  settings: Generated<Json>;
+  type: string;
+  updated_at: Timestamp;
+}
+
+export interface PaymentProviders {
+  code: string;
+  created_at: Timestamp;
+  deleted_at: Timestamp | null;
+  id: string;
+  name: string;
+  organization_id: string;
+  type: string;
+  updated_at: Timestamp;
+}
+
+export interface PaymentReceipts {
+  billing_entity_id: string;
+  created_at: Timestamp;
+  id: string;
+  number: string;
+  organization_id: string;
+  payment_id: string;
+  updated_at: Timestamp;
+}
+
+export interface PaymentRequestInvoices {
+  created_at: Timestamp;
+  id: string;
+  invoice_id: string;
+  organization_id: string;
+  payment_request_id: string;
+}
+
+export interface PaymentRequests {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  customer_id: string;
+  dunning_campaign_id: string | null;
+  email: string | null;
+  id: string;
+  organization_id: string;
+  payment_attempts: Generated<number>;
+  payment_method_id: string | null;
+  payment_method_type: string | null;
+  payment_status: Generated<string>;
+  ready_for_payment_processing: Generated<boolean>;
+  updated_at: Timestamp;
+}
+
 export interface Payments {
   amount_cents: Int8;
   amount_currency: string;
   created_at: Timestamp;
   customer_id: string;
   error_code: string | null;
+  error_message: string | null;
   id: string;
   invoice_id: string | null;
   organization_id: string;
   payable_payment_status: string | null;
+  payment_method_id: string | null;
+  payment_provider_customer_id: string | null;
+  payment_provider_id: string | null;
+  payment_request_id: string | null;
   payment_type: string;
+  provider_payment_data: Generated<Json>;
   provider_payment_id: string | null;
   reference: string | null;
   status: string;
+  updated_at: Timestamp;
+}
+
+export interface PendingVatChecks {
+  attempts_count: Generated<number>;
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  last_attempt_at: Timestamp | null;
+  last_error_message: string | null;
+  last_error_type: string | null;
+  next_attempt_at: Timestamp;
+  organization_id: string;
   updated_at: Timestamp;
 }
 
@@ -981,6 +1151,22 @@ export interface RecurringTransactionRules {
   wallet_id: string;
 }
 
+export interface Refunds {
+  amount_cents: Int8;
+  amount_currency: string;
+  created_at: Timestamp;
+  credit_note_id: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  id: string;
+  organization_id: string;
+  payment_id: string;
+  provider_refund_id: string | null;
+  reason: string;
+  status: string;
+  updated_at: Timestamp;
+}
+
 export interface SelectedCustomSections {
   created_at: Timestamp;
   id: string;
@@ -988,6 +1174,18 @@ export interface SelectedCustomSections {
   organization_id: string;
   owner_id: string;
   owner_type: string;
+}
+
+export interface SubscriptionActivationRules {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  status: Generated<string>;
+  subscription_id: string;
+  timeout_hours: Generated<number>;
+  type: string;
+  updated_at: Timestamp;
 }
 
 export interface SubscriptionFixedChargeUnitsOverrides {
@@ -1123,6 +1321,14 @@ export interface UsageThresholds {
   subscription_id: string | null;
   threshold_display_name: string | null;
   updated_at: Timestamp;
+}
+
+export interface VatChecks {
+  created_at: Timestamp;
+  customer_id: string;
+  id: string;
+  organization_id: string;
+  outcome: Json;
 }
 
 export interface WalletRefreshes {
@@ -1292,6 +1498,9 @@ export interface DB {
   customers_taxes: CustomersTaxes;
   daily_usages: DailyUsages;
   documents: Documents;
+  dunning_campaign_thresholds: DunningCampaignThresholds;
+  dunning_campaigns: DunningCampaigns;
+  emails: Emails;
   entitlement_removals: EntitlementRemovals;
   entitlement_values: EntitlementValues;
   entitlements: Entitlements;
@@ -1309,6 +1518,7 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   installation_keys: InstallationKeys;
   invoice_custom_sections: InvoiceCustomSections;
+  invoice_discrepancies: InvoiceDiscrepancies;
   invoice_metadata: InvoiceMetadata;
   invoice_settlements: InvoiceSettlements;
   invoice_subscriptions: InvoiceSubscriptions;
@@ -1319,14 +1529,24 @@ export interface DB {
   ledger_entries: LedgerEntries;
   lifetime_usages: LifetimeUsages;
   organizations: Organizations;
+  payment_methods: PaymentMethods;
+  payment_pages: PaymentPages;
+  payment_provider_customers: PaymentProviderCustomers;
+  payment_providers: PaymentProviders;
+  payment_receipts: PaymentReceipts;
+  payment_request_invoices: PaymentRequestInvoices;
+  payment_requests: PaymentRequests;
   payments: Payments;
+  pending_vat_checks: PendingVatChecks;
   plans: Plans;
   plans_taxes: PlansTaxes;
   pricing_units: PricingUnits;
   privileges: Privileges;
   progressive_billings: ProgressiveBillings;
   recurring_transaction_rules: RecurringTransactionRules;
+  refunds: Refunds;
   selected_custom_sections: SelectedCustomSections;
+  subscription_activation_rules: SubscriptionActivationRules;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;
   taxes: Taxes;
@@ -1336,6 +1556,7 @@ export interface DB {
   usage_alerts: UsageAlerts;
   usage_cells: UsageCells;
   usage_thresholds: UsageThresholds;
+  vat_checks: VatChecks;
   wallet_refreshes: WalletRefreshes;
   wallet_targets: WalletTargets;
   wallet_transaction_consumptions: WalletTransactionConsumptions;

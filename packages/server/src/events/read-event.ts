@@ -3,12 +3,13 @@ import type { Ctx } from '../platform/context.ts'
 import type { ErrorDetails } from '../platform/errors.ts'
 import { isRecord } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
+import { storableText } from '../platform/validation/text.ts'
 import { derive } from './derive.ts'
 import type { UsageEvent } from './event-store.ts'
 import { microsecondsOf, parseUnixSeconds, unixSecondsOf } from './event-time.ts'
 import { noteHour } from './hours.ts'
 import { readPreciseAmount } from './precise-amount.ts'
-import { propertiesText, storableText } from './properties.ts'
+import { propertiesText } from './properties.ts'
 
 /** What is the same for all events of a request. */
 export interface Reception {

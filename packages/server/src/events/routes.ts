@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { forbidden, missingParameter, notFound } from '../platform/errors.ts'
+import { codeOf } from '../platform/http/codes.ts'
 import { isRecord } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
 import { createEvent, createEvents } from './create-events.ts'
@@ -59,7 +60,7 @@ export function eventRoutes(api: FastifyInstance): void {
     '/events/:transaction_id',
     { config, schema: { tags: ['Events'], summary: 'Read an event by its transaction id' } },
     async (request, reply) => {
-      const event = await eventStore(request.ctx).get(request.params.transaction_id)
+      const event = await eventStore(request.ctx).get(codeOf({ code: request.params.transaction_id }))
       if (event === undefined) throw notFound('event')
       return sendJson(reply, eventAnswer(event))
     },

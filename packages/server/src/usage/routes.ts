@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import { boolean, isRecord } from '../platform/http/input.ts'
+import { storableJson } from '../platform/validation/text.ts'
 import { type CurrentUsage, type CurrentUsageQuestion, getCurrentUsage } from './current-usage.ts'
 import { getProjectedUsage } from './projected-usage.ts'
 import { serializeCurrentUsage, serializeProjectedUsage } from './serialize.ts'
@@ -79,7 +80,7 @@ function readKeys(value: unknown): string[] | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return storableJson(JSON.parse(text))
   } catch {
     return undefined
   }

@@ -119,3 +119,10 @@ create table refunds (
 );
 
 create index refunds_of_payment on refunds (payment_id);
+
+-- Until when a first attempt to charge waits, so that a payer who is on a page can finish there.
+alter table invoices add column charge_due_at timestamptz;
+create index invoices_to_charge on invoices (organization_id, charge_due_at) where charge_due_at is not null;
+
+-- Why a provider said that the customer won a dispute.
+alter table invoices add column payment_dispute_reason text;

@@ -10,7 +10,7 @@ import {
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { catalog } from './catalog/index.ts'
-import { creditNotes, voidCredits } from './credit-notes/index.ts'
+import { creditEndedSubscription, creditNotes, voidCredits } from './credit-notes/index.ts'
 import { credits } from './credits/index.ts'
 import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
@@ -69,7 +69,7 @@ const business: readonly Domain[] = [
   subscriptions,
   usage,
   credits,
-  invoicesDomain(voidCredits),
+  invoicesDomain(voidCredits, creditEndedSubscription),
   creditNotes,
   monitoring,
   payments,
@@ -99,7 +99,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
-  operationRoutes(http, options.operations)
+  const gauges = domains.flatMap(domain => domain.gauges ?? [])
+  operationRoutes(
+    http,
+    options.operations,
+    gauges.map(gauge => ({ ...gauge, read: () => gauge.read(database.pool) })),
+  )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
   await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })

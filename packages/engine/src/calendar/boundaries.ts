@@ -26,6 +26,8 @@ export interface BillingTerms extends BillingSchedule {
   readonly payInAdvance: boolean
   /** The first instant of service; for a preview of one not started yet, when it would. */
   readonly startedAt: Temporal.Instant
+  /** From when on usage is its own, where another subscription had it until then; from the start on when absent. */
+  readonly usageSince?: Temporal.Instant
   /** Set if and only if the subscription is terminated. */
   readonly terminatedAt: Temporal.Instant | null
   readonly successor: Successor
@@ -75,8 +77,12 @@ export function billingBoundaries(terms: BillingTerms, at: Temporal.Instant, mod
   const previous = terms.previousUsage?.timeZone === terms.timeZone ? null : terms.previousUsage
   return {
     base: base.period,
-    charges: billsCharges(place) ? usagePeriod(terms, charges, previous?.chargesTo) : null,
-    fixedCharges: billsFixedCharges(place) ? usagePeriod(terms, fixedCharges, previous?.fixedChargesTo) : null,
+    charges: billsCharges(place)
+      ? usagePeriod(charges, terms.usageSince ?? terms.startedAt, previous?.chargesTo)
+      : null,
+    fixedCharges: billsFixedCharges(place)
+      ? usagePeriod(fixedCharges, terms.startedAt, previous?.fixedChargesTo)
+      : null,
     baseDuration: base.duration,
     chargesDuration: charges.duration,
     fixedChargesDuration: fixedCharges.duration,
@@ -212,8 +218,12 @@ function usageStart(place: Place, interval: BillingInterval): Temporal.PlainDate
   return periodStartOf(place, running ? place.date : earlierDate(place, interval), interval)
 }
 
-function usagePeriod(terms: BillingTerms, window: UsageWindow, billedTo: Temporal.Instant | null | undefined): Period {
-  const from = latest(joined(window.from, billedTo), terms.startedAt)
+function usagePeriod(
+  window: UsageWindow,
+  since: Temporal.Instant,
+  billedTo: Temporal.Instant | null | undefined,
+): Period {
+  const from = latest(joined(window.from, billedTo), since)
   return { from, to: latest(window.to, from) }
 }
 

@@ -29,6 +29,14 @@ export interface ChargeFee extends FeeAmounts {
   readonly amountDetails: AmountDetails
   /** The units, split for display only. */
   readonly presented: readonly PresentedUnits[]
+  /** Of a true-up. */
+  readonly shortfall?: Shortfall
+}
+
+/** What is due at least, and what was billed of it: in cents, or in hundredths of the pricing unit. Decimals are text. */
+export interface Shortfall {
+  readonly dueCents: string
+  readonly billedCents: string
 }
 
 /** The least a charge costs in a full period, and how much of one is billed. */
@@ -91,7 +99,8 @@ export function trueUp(
 
   const due = decimal((Number(minimum.minAmountCents) / minimum.fullPeriodDays) * minimum.days)
   const spent = fees.map(fee => fee.pricingUnitUsage ?? fee)
-  const missing = spent.reduce((rest, { amountCents }) => rest.minus(amountCents.toString()), due)
+  const billed = decimal(spent.reduce((sum, { amountCents }) => sum + amountCents, 0n))
+  const missing = due.minus(billed)
   const amountCents = truncate(round(missing, 0))
   if (amountCents <= 0n) return null
 
@@ -105,7 +114,8 @@ export function trueUp(
         preciseUnitAmount: precise(preciseMissing.div(currencySubunits(charge.currency))),
         pricingUnitUsage: null,
       }
-  const fee = { ...parent, ...amounts, units: '1', totalAggregatedUnits: '1', eventsCount: 0, presented: [] }
+  const shortfall = { dueCents: due.toFixed(), billedCents: billed.toFixed() }
+  const fee = { ...parent, ...amounts, units: '1', totalAggregatedUnits: '1', eventsCount: 0, presented: [], shortfall }
   return { parent, fee }
 }
 

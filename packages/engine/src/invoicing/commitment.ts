@@ -11,6 +11,7 @@ import {
   startOfDay,
 } from '../calendar/index.ts'
 import { type Currency, currencySubunits, type Decimal, decimal, round, truncate, ZERO } from '../money/index.ts'
+import type { Shortfall } from './charge-fee.ts'
 import { precise } from './pricing-unit.ts'
 import { isPlanPeriodBilled, type SubscriptionFeeInput } from './subscription-fee.ts'
 
@@ -43,6 +44,7 @@ export interface BilledAmount {
 export interface CommitmentFee extends BilledAmount {
   readonly unitAmountCents: bigint
   readonly preciseUnitAmount: string
+  readonly shortfall: Shortfall
 }
 
 /**
@@ -88,7 +90,8 @@ export function commitmentFee(
 ): CommitmentFee | null {
   const share = countDays(from, to, timeZone) / countDays(period.from, period.to, timeZone)
   const target = round(decimal(Number(amountCents) * share), 0)
-  const missing = truncate(target) - billed.reduce((sum, fee) => sum + fee.amountCents, 0n)
+  const billedCents = billed.reduce((sum, fee) => sum + fee.amountCents, 0n)
+  const missing = truncate(target) - billedCents
   if (missing <= 0n) return null
   const preciseMissing = billed.reduce((rest, fee) => rest.minus(fee.preciseAmountCents), target)
   return {
@@ -96,6 +99,7 @@ export function commitmentFee(
     preciseAmountCents: precise(preciseMissing.lessThan(0) ? ZERO : preciseMissing),
     unitAmountCents: missing,
     preciseUnitAmount: precise(inUnits(missing, currency)),
+    shortfall: { dueCents: target.toFixed(), billedCents: billedCents.toString() },
   }
 }
 

@@ -9,6 +9,7 @@ import {
   truncate,
   ZERO,
 } from '../money/index.ts'
+import type { Shortfall } from './charge-fee.ts'
 import { feeTaxes, type Tax } from './taxes.ts'
 
 /** A fee as it was stored, with what it was computed from. Decimals are text. */
@@ -23,6 +24,8 @@ export interface StoredFee {
   readonly preciseUnitAmount: string
   readonly preciseCouponsAmountCents: string
   readonly isTrueUp: boolean
+  /** Of true-ups and minimum commitments, unless they were stored without. */
+  readonly shortfall: Shortfall | null
   readonly chargeModel: string | null
   readonly properties: Readonly<Record<string, unknown>>
   readonly amountDetails: Readonly<Record<string, unknown>>
@@ -123,10 +126,26 @@ function priceSteps(fee: StoredFee): ExplainedStep[] {
   if (fee.adjusted?.unitPreciseAmount != null) {
     return [product('units', fee.adjusted.units, fee.adjusted.unitPreciseAmount)]
   }
-  if (fee.isTrueUp || fee.kind === 'commitment') return [pricedAs('missing', 'what is short of the minimum', fee)]
+  if (isShortfall(fee)) return [shortfallStep(fee)]
   if (fee.kind === 'add_on') return [product('units', fee.units, fee.preciseUnitAmount)]
   const steps = modelSteps(fee)
   return steps === undefined ? [pricedAs('price', 'as the events were priced', fee)] : weighed(steps, fee)
+}
+
+function isShortfall({ isTrueUp, kind }: StoredFee): boolean {
+  return isTrueUp || kind === 'commitment'
+}
+
+/** What is missing counts what was billed in whole cents. */
+function shortfallStep({ shortfall, adjusted, pricingUnit, currency, ...fee }: StoredFee): ExplainedStep {
+  const subunits = currencySubunits(currency)
+  if (adjusted !== null) return product('units', adjusted.units, fee.preciseUnitAmount)
+  if (shortfall === null) {
+    return step('missing', 'what is short of the minimum', decimal(fee.unitAmountCents).div(subunits))
+  }
+  const { dueCents, billedCents } = shortfall
+  const parts = pricingUnit === null ? subunits : 100
+  return step('missing', `(${dueCents} - ${billedCents}) ÷ ${parts}`, decimal(dueCents).minus(billedCents).div(parts))
 }
 
 /** The steps of a charge model that the stored details tell; undefined where they do not. */
@@ -238,8 +257,8 @@ function amountStep(fee: StoredFee, price: Decimal): { steps: ExplainedStep[]; c
 }
 
 /** What a model prices is rounded to the decimals of the currency before it is counted in its smallest unit. */
-function isRoundedInUnits({ kind, adjusted }: StoredFee): boolean {
-  return (kind === 'charge' || kind === 'fixed_charge') && adjusted?.unitPreciseAmount == null
+function isRoundedInUnits({ kind, adjusted, isTrueUp }: StoredFee): boolean {
+  return (kind === 'charge' || kind === 'fixed_charge') && adjusted?.unitPreciseAmount == null && !isTrueUp
 }
 
 function pricedAs(name: string, formula: string, fee: StoredFee): ExplainedStep {

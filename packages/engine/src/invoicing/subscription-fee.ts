@@ -33,10 +33,10 @@ export interface SubscriptionFeeInput {
   readonly subscriptionCreatedAt: Temporal.Instant
   readonly invoiceCreatedAt: Temporal.Instant
   /**
-   * When the base fees of this subscription on other invoices were created. Leaves out those of the voided invoice that
+   * The billing instants of the base fees of this subscription on other invoices. Leaves out those of the voided invoice that
    * this one regenerates.
    */
-  readonly otherFeesCreatedAt: readonly Temporal.Instant[]
+  readonly otherFeesBilledAt: readonly Temporal.Instant[]
   /** Whether it replaced another one, by an upgrade or a downgrade. */
   readonly hasPreviousSubscription: boolean
   /** Null without a trial. */
@@ -70,7 +70,7 @@ export function isSubscriptionFeeDue(input: SubscriptionFeeInput): boolean {
   if (isStartedInThePast(terms.startedAt, input.subscriptionCreatedAt)) {
     return isPlanPeriodDue(terms, at) && !isFirstPlanPeriod(terms, at)
   }
-  return isPlanPeriodDue(terms, at) || input.otherFeesCreatedAt.length === 0
+  return isPlanPeriodDue(terms, at) || input.otherFeesBilledAt.length === 0
 }
 
 /**
@@ -109,7 +109,7 @@ function prorationOf(input: SubscriptionFeeInput): 'last_period' | 'whole' | 'fi
   const { terms, at } = input
   if (isClosed(terms, at) && !terms.payInAdvance && terms.successor !== 'downgrade') return 'last_period'
   if (terms.payInAdvance && terms.billingTime === 'anniversary' && !input.hasPreviousSubscription) return 'whole'
-  if (input.otherFeesCreatedAt.some(createdAt => Temporal.Instant.compare(createdAt, input.invoiceCreatedAt) < 0)) {
+  if (input.otherFeesBilledAt.some(billedAt => Temporal.Instant.compare(billedAt, input.invoiceCreatedAt) < 0)) {
     return 'whole'
   }
   if (!isStartedInThePast(terms.startedAt, input.subscriptionCreatedAt)) return 'first_period'
@@ -128,9 +128,9 @@ function isStillBilled({ terms, invoiceCreatedAt }: SubscriptionFeeInput): boole
 }
 
 /** Fees are dated in UTC: the day meant is the UTC day with the date of the local billing day. */
-function isBilledThatDay({ terms, at, otherFeesCreatedAt }: SubscriptionFeeInput): boolean {
+function isBilledThatDay({ terms, at, otherFeesBilledAt }: SubscriptionFeeInput): boolean {
   const date = localDate(at, terms.timeZone)
-  return otherFeesCreatedAt.some(createdAt => localDate(createdAt, 'UTC').equals(date))
+  return otherFeesBilledAt.some(billedAt => localDate(billedAt, 'UTC').equals(date))
 }
 
 function isLongPeriod({ interval }: BillingTerms): boolean {

@@ -12,6 +12,7 @@ import {
   upgradeBoundaries,
 } from '../../src/calendar/index.ts'
 import { date, instant, planTerms, printed, rows, terms } from './support.ts'
+import { PLAN_CHANGES, TERMINATIONS } from './tables.ts'
 
 /** What the periodic run of a local day billed. */
 function runOf(subscription: BillingTerms, day: Temporal.PlainDate): BilledPeriods {
@@ -27,27 +28,17 @@ function terminated(subscription: BillingTerms, at: string): TerminatedTerms {
 }
 
 describe('the last invoice of a subscription', () => {
-  it.each(
-    rows(`
-      monthly calendar arr | UTC | 2026-01-10T00:00:00Z | 2026-06-18T13:30:15.400Z | yes | kept (not on a first day) | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15 | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15
-      monthly calendar adv | UTC | 2026-01-10T00:00:00Z | 2026-06-18T13:30:15.400Z | yes | kept (not on a first day) | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15 | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15
-      monthly anniversary arr | America/New_York | 2026-01-31T15:00:00Z | 2026-03-01T02:00:00Z | yes | kept (already billed) | 2026-02-28 05:00:00 .. 2026-03-01 02:00:00 | 2026-02-28 05:00:00 .. 2026-03-01 02:00:00
-      monthly calendar arr | Asia/Tokyo | 2026-01-10T00:00:00Z | 2026-06-30T15:05:00Z | no | previous period | 2026-05-31 15:00:00 .. 2026-06-30 14:59:59 | 2026-05-31 15:00:00 .. 2026-06-30 14:59:59
-      monthly calendar arr | Asia/Tokyo | 2026-01-10T00:00:00Z | 2026-06-30T15:05:00Z | yes | kept (already billed) | 2026-06-30 15:00:00 .. 2026-06-30 15:05:00 | 2026-06-30 15:00:00 .. 2026-06-30 15:05:00
-      monthly calendar adv | Asia/Tokyo | 2026-01-10T00:00:00Z | 2026-06-30T15:05:00Z | no | previous period | 2026-06-30 15:00:00 .. 2026-07-31 14:59:59 | 2026-05-31 15:00:00 .. 2026-06-30 14:59:59
-      monthly calendar arr | UTC | 2026-06-18T09:00:00Z | 2026-06-18T17:00:00Z | yes | kept (first 24 h) | 2026-06-18 00:00:00 .. 2026-06-18 17:00:00 | 2026-06-18 09:00:00 .. 2026-06-18 17:00:00
-      weekly anniversary arr | Pacific/Auckland | 2026-09-01T00:00:00Z | 2026-09-23T04:00:00Z | yes | kept (not on a first day) | 2026-09-21 12:00:00 .. 2026-09-23 04:00:00 | 2026-09-21 12:00:00 .. 2026-09-23 04:00:00
-      quarterly anniversary arr | UTC | 2026-03-05T00:00:00Z | 2027-02-10T10:00:00Z | yes | kept (not on a first day) | 2026-12-05 00:00:00 .. 2027-02-10 10:00:00 | 2026-12-05 00:00:00 .. 2027-02-10 10:00:00
-      yearly calendar arr bcm | UTC | 2026-03-15T10:00:00Z | 2027-05-10T12:00:00Z | yes | kept (not on a first day) | 2027-01-01 00:00:00 .. 2027-05-10 12:00:00 | 2027-05-01 00:00:00 .. 2027-05-10 12:00:00
-    `),
-  )('%s in %s, started %s, ended %s, run of that day: %s, %s', (plan, zone, startedAt, ...others) => {
-    const [terminatedAt = '', run, , base, charges] = others
-    const subscription = terminated(terms(startedAt, zone, planTerms(plan)), terminatedAt)
-    const billed = run === 'yes' ? [runOf(subscription, localDate(subscription.terminatedAt, zone))] : []
-    const boundaries = terminationBoundaries(subscription, billed)
-    expect(printed(boundaries.base)).toBe(base)
-    expect(printed(boundaries.charges)).toBe(charges)
-  })
+  it.each(rows(TERMINATIONS))(
+    '%s in %s, started %s, ended %s, run of that day: %s, %s',
+    (plan, zone, startedAt, ...others) => {
+      const [terminatedAt = '', run, , base, charges] = others
+      const subscription = terminated(terms(startedAt, zone, planTerms(plan)), terminatedAt)
+      const billed = run === 'yes' ? [runOf(subscription, localDate(subscription.terminatedAt, zone))] : []
+      const boundaries = terminationBoundaries(subscription, billed)
+      expect(printed(boundaries.base)).toBe(base)
+      expect(printed(boundaries.charges)).toBe(charges)
+    },
+  )
 
   it('bills the running period of a subscription in its first 24 hours, whatever day it is', () => {
     const subscription = terminated(terms('2026-06-30T10:00:00Z', 'UTC'), '2026-07-01 00:05')
@@ -86,16 +77,7 @@ describe('the last invoice of a subscription', () => {
 })
 
 describe('a change of plan', () => {
-  const [upgradeInArrears, toAdvance, upgradeInAdvance, toAdvanceAnniversary, ...downgrades] = rows(`
-      upgrade, old in arrears | UTC | 2026-01-10T00:00:00Z | 2026-06-18T13:30:15.400Z | 2026-06-18 13:30:16 | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15 | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15
-      -> new one, in advance | UTC | 2026-06-18T13:30:15.400Z |  | 2026-06-18 13:30:16 | 2026-06-18 00:00:00 .. 2026-06-30 23:59:59 | 2026-06-18 13:30:15 .. 2026-06-18 13:30:15
-      upgrade, old in advance | America/New_York | 2026-01-10T03:00:00Z | 2026-06-18T13:30:15.400Z | 2026-06-18 13:30:16 | 2026-06-09 04:00:00 .. 2026-06-18 13:30:15 | 2026-06-09 04:00:00 .. 2026-06-18 13:30:15
-      -> new one, in advance | America/New_York | 2026-06-18T13:30:15.400Z |  | 2026-06-18 13:30:16 | 2026-06-18 04:00:00 .. 2026-07-09 03:59:59 | 2026-06-18 13:30:15 .. 2026-06-18 13:30:15
-      downgrade, old in arrears | America/New_York | 2026-01-10T12:00:00Z | 2026-07-01T04:10:00Z | 2026-07-01 04:10:00 | 2026-06-01 04:00:00 .. 2026-07-01 03:59:59 | 2026-06-01 04:00:00 .. 2026-07-01 03:59:59
-      -> new one, in advance | America/New_York | 2026-07-01T04:10:00Z |  | 2026-07-01 04:10:00 | 2026-07-01 04:00:00 .. 2026-08-01 03:59:59 | 2026-07-01 04:10:00 .. 2026-07-01 04:10:00
-      downgrade, old in advance | America/New_York | 2026-01-10T12:00:00Z | 2026-07-01T04:10:00Z | 2026-07-01 04:10:00 | 2026-07-01 04:00:00 .. 2026-07-01 04:10:00 | 2026-06-01 04:00:00 .. 2026-07-01 03:59:59
-      -> new one, in advance | America/New_York | 2026-07-01T04:10:00Z |  | 2026-07-01 04:10:00 | 2026-07-01 04:00:00 .. 2026-08-01 03:59:59 | 2026-07-01 04:10:00 .. 2026-07-01 04:10:00
-    `)
+  const [upgradeInArrears, toAdvance, upgradeInAdvance, toAdvanceAnniversary, ...downgrades] = rows(PLAN_CHANGES)
 
   it.each([
     [upgradeInArrears, toAdvance, 'monthly calendar arr', 'monthly calendar adv'],

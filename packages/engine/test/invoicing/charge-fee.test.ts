@@ -170,6 +170,7 @@ describe('the true-up to a minimum spending', () => {
         preciseAmountCents: precise,
         unitAmountCents: cents,
         preciseUnitAmount: unit,
+        shortfall: { dueCents: expect.any(String), billedCents: spent.toString() },
       },
     })
   })

@@ -48,6 +48,7 @@ function stored(
     currency: 'EUR',
     preciseCouponsAmountCents: '0.33333',
     isTrueUp: false,
+    shortfall: null,
     chargeModel: model,
     properties,
     planAmountCents: null,
@@ -89,7 +90,27 @@ describe('an explained fee', () => {
 
   it.each([
     ['units weighed by time', { units: '10', amountCents: 17n, preciseAmountCents: '16.65' }, ['units', 'time']],
-    ['a true-up', { isTrueUp: true, amountCents: 2371n, preciseAmountCents: '2370.967741935484' }, ['missing']],
+    [
+      'a true-up',
+      // Less in whole cents than before they were rounded.
+      {
+        isTrueUp: true,
+        shortfall: { dueCents: '3870.967741935484', billedCents: '1500' },
+        amountCents: 2371n,
+        preciseAmountCents: '2370.4',
+      },
+      ['missing'],
+    ],
+    [
+      'one that was stored without its minimum',
+      { isTrueUp: true, amountCents: 2371n, unitAmountCents: 2371n },
+      ['missing'],
+    ],
+    [
+      'a minimum commitment',
+      { kind: 'commitment' as const, shortfall: { dueCents: '20000', billedCents: '7453' }, amountCents: 12_547n },
+      ['missing'],
+    ],
     ['a dynamic price', { chargeModel: 'dynamic', amountCents: 501n, preciseAmountCents: '500.5' }, ['price']],
     [
       'an edit',
@@ -141,20 +162,26 @@ it('explains an invoice: taxes are rounded once, credits come last', () => {
   })
   const explained = explainInvoice({
     fees: [fee(a), fee(a), fee(a, b)],
-    progressiveBillingCreditCents: 0n,
-    couponsCents: 100n,
-    creditNotesCents: 50n,
-    prepaidCreditCents: 26n,
+    reductions: [
+      { kind: 'prepaid_credit', name: 'wallet', amountCents: 26n, rate: null },
+      { kind: 'coupon', name: 'fixed', amountCents: 50n, rate: null },
+      { kind: 'coupon', name: 'share', amountCents: 50n, rate: '5.3' },
+      { kind: 'credit_note', name: 'CN1', amountCents: 50n, rate: null },
+    ],
     collectsTaxedFees: false,
   })
   expect(explained).toMatchObject({ feesAmountCents: 999n, taxesAmountCents: 77n, totalAmountCents: 900n })
-  expect(explained.steps.map(({ name, rounded }) => `${name} ${rounded ?? ''}`.trim())).toEqual([
-    'fees',
-    'sub_total_excluding_taxes',
-    'tax a 69.0',
-    'tax b 7.0',
-    'taxes 77.0',
-    'sub_total_including_taxes',
-    'total',
+  expect(explained.steps.map(({ name, formula, rounded }) => `${name}: ${formula} ${rounded ?? ''}`.trim())).toEqual([
+    'fees: 333 + 333 + 333',
+    'coupon fixed: 50',
+    'coupon share: 949 × 5.3 % 50.0',
+    'sub_total_excluding_taxes: 999 - 50 - 50',
+    'tax a: 899.00001 × 7.7 % 69.0',
+    'tax b: 299.66667 × 2.5 % 7.0',
+    'taxes: 69.22300077 + 7.49166675 77.0',
+    'sub_total_including_taxes: 899 + 77',
+    'credit_note CN1: 50',
+    'prepaid_credit wallet: 26',
+    'total: 976 - 50 - 26',
   ])
 })

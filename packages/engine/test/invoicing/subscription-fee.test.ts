@@ -4,6 +4,7 @@ import { billingBoundaries, terminationBoundaries, trialEnd, upgradeBoundaries }
 import type { SubscriptionFeeInput } from '../../src/invoicing/index.ts'
 import { isStartedInThePast, isSubscriptionFeeDue, subscriptionFee } from '../../src/invoicing/index.ts'
 import { instant, planTerms, printed, rows, terms } from '../calendar/support.ts'
+import { BASE_FEES } from './tables.ts'
 
 /** The windows an invoice carries for a subscription, the last ones when it has ended. */
 function boundariesOf(subscription: BillingTerms, at: Temporal.Instant) {
@@ -27,7 +28,7 @@ function feeInput(
     planAmountCents: 4900n,
     subscriptionCreatedAt: subscription.startedAt,
     invoiceCreatedAt: at,
-    otherFeesCreatedAt: [],
+    otherFeesBilledAt: [],
     hasPreviousSubscription: false,
     trialEndsAt: null,
     ...changes,
@@ -50,41 +51,14 @@ function rowInput(row: readonly string[]): SubscriptionFeeInput {
   return feeInput(subscription, at, {
     planAmountCents: BigInt(price),
     reason: tick === 'start' ? 'subscription_starting' : 'subscription_periodic',
-    otherFeesCreatedAt: words.includes('billed before') ? [subscription.startedAt] : [],
+    otherFeesBilledAt: words.includes('billed before') ? [subscription.startedAt] : [],
     hasPreviousSubscription: words.includes('replaces another'),
     trialEndsAt: trialEnd(subscription.startedAt, trialDays === undefined ? null : Number(trialDays)),
   })
 }
 
 describe('the amount of a base fee', () => {
-  it.each(
-    rows(`
-      4900   | monthly calendar adv    | Asia/Tokyo       | 2026-02-17 04:25:30 | same | start | | | 2026-02-16 15:00:00 .. 2026-02-28 14:59:59 | 28 | 2100
-      4900   | monthly calendar adv    | Asia/Tokyo       | 2026-02-17 04:25:30 | same | 2026-02-28 15:10 | | billed before | 2026-02-28 15:00:00 .. 2026-03-31 14:59:59 | 31 | 4900
-      4900   | monthly calendar arr    | America/New_York | 2026-02-17 04:25:30 | same | 2026-03-01 05:10 | | | 2026-02-16 05:00:00 .. 2026-03-01 04:59:59 | 28 | 2275
-      7100   | monthly calendar arr    | America/New_York | 2026-03-05 12:00 | same | 2026-04-01 04:10 | | | 2026-03-05 05:00:00 .. 2026-04-01 03:59:59 | 31 | 6184
-      4900   | monthly anniversary adv | UTC              | 2026-02-17 09:00 | same | start | | | 2026-02-17 00:00:00 .. 2026-03-16 23:59:59 | 28 | 4900
-      4900   | monthly anniversary arr | UTC              | 2026-02-17 09:00 | same | 2026-03-17 00:10 | | | 2026-02-17 00:00:00 .. 2026-03-16 23:59:59 | 28 | 4900
-      1500   | weekly calendar adv     | Pacific/Auckland | 2026-09-23 22:00 | same | start | | | 2026-09-23 12:00:00 .. 2026-09-27 10:59:59 | 7 | 857
-      29900  | quarterly calendar arr  | UTC              | 2026-02-11 00:00 | same | 2026-04-01 00:10 | | | 2026-02-11 00:00:00 .. 2026-03-31 23:59:59 | 90 | 16279
-      60000  | semiannual calendar adv | UTC              | 2026-05-15 00:00 | same | start | | | 2026-05-15 00:00:00 .. 2026-06-30 23:59:59 | 181 | 15580
-      120000 | yearly calendar adv     | UTC              | 2028-03-10 08:00 | same | start | | | 2028-03-10 00:00:00 .. 2028-12-31 23:59:59 | 366 | 97377
-      4900   | monthly calendar arr    | UTC              | 2026-01-10 00:00 | same | end | 2026-06-18 13:30:15.400 | billed before | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15 | 30 | 2940
-      4900   | monthly calendar arr    | UTC              | 2026-01-10 00:00 | same | end | 2026-06-18 00:00 | billed before | 2026-06-01 00:00:00 .. 2026-06-18 00:00:00 | 30 | 2940
-      4900   | monthly calendar arr    | Asia/Tokyo       | 2026-01-10 00:00 | same | end | 2026-06-17 15:05 | billed before | 2026-05-31 15:00:00 .. 2026-06-17 15:05:00 | 30 | 2940
-      4900   | monthly calendar arr    | UTC              | 2026-06-18 09:00 | same | end | 2026-06-18 17:00 | | 2026-06-18 00:00:00 .. 2026-06-18 17:00:00 | 30 | 163
-      4900   | monthly anniversary arr | America/New_York | 2026-01-31 15:00 | same | end | 2026-03-15 02:00 | billed before | 2026-02-28 05:00:00 .. 2026-03-15 02:00:00 | 31 | 2371
-      4900   | monthly calendar arr    | UTC              | 2026-01-10 00:00 | same | 2026-06-18 13:30:16 | 2026-06-18 13:30:15.400 | ends by upgrade, billed before | 2026-06-01 00:00:00 .. 2026-06-18 13:30:15 | 30 | 2777
-      9900   | monthly calendar adv    | UTC              | 2026-01-10 00:00 | 2026-06-18 13:30:15.400 | 2026-06-18 13:30:16 | | replaces another by upgrade | 2026-06-18 00:00:00 .. 2026-06-30 23:59:59 | 30 | 4290
-      4900   | monthly calendar arr    | UTC              | 2026-06-18 09:00 | same | 2026-06-18 17:00:01 | 2026-06-18 17:00 | ends by upgrade | 2026-06-18 00:00:00 .. 2026-06-18 17:00:00 | 30 | 0
-      120000 | yearly anniversary adv  | UTC              | 2026-01-10 00:00 | 2026-06-18 13:30:15.400 | 2026-06-18 13:30:16 | | replaces another by upgrade | 2026-06-18 00:00:00 .. 2027-01-09 23:59:59 | 365 | 67726
-      2900   | monthly calendar adv    | America/New_York | 2026-01-10 12:00 | 2026-07-01 04:10 | 2026-07-01 04:10 | | replaces another by downgrade | 2026-07-01 04:00:00 .. 2026-08-01 03:59:59 | 31 | 2900
-      4900   | monthly calendar adv    | UTC              | 2026-06-12 15:20 | same | 2026-06-22 15:35 | | trial 10 | 2026-06-12 00:00:00 .. 2026-06-30 23:59:59 | 30 | 1470
-      4900   | monthly anniversary adv | UTC              | 2026-06-12 15:20 | same | 2026-06-22 15:35 | | trial 10 | 2026-06-12 00:00:00 .. 2026-07-11 23:59:59 | 30 | 3267
-      4900   | monthly calendar adv    | UTC              | 2026-06-12 15:20 | same | 2026-07-27 15:35 | | trial 45 | 2026-07-01 00:00:00 .. 2026-07-31 23:59:59 | 31 | 790
-      4900   | monthly calendar arr    | UTC              | 2026-06-12 15:20 | same | 2026-07-01 00:10 | | trial 10 | 2026-06-12 00:00:00 .. 2026-06-30 23:59:59 | 30 | 1470
-    `),
-  )('of %s for %s in %s, from %s (%s), billed at %s, ended %s, %s', (...row) => {
+  it.each(rows(BASE_FEES))('of %s for %s in %s, from %s (%s), billed at %s, ended %s, %s', (...row) => {
     const [, , , , , , , , window, duration, amount = ''] = row
     const input = rowInput(row)
     expect(printed(input.boundaries.base)).toBe(window)
@@ -130,7 +104,7 @@ describe('the amount of a base fee', () => {
     const subscription = terms('2026-01-10T00:00:00Z', 'UTC')
     const at = instant('2026-07-01 00:10')
     const earlier = [instant('2026-06-01 00:10')]
-    const fee = subscriptionFee(feeInput(subscription, at, { planAmountCents: price, otherFeesCreatedAt: earlier }))
+    const fee = subscriptionFee(feeInput(subscription, at, { planAmountCents: price, otherFeesBilledAt: earlier }))
     expect(fee.amountCents).toBe(price)
     expect(fee.preciseAmountCents).toBe('90071992547409931.0')
   })
@@ -160,8 +134,8 @@ describe('the amount of a base fee', () => {
     })
     const at = instant('2026-07-01 00:10')
     const boundaries = billingBoundaries(upgraded, at, 'billing')
-    const otherFeesCreatedAt = [instant('2026-06-01 00:10')]
-    expect(subscriptionFee(feeInput(upgraded, at, { boundaries, otherFeesCreatedAt })).amountCents).toBe(4900n)
+    const otherFeesBilledAt = [instant('2026-06-01 00:10')]
+    expect(subscriptionFee(feeInput(upgraded, at, { boundaries, otherFeesBilledAt })).amountCents).toBe(4900n)
   })
 
   it('of a first period does not change either', () => {
@@ -180,8 +154,8 @@ describe('the amount of a base fee', () => {
       successor: 'downgrade',
     })
     const at = instant('2026-07-01 00:10')
-    const otherFeesCreatedAt = [instant('2026-06-01 00:10')]
-    expect(subscriptionFee(feeInput(downgraded, at, { otherFeesCreatedAt })).amountCents).toBe(4900n)
+    const otherFeesBilledAt = [instant('2026-06-01 00:10')]
+    expect(subscriptionFee(feeInput(downgraded, at, { otherFeesBilledAt })).amountCents).toBe(4900n)
   })
 })
 
@@ -197,10 +171,10 @@ describe('whether a base fee is due', () => {
   })
 
   it('bills in advance once on a day', () => {
-    const otherFeesCreatedAt = [instant('2026-07-01 00:10')]
-    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesCreatedAt })).toBe(false)
-    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-08-01 00:10', { otherFeesCreatedAt })).toBe(true)
-    expect(due('monthly calendar arr', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesCreatedAt })).toBe(true)
+    const otherFeesBilledAt = [instant('2026-07-01 00:10')]
+    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesBilledAt })).toBe(false)
+    expect(due('monthly calendar adv', '2026-06-12T10:00:00Z', '2026-08-01 00:10', { otherFeesBilledAt })).toBe(true)
+    expect(due('monthly calendar arr', '2026-06-12T10:00:00Z', '2026-07-01 08:10', { otherFeesBilledAt })).toBe(true)
   })
 
   it.each(
@@ -216,8 +190,8 @@ describe('whether a base fee is due', () => {
       semiannual calendar adv bfcm    | 2026-05-15 | 2026-07-01 | yes
     `),
   )('%s started %s, on %s: %s', (plan, started, day, answer) => {
-    const otherFeesCreatedAt = [instant(`${started} 09:00`)]
-    expect(due(plan, `${started}T09:00:00Z`, `${day} 00:10`, { otherFeesCreatedAt })).toBe(answer === 'yes')
+    const otherFeesBilledAt = [instant(`${started} 09:00`)]
+    expect(due(plan, `${started}T09:00:00Z`, `${day} 00:10`, { otherFeesBilledAt })).toBe(answer === 'yes')
   })
 
   it('bills a split plan in advance in any month as long as it never was', () => {

@@ -5,6 +5,7 @@ import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import type { BillingEntity } from './billing-entities.ts'
+import { keepLogo, readLogo } from './logo.ts'
 import { documentNumberPrefix } from './naming.ts'
 import type { NewBillingEntityInput } from './schema.ts'
 import { readBillingEntityChanges } from './update-billing-entity.ts'
@@ -25,6 +26,7 @@ export async function createBillingEntity(ctx: Ctx, input: NewBillingEntityInput
       problems.add('default_currency', 'value_is_invalid')
     const code = await readCode(tx, input.code, problems)
     const numbering = readNumbering(document_numbering, problems)
+    const logo = readLogo(input.logo, problems)
     problems.throwIfAny()
     const id = newId()
     const now = tx.clock.now()
@@ -34,6 +36,7 @@ export async function createBillingEntity(ctx: Ctx, input: NewBillingEntityInput
       .values({
         document_number_prefix: documentNumberPrefix(name, id),
         ...settings,
+        ...(await keepLogo(tx, logo)),
         id,
         organization_id: tx.org.id,
         code,

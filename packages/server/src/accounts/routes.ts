@@ -56,7 +56,9 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
     { config: billingEntity, schema: { tags: ['Billing entities'], summary: 'List billing entities' } },
     async request => {
       const entities = await listBillingEntities(request.ctx)
-      return { billing_entities: entities.map((entity, index) => serializeBillingEntity(entity, index === 0)) }
+      return {
+        billing_entities: entities.map((entity, index) => serializeBillingEntity(request.ctx, entity, index === 0)),
+      }
     },
   )
 
@@ -76,7 +78,7 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
         if (input.eu_tax_management) await taxes.generateEuTaxes(tx)
         return createBillingEntity(tx, input)
       })
-      return { billing_entity: serializeBillingEntity(entity, false) }
+      return { billing_entity: serializeBillingEntity(request.ctx, entity, false) }
     },
   )
 
@@ -123,7 +125,7 @@ async function presentBillingEntity(ctx: Ctx, code: string, taxes: BillingEntity
   const [entity, main] = await Promise.all([getBillingEntityByCode(ctx, code), getDefaultBillingEntity(ctx)])
   const sections = (await listSelectedSections(ctx, [entity.id])).get(entity.id) ?? []
   return {
-    ...serializeBillingEntity(entity, entity.id === main.id),
+    ...serializeBillingEntity(ctx, entity, entity.id === main.id),
     taxes: await taxes.present(ctx, entity.id),
     selected_invoice_custom_sections: sections.map(({ section }) => serializeSection(section)),
   }

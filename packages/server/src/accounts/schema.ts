@@ -45,6 +45,7 @@ const billingEntityFields = {
   phone: Text,
   einvoicing: Nullable(Type.Boolean()),
   eu_tax_management: Nullable(Type.Boolean()),
+  logo: Text,
   billing_configuration: Input({
     invoice_footer: Text,
     invoice_grace_period: Nullable(Type.Integer()),

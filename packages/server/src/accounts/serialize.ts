@@ -1,3 +1,5 @@
+import type { Ctx } from '../platform/context.ts'
+import { fileUrl } from '../platform/files/file-urls.ts'
 import { formatInstant } from '../platform/wire.ts'
 import type { BillingEntity } from './billing-entities.ts'
 import type { Organization } from './organizations.ts'
@@ -42,7 +44,7 @@ export function serializeOrganization(organization: Organization, entity: Billin
   }
 }
 
-export function serializeBillingEntity(entity: BillingEntity, isDefault: boolean) {
+export function serializeBillingEntity({ config }: Pick<Ctx, 'config'>, entity: BillingEntity, isDefault: boolean) {
   return {
     lago_id: entity.id,
     code: entity.code,
@@ -75,6 +77,6 @@ export function serializeBillingEntity(entity: BillingEntity, isDefault: boolean
     document_locale: entity.document_locale,
     is_default: isDefault,
     eu_tax_management: entity.eu_tax_management,
-    logo_url: null,
+    logo_url: entity.logo_file_key === null ? null : fileUrl(config, entity.logo_file_key),
   }
 }

@@ -7,6 +7,7 @@ import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { type BillingEntity, getBillingEntityByCode } from './billing-entities.ts'
 import { replaceSections } from './custom-sections/selection.ts'
+import { keepLogo, readLogo } from './logo.ts'
 import type { BillingEntityInput } from './schema.ts'
 import { readSettings, type Settings } from './settings.ts'
 
@@ -19,6 +20,7 @@ export interface BillingEntityChanges extends Settings {
   phone?: string | null
   einvoicing?: boolean
   eu_tax_management?: boolean
+  logo_file_key?: string | null
   document_numbering?: 'per_customer' | 'per_billing_entity'
   subscription_invoice_issuing_date_anchor?: string
   subscription_invoice_issuing_date_adjustment?: string
@@ -37,8 +39,9 @@ export async function updateBillingEntity(ctx: Ctx, code: string, input: Billing
     if (input.document_numbering !== undefined) {
       changes.document_numbering = input.document_numbering === 'per_customer' ? 'per_customer' : 'per_billing_entity'
     }
+    const logo = readLogo(input.logo, problems)
     problems.throwIfAny()
-    await changeBillingEntity(tx, entity, changes)
+    await changeBillingEntity(tx, entity, { ...changes, ...(await keepLogo(tx, logo)) })
     const sections = input.invoice_custom_section_codes
     if (sections !== undefined) await replaceSections(tx, 'billing_entity', entity.id, sections)
   })

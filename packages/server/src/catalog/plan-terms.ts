@@ -36,6 +36,7 @@ const NO_TERMS: PlanTerms = {
   billFixedChargesMonthly: null,
 }
 
+/** The terms of a new plan, as far as they are given. */
 export function newTerms(input: PlanInput): PlanTerms {
   return applyInput(NO_TERMS, input)
 }

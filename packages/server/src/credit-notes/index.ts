@@ -26,6 +26,7 @@ export const creditNoteGenerated: WebhookObject = {
 }
 
 export { presentCreditNoteBase } from './serialize.ts'
+export { creditEndedSubscription } from './termination.ts'
 
 /** What is given back of invoices that are voided. */
 export const voidCredits: VoidCredits = { check: checkVoidCredit, issue: creditVoidedInvoice }

@@ -86,8 +86,11 @@ export const creditUnusedPeriod: TaskDefinition = {
   run: (ctx, payload) => transaction(ctx, async tx => creditEndedSubscription(tx, String(payload.subscriptionId))),
 }
 
-/** Repeating it does nothing: what is credited already is taken off. */
-async function creditEndedSubscription(tx: Ctx, subscriptionId: string): Promise<void> {
+/**
+ * Credits what was paid in advance of the days that a subscription which has ended does not have. Repeating it does nothing:
+ * what is credited already is taken off.
+ */
+export async function creditEndedSubscription(tx: Ctx, subscriptionId: string): Promise<void> {
   const [record] = await loadSubscriptionRecords(tx, [subscriptionId])
   const terms = record && termsOf(record)
   if (record === undefined || terms === undefined || terms.terminatedAt === null || !record.plan.payInAdvance) return

@@ -16,6 +16,8 @@ export interface CreditLine {
   readonly item_code: string
   readonly item_name: string
   readonly item_description: string | null
+  /** Of a coupon that takes a share of all that is left, in percent. */
+  readonly rate_of_all: string | null
 }
 
 /** The lines of invoices, by invoice id, in the order they were made. */
@@ -56,7 +58,11 @@ async function readLines(ctx: Ctx, ids: readonly string[], condition: ReturnType
       coalesce(coupon.id, note.id, progressive.id) as item_id,
       coalesce(coupon.code, note.number, progressive.number) as item_code,
       coalesce(coupon.name, note_invoice.number, progressive.number) as item_name,
-      coalesce(coupon.description, note.description) as item_description
+      coalesce(coupon.description, note.description) as item_description,
+      case
+        when coupon.coupon_type = 'percentage' and not coupon.limited_plans and not coupon.limited_billable_metrics
+          then applied.percentage_rate
+      end as rate_of_all
     from credits
     join invoices invoice on invoice.id = credits.invoice_id
     left join applied_coupons applied on applied.id = credits.applied_coupon_id

@@ -47,6 +47,8 @@ export { BALANCE_MOVED } from './wallet-transactions/movements.ts'
 export {
   applyPrepaidCredits,
   type DueInvoice,
+  listPaidFromWallets,
+  type PaidFromWallet,
   type PrepaidOnInvoice,
   recreditWallets,
 } from './wallet-transactions/prepaid.ts'
@@ -54,6 +56,7 @@ export { failPurchase, settlePurchase } from './wallet-transactions/purchases.ts
 export {
   attachInvoice,
   findPurchaseOfInvoice,
+  findTransactions,
   getTransaction,
   type TransactionRow,
 } from './wallet-transactions/store.ts'

@@ -10,7 +10,7 @@ import { checkVatNumbers } from './vat/clock.ts'
 import { viesCheckWebhook } from './vat/webhook.ts'
 
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
-export { serializePayer } from './payment-provider/serialize.ts'
+export { presentPaymentMethods, serializePayer } from './payment-provider/serialize.ts'
 export {
   serializeCustomer,
   serializeCustomerForWebhook,

@@ -1,6 +1,7 @@
 import type { BillingEntity } from '../accounts/index.ts'
 import { findCreditNote } from '../credits/index.ts'
 import { findInvoice } from '../invoices/index.ts'
+import { findReceipt } from '../payments/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { emit } from '../platform/domain-events.ts'
 import { fileKey, localFiles } from '../platform/files/file-store.ts'
@@ -12,12 +13,15 @@ import { ciiDocument } from './einvoicing/cii.ts'
 import { type EInvoice, issuesEinvoices } from './einvoicing/einvoice.ts'
 import { einvoiceOfCreditNote } from './einvoicing/from-credit-note.ts'
 import { einvoiceOf } from './einvoicing/from-invoice.ts'
+import { einvoiceOfReceipt, ublReceipt } from './einvoicing/from-receipt.ts'
 import { ublDocument } from './einvoicing/ubl.ts'
 import { loadCreditNoteForPrint } from './load-credit-note.ts'
 import { loadInvoiceForPrint } from './load-invoice.ts'
+import { loadReceiptForPrint } from './load-receipt.ts'
 import { creditNoteDocument } from './printing/credit-note-document.ts'
 import { invoiceDocument } from './printing/invoice-document.ts'
 import type { PrintedDocument } from './printing/printed-document.ts'
+import { receiptDocument } from './printing/receipt-document.ts'
 import { renderPdf } from './printing/render.ts'
 import { type DocumentOwner, insertDocument, listDocumentKinds } from './store.ts'
 
@@ -28,14 +32,18 @@ const PRIORITY = 10
 const DOCUMENTS_A_JOB = 25
 
 /** What can be printed. */
-export type Printable = 'invoice' | 'credit_note'
+export type Printable = 'invoice' | 'credit_note' | 'payment_receipt'
 
 /** What is printed of one thing, from what is known when it is. */
 interface Print {
+  /** Whose the documents are, as {@link Printing.owner} names it. */
+  readonly ownerId: string
   readonly number: string
   readonly entity: BillingEntity
   readonly document: PrintedDocument
   readonly einvoice: EInvoice
+  /** The other syntax of it. */
+  readonly ubl: string
   readonly issuedAt: Temporal.Instant
 }
 
@@ -55,11 +63,14 @@ const PRINTINGS: Readonly<Record<Printable, Printing>> = {
       const invoice = await findInvoice(ctx, id)
       if (invoice?.status !== 'finalized') return undefined
       const print = await loadInvoiceForPrint(ctx, invoice)
+      const einvoice = einvoiceOf(print)
       return {
+        ownerId: id,
         number: invoice.number,
         entity: print.entity,
         document: invoiceDocument(print),
-        einvoice: einvoiceOf(print),
+        einvoice,
+        ubl: ublDocument(einvoice),
         issuedAt: invoice.finalized_at ?? invoice.created_at,
       }
     },
@@ -71,12 +82,33 @@ const PRINTINGS: Readonly<Record<Printable, Printing>> = {
       const note = await findCreditNote(ctx, id)
       if (note === undefined) return undefined
       const print = await loadCreditNoteForPrint(ctx, note)
+      const einvoice = einvoiceOfCreditNote(print)
       return {
+        ownerId: id,
         number: note.number,
         entity: print.entity,
         document: creditNoteDocument(print),
-        einvoice: einvoiceOfCreditNote(print),
+        einvoice,
+        ubl: ublDocument(einvoice),
         issuedAt: note.created_at,
+      }
+    },
+  },
+  payment_receipt: {
+    owner: 'payment_id',
+    event: 'payment_receipt.generated',
+    async load(ctx, id) {
+      const receipt = await findReceipt(ctx, id)
+      if (receipt === undefined) return undefined
+      const print = await loadReceiptForPrint(ctx, receipt)
+      return {
+        ownerId: receipt.payment_id,
+        number: receipt.number,
+        entity: print.invoices[0].print.entity,
+        document: receiptDocument(print),
+        einvoice: einvoiceOfReceipt(print),
+        ubl: ublReceipt(print),
+        issuedAt: receipt.created_at,
       }
     },
   },
@@ -121,39 +153,38 @@ export const generateDocuments: TaskDefinition = {
 /** Prints what is final, unless it was. What was printed stays as it is, whatever changes later. */
 export async function ensureDocuments(ctx: Ctx, of: Printable, id: string): Promise<void> {
   const printing = PRINTINGS[of]
-  const kinds = await listDocumentKinds(ctx, printing.owner, id)
-  if (kinds.includes('pdf')) return
   const print = await printing.load(ctx, id)
   if (print === undefined) return
+  const kinds = await listDocumentKinds(ctx, printing.owner, print.ownerId)
+  if (kinds.includes('pdf')) return
   const isElectronic = issuesEinvoices(print.entity)
   const pdf = await renderPdf(print.document, {
     createdAt: print.issuedAt,
     ...(isElectronic && { cii: ciiDocument(print.einvoice) }),
   })
-  await keep(ctx, printing, id, print.number, [
+  await keep(ctx, printing, { id, ...print }, [
     ['pdf', pdf],
-    ...(isElectronic ? [['xml', Buffer.from(ublDocument(print.einvoice))] as const] : []),
+    ...(isElectronic ? [['xml', Buffer.from(print.ubl)] as const] : []),
   ])
 }
 
 async function keep(
   ctx: Ctx,
   { owner, event }: Printing,
-  ownerId: string,
-  number: string,
+  { id, ownerId, number }: Pick<Print, 'ownerId' | 'number'> & { readonly id: string },
   made: readonly (readonly [kind: string, bytes: Uint8Array])[],
 ): Promise<void> {
   const files = localFiles(ctx.config.dataDir)
   const rows = made.map(([kind, bytes]) => {
-    const id = newId()
-    return { id, kind, bytes, key: fileKey(ctx.org.id, id, `${number}.${kind}`) }
+    const fileId = newId()
+    return { id: fileId, kind, bytes, key: fileKey(ctx.org.id, fileId, `${number}.${kind}`) }
   })
   for (const { key, bytes } of rows) await files.put(key, bytes)
   await transaction(ctx, async tx => {
     let isFirst = true
-    for (const { id, kind, bytes, key } of rows) {
-      isFirst = (await insertDocument(tx, { id, owner, ownerId, kind, key, size: bytes.length })) && isFirst
+    for (const { id: fileId, kind, bytes, key } of rows) {
+      isFirst = (await insertDocument(tx, { id: fileId, owner, ownerId, kind, key, size: bytes.length })) && isFirst
     }
-    if (isFirst) await emit(tx, event, ownerId)
+    if (isFirst) await emit(tx, event, id)
   })
 }

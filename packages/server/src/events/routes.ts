@@ -10,6 +10,7 @@ import { eventAnswer, eventsAnswer } from './serialize.ts'
 import { sharedAppend } from './shared-append.ts'
 import { eventStore } from './store.ts'
 
+/** Events under `/events`. Their answers are put together as text, so that no digit of a property is lost. */
 export function eventRoutes(api: FastifyInstance): void {
   const config = { resource: 'event' }
   const appendNew = sharedAppend('skip')

@@ -20,6 +20,8 @@ export interface ComputedFrom {
   readonly rounding?: { readonly function: string; readonly precision: number | null }
   readonly plan_amount_cents?: number
   readonly commitment_amount_cents?: number
+  /** Of true-ups and commitments: what was due at least, and what was billed of it, in cents or parts of the pricing unit. */
+  readonly shortfall?: { readonly due_cents: string; readonly billed_cents: string }
   readonly period_days?: number
   /** What somebody made of the line; null: the price was applied to the units. */
   readonly adjusted?: { readonly units: string; readonly unit_precise_amount: string | null }
@@ -144,6 +146,16 @@ function selectFee(query: FeeQuery) {
 /** The fees of an invoice, in the order they were computed. */
 export async function loadInvoiceFees(ctx: Ctx, invoiceId: string): Promise<FeeRow[]> {
   return selectFee(feeQuery(ctx)).where('fees.invoice_id', '=', invoiceId).orderBy('fees.id').execute()
+}
+
+/** As {@link loadInvoiceFees}, of many, by invoice. */
+export async function loadFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<Map<string, FeeRow[]>> {
+  if (invoiceIds.length === 0) return new Map()
+  const fees = await selectFee(feeQuery(ctx))
+    .where(sql<boolean>`fees.invoice_id = any(${invoiceIds}::uuid[])`)
+    .orderBy('fees.id')
+    .execute()
+  return Map.groupBy(fees, fee => fee.invoice_id ?? '')
 }
 
 /** The usage fees that invoices have of subscriptions with an external id, in the order they were computed. */

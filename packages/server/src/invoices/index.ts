@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
 import { markOverdue, markOverdueInvoices } from './actions/overdue.ts'
+import { PAYMENT_SETTLED } from './actions/payment-status.ts'
 import { actionRoutes } from './actions/routes.ts'
 import type { VoidCredits } from './actions/void-invoice.ts'
+import { activationReactions, activationTasks } from './activation/index.ts'
 import { adjustedFeeRoutes } from './adjusted-fees/routes.ts'
 import { advanceTasks, onEventsArrived } from './advance/jobs.ts'
 import { completeTaxes, onTaxesKnown } from './awaiting-taxes/complete.ts'
@@ -18,6 +20,8 @@ import { billMissedDays, onBillingMissed } from './billing/missed-days.ts'
 import { billCustomers, billSubscriptions } from './billing/periodic.ts'
 import { billPlanChange, onSubscriptionReplaced } from './billing/plan-change.ts'
 import { billEndedTrials, endTrials } from './billing/trials.ts'
+import { checkInvoices, checkInvoicesAgain, onInvoiceIssued } from './checks/check-invoices.ts'
+import { discrepancyGauge, discrepancyRoutes } from './checks/discrepancies.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import {
@@ -34,6 +38,7 @@ import { explainRoutes } from './explain/routes.ts'
 import { feeRoutes } from './fee-routes.ts'
 import { findFee } from './fees-store.ts'
 import { pastUsageRoutes } from './past-usage/routes.ts'
+import type { CreditEnded } from './preview/preview.ts'
 import { progressiveWebhooks } from './progressive/webhooks.ts'
 import { regenerationRoutes } from './regeneration/routes.ts'
 import {
@@ -48,14 +53,18 @@ import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
-export { lockInvoiceWithCustomer } from './actions/lock.ts'
+export { lockInvoiceWithCustomer, lockVisibleInvoice } from './actions/lock.ts'
+export { loseDispute } from './actions/lose-dispute.ts'
 export {
+  noteAttempt,
   PAYMENT_SETTLED,
+  PAYMENT_WANTED,
   type PaymentOutcome,
   type PaymentStatus,
   receivePayment,
   setPaymentStatus,
 } from './actions/payment-status.ts'
+export { isCollectable } from './actions/retry.ts'
 export type { VoidCredits } from './actions/void-invoice.ts'
 export { presentFeeTaxes, presentInvoiceTaxes } from './applied-taxes.ts'
 export { isAdvancePeriodInvoiced } from './billing/advance-period.ts'
@@ -67,12 +76,13 @@ export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
-export { presentInvoiceBase } from './present.ts'
+export { presentInvoiceBase, presentInvoiceBases } from './present.ts'
 export { billProgressively, type PassedUsage } from './progressive/bill.ts'
 export { findProgressiveInvoices, type ProgressiveInvoice } from './progressive/find.ts'
 export { serializeFee } from './serialize-fee.ts'
 export {
   findInvoice,
+  findInvoicesByIds,
   findVisibleInvoice,
   type Invoice,
   type InvoiceSubscription,
@@ -94,16 +104,18 @@ const feeWebhook: WebhookObject = {
  * What is owed.
  *
  * @param voidCredits what credit notes, which are above, do for an invoice that is voided; null where there are none
+ * @param creditEnded what they do for a subscription that has ended
  */
-export function invoicesDomain(voidCredits: VoidCredits | null): Domain {
-  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits) }
+export function invoicesDomain(voidCredits: VoidCredits | null, creditEnded: CreditEnded | null = null): Domain {
+  return { ...invoices, routes: api => invoicesRoutes(api, voidCredits, creditEnded) }
 }
 
-function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null, creditEnded: CreditEnded | null): void {
   invoiceRoutes(api)
-  actionRoutes(api, voidCredits)
+  actionRoutes(api, voidCredits, creditEnded)
   adjustedFeeRoutes(api)
   regenerationRoutes(api)
+  discrepancyRoutes(api)
   explainRoutes(api)
   feeRoutes(api)
   estimateRoutes(api)
@@ -127,8 +139,10 @@ const invoices: Domain = {
     ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
+    ...activationTasks,
     completeTaxes,
     markOverdue,
+    checkInvoices,
   ],
   clockTasks: [
     billSubscriptions,
@@ -137,6 +151,7 @@ const invoices: Domain = {
     finalizeInvoices,
     refreshDraftInvoices,
     markOverdueInvoices,
+    checkInvoicesAgain,
   ],
   reactions: {
     'events.arrived': onEventsArrived,
@@ -161,12 +176,21 @@ const invoices: Domain = {
     'billing_entity.taxes_changed': onBillingEntityTaxesChanged,
     'tax.changed': onTaxChanged,
     'tax.deleted': onTaxDeleted,
+    ...activationReactions,
     ...topUpReactions,
+    'invoice.created': onInvoiceIssued,
+    'invoice.one_off_created': onInvoiceIssued,
+    'invoice.paid_credit_added': onInvoiceIssued,
+    async [PAYMENT_SETTLED](tx, events) {
+      await topUpReactions[PAYMENT_SETTLED]?.(tx, events)
+      await activationReactions[PAYMENT_SETTLED](tx, events)
+    },
   },
   webhooks: {
     'fee.created': feeWebhook,
     ...invoiceWebhooks,
     ...progressiveWebhooks,
   },
+  gauges: [discrepancyGauge],
   counters: { invoices_created: countInvoicesSince },
 }

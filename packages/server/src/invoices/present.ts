@@ -21,7 +21,7 @@ import { type Invoice, loadInvoiceSubscriptions } from './store.ts'
 /** Invoices as a list shows them: with customer, metadata and taxes, without fees. */
 export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[]) {
   const ids = invoices.map(invoice => invoice.id)
-  const bases = await presentBases(ctx, invoices)
+  const bases = await presentInvoiceBases(ctx, invoices)
   const customers = await customersOf(ctx, invoices)
   const metadata = await presentMetadata(ctx, ids)
   const taxes = await presentInvoiceTaxes(ctx, ids)
@@ -34,7 +34,7 @@ export async function presentInvoiceList(ctx: Ctx, invoices: readonly Invoice[])
 }
 
 /** The fields that every form of an invoice has, of many. */
-async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
+export async function presentInvoiceBases(ctx: Ctx, invoices: readonly Invoice[]) {
   const entities = await findBillingEntitiesByIds(ctx, [...new Set(invoices.map(invoice => invoice.billing_entity_id))])
   const left = await loadLeftOnInvoices(ctx, invoices)
   const urlOf = await loadFileUrls(
@@ -60,7 +60,7 @@ async function presentBases(ctx: Ctx, invoices: readonly Invoice[]) {
 
 /** The fields that every form of an invoice has. */
 export async function presentInvoiceBase(ctx: Ctx, invoice: Invoice) {
-  const [base] = await presentBases(ctx, [invoice])
+  const [base] = await presentInvoiceBases(ctx, [invoice])
   return base
 }
 

@@ -19,6 +19,9 @@ export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, left
     lago_id: invoice.id,
     billing_entity_code: billingEntityCode,
     sequential_id: formatCents(invoice.sequential_id),
+    // The series of an organization is that of its billing entity.
+    organization_sequential_id: formatCents(invoice.billing_entity_sequential_id),
+    billing_entity_sequential_id: formatCents(invoice.billing_entity_sequential_id),
     number: invoice.number,
     purchase_order_number: invoice.purchase_order_number,
     issuing_date: invoice.issuing_date.toString(),
@@ -32,6 +35,7 @@ export function serializeInvoiceBase(invoice: Invoice, { billingEntityCode, left
     currency: invoice.currency,
     fees_amount_cents: formatCents(invoice.fees_amount_cents),
     taxes_amount_cents: formatCents(invoice.taxes_amount_cents),
+    taxes_rate: invoice.taxes_rate,
     progressive_billing_credit_amount_cents: formatCents(invoice.progressive_billing_credit_amount_cents),
     coupons_amount_cents: formatCents(invoice.coupons_amount_cents),
     credit_notes_amount_cents: formatCents(invoice.credit_notes_amount_cents),

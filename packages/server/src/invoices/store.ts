@@ -32,6 +32,19 @@ export async function findInvoice(ctx: Ctx, id: string): Promise<Invoice | undef
     .executeTakeFirst()
 }
 
+/** Any invoices of the organization, whatever their status, oldest first. */
+export async function findInvoicesByIds(ctx: Ctx, ids: readonly string[]): Promise<Invoice[]> {
+  if (ids.length === 0) return []
+  return ctx.db
+    .selectFrom('invoices')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
 /** Any invoice of the organization, whatever its status, locked until the transaction ends. */
 export async function lockInvoice(tx: Ctx, id: string): Promise<Invoice | undefined> {
   if (!isUuid(id)) return undefined

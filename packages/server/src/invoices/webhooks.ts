@@ -1,4 +1,3 @@
-import { findCustomersByIds } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { WebhookObject } from '../platform/module.ts'
 import { type InvoicePart, presentInvoiceForWebhook } from './present.ts'
@@ -41,26 +40,11 @@ const disputeLost: WebhookObject = {
   objectType: 'payment_dispute_lost',
   async serialize(ctx: Ctx, invoiceId: string) {
     const invoice = await findVisibleInvoice(ctx, invoiceId)
-    return invoice && { invoice: await presentInvoiceForWebhook(ctx, invoice, ['customer']) }
-  },
-}
-
-/** Why the money of an invoice could not be asked for: nobody collects from the customer. */
-const paymentFailure: WebhookObject = {
-  objectType: 'payment_provider_invoice_payment_error',
-  async serialize(ctx: Ctx, invoiceId: string) {
-    const invoice = await findVisibleInvoice(ctx, invoiceId)
-    const [customer] = invoice === undefined ? [] : await findCustomersByIds(ctx, [invoice.customer_id])
-    if (invoice === undefined || customer === undefined) return undefined
+    if (invoice === undefined) return undefined
+    const { payment_dispute_reason: reason } = invoice
     return {
-      lago_invoice_id: invoice.id,
-      lago_customer_id: customer.id,
-      external_customer_id: customer.external_id,
-      provider_customer_id: null,
-      payment_provider: customer.payment_provider,
-      payment_provider_code: customer.payment_provider_code,
-      provider_error: null,
-      error_details: { code: 'customer_must_have_payment_provider' },
+      invoice: await presentInvoiceForWebhook(ctx, invoice, ['customer']),
+      ...(reason !== null && { provider_error: reason }),
     }
   },
 }
@@ -77,5 +61,4 @@ export const invoiceWebhooks: Readonly<Record<string, WebhookObject>> = {
   'invoice.payment_status_updated': invoiceWith('customer', 'fees'),
   'invoice.payment_overdue': invoiceWith('customer', 'fees', 'applied_taxes'),
   'invoice.payment_dispute_lost': disputeLost,
-  'invoice.payment_failure': paymentFailure,
 }

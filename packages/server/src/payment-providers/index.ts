@@ -2,7 +2,9 @@ export {
   deletePaymentMethod,
   deletePaymentMethodsOf,
   findDefaultPaymentMethod,
+  findDefaultPaymentMethodIds,
   findPaymentMethod,
+  findPaymentMethodsByIds,
   listPaymentMethods,
   type PaymentMethod,
   recordPaymentMethod,
@@ -23,5 +25,5 @@ export {
 export { chargesByItself, isProviderType, PROVIDER_TYPES, type ProviderType } from './provider-types.ts'
 export { type Connection, findConnection, findConnectionsByIds, providerBehind } from './providers.ts'
 export { PaymentMethodInput, type PaymentMethodReference, readPaymentMethod } from './reference.ts'
-export { type NormalizedStatus, normalizedStatus, providerWord } from './statuses.ts'
+export { type NormalizedStatus, normalizedStatus, providerWord, refundStatus, refundWord } from './statuses.ts'
 export { testMethod } from './test-provider.ts'

@@ -24,9 +24,36 @@ export async function findPaymentMethod(ctx: Ctx, id: string): Promise<PaymentMe
   return kept(ctx).where('id', '=', id).executeTakeFirst()
 }
 
+/** By id, removed ones included: what payments refer to. */
+export async function findPaymentMethodsByIds(ctx: Ctx, ids: readonly string[]): Promise<PaymentMethod[]> {
+  if (ids.length === 0) return []
+  return ctx.db
+    .selectFrom('payment_methods')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+}
+
 /** The method that pays where nothing else is said. */
 export async function findDefaultPaymentMethod(ctx: Ctx, customerId: string): Promise<PaymentMethod | undefined> {
   return kept(ctx).where('customer_id', '=', customerId).where('is_default', '=', true).executeTakeFirst()
+}
+
+/** The ids of the methods that pay where nothing else is said, by customer; those who have none have no entry. */
+export async function findDefaultPaymentMethodIds(
+  ctx: Ctx,
+  customerIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (customerIds.length === 0) return new Map()
+  const rows = await ctx.db
+    .selectFrom('payment_methods')
+    .select(['id', 'customer_id'])
+    .where('organization_id', '=', ctx.org.id)
+    .where('customer_id', 'in', customerIds)
+    .where('is_default', '=', true)
+    .execute()
+  return new Map(rows.map(row => [row.customer_id, row.id]))
 }
 
 /** Newest first. */

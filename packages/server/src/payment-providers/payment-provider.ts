@@ -25,8 +25,10 @@ export interface SavedMethod {
 export interface Charge {
   readonly idempotencyKey: string
   readonly providerCustomerId: string
-  /** Null where the provider is to choose. */
+  /** Null where nothing is saved. */
   readonly methodId: string | null
+  /** The payer sends the money by itself, to a balance. */
+  readonly fromBalance: boolean
   readonly amountCents: bigint
   readonly currency: string
   /** What the payer reads. */
@@ -39,6 +41,8 @@ export interface Charge {
 export interface Refund {
   readonly idempotencyKey: string
   readonly providerPaymentId: string
+  /** What was charged; null where nothing was saved. */
+  readonly methodId: string | null
   readonly amountCents: bigint
   readonly currency: string
   readonly reason: string

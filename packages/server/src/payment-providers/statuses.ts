@@ -38,6 +38,28 @@ export function normalizedStatus(type: ProviderType, word: string): NormalizedSt
   return word === 'succeeded' || word === 'failed' || word === 'processing' ? word : 'pending'
 }
 
+const REFUND_WORDS: Readonly<Record<string, Readonly<Record<'pending' | 'succeeded' | 'failed', readonly string[]>>>> =
+  {
+    gocardless: {
+      pending: ['created', 'pending_submission', 'submitted', 'refund_settled'],
+      succeeded: ['paid'],
+      failed: ['cancelled', 'bounced', 'funds_returned', 'failed'],
+    },
+  }
+
+/** Our word for a status of a provider's refund. */
+export function refundStatus(type: ProviderType, word: string): 'pending' | 'succeeded' | 'failed' {
+  for (const status of ['succeeded', 'failed'] as const) {
+    if ((REFUND_WORDS[type]?.[status] ?? [status]).includes(word)) return status
+  }
+  return 'pending'
+}
+
+/** The first of a provider's words for a status of a refund. */
+export function refundWord(type: ProviderType, status: 'pending' | 'succeeded' | 'failed'): string {
+  return REFUND_WORDS[type]?.[status][0] ?? status
+}
+
 /** The first of a provider's words for a status. */
 export function providerWord(type: ProviderType, status: 'processing' | 'succeeded' | 'failed'): string {
   return WORDS[type][status][0]

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { ResolvedConfig } from '../platform/context.ts'
-import type { Charge, PaymentProvider, ProviderAnswer, SavedMethod } from './payment-provider.ts'
+import type { Charge, PaymentProvider, ProviderAnswer, Refund, SavedMethod } from './payment-provider.ts'
 import type { ProviderType } from './provider-types.ts'
-import { providerWord } from './statuses.ts'
+import { providerWord, refundWord } from './statuses.ts'
 
 interface TestMethod {
   /** What becomes of a charge. */
   readonly outcome: 'succeeds' | 'is refused' | 'asks the payer' | 'waits'
+  /** What becomes of a refund; it succeeds when absent. */
+  readonly refund?: 'is refused' | 'waits'
   readonly brand: string
   readonly last4: string
 }
@@ -17,6 +19,8 @@ export const TEST_METHODS: Readonly<Record<string, TestMethod>> = {
   pm_card_mastercard: { outcome: 'succeeds', brand: 'mastercard', last4: '4444' },
   pm_card_chargeDeclined: { outcome: 'is refused', brand: 'visa', last4: '0341' },
   pm_card_authenticationRequired: { outcome: 'asks the payer', brand: 'visa', last4: '3184' },
+  pm_card_refundFail: { outcome: 'succeeds', refund: 'is refused', brand: 'visa', last4: '5126' },
+  pm_card_pendingRefund: { outcome: 'succeeds', refund: 'waits', brand: 'visa', last4: '7726' },
   pm_card_processing: { outcome: 'waits', brand: 'visa', last4: '0005' },
 }
 
@@ -42,18 +46,16 @@ export function testProvider(config: Pick<ResolvedConfig, 'publicUrl'>): Payment
     checkoutUrl: async (_type, { id }) => `${config.publicUrl}/test_checkout/${id}`,
     charge: async (type, charge) => answerTo(type, charge),
     paymentUrl: async (_type, { id }) => `${config.publicUrl}/test_payment/${id}`,
-    refund: async (_type, refund) => ({
-      outcome: 'accepted',
-      id: idOf('re_test', refund.idempotencyKey),
-      status: 'succeeded',
-      nextAction: {},
-    }),
+    refund: async (type, refund) => answerToRefund(type, refund),
   }
 }
 
 function answerTo(type: ProviderType, charge: Charge): ProviderAnswer {
-  const outcome = TEST_METHODS[charge.methodId ?? '']?.outcome ?? 'succeeds'
+  const outcome = charge.fromBalance ? 'waits' : TEST_METHODS[charge.methodId ?? '']?.outcome
   const failed = providerWord(type, 'failed')
+  if (outcome === undefined) {
+    return { outcome: 'refused', status: failed, code: 'payment_method_missing', message: 'Nothing to pay with.' }
+  }
   if (outcome === 'is refused') {
     return { outcome: 'refused', status: failed, code: 'card_declined', message: 'Your card was declined.' }
   }
@@ -68,6 +70,17 @@ function answerTo(type: ProviderType, charge: Charge): ProviderAnswer {
   }
   const status = providerWord(type, outcome === 'waits' ? 'processing' : 'succeeded')
   return { outcome: 'accepted', id, status, nextAction: {} }
+}
+
+/** Adyen never says at once what became of a refund. */
+function answerToRefund(type: ProviderType, refund: Refund): ProviderAnswer {
+  const outcome = TEST_METHODS[refund.methodId ?? '']?.refund
+  if (outcome === 'is refused') {
+    const message = 'The refund could not be processed.'
+    return { outcome: 'refused', status: 'failed', code: 'refund_failed', message }
+  }
+  const status = refundWord(type, outcome === 'waits' || type === 'adyen' ? 'pending' : 'succeeded')
+  return { outcome: 'accepted', id: idOf('re_test', refund.idempotencyKey), status, nextAction: {} }
 }
 
 function idOf(prefix: string, key: string): string {

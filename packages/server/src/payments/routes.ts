@@ -3,9 +3,11 @@ import { Type } from 'typebox'
 import { getCustomerByExternalId } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { notFound } from '../platform/errors.ts'
-import { readRoot } from '../platform/http/input.ts'
+import { readObject, readRoot } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { RetryPaymentInput, retryPayment } from './charging/retry.ts'
 import { createManualPayment, PaymentInput } from './manual-payment.ts'
+import { invoicePaymentUrl, topUpPaymentUrl } from './pages/payment-url.ts'
 import { presentPayment, presentPayments } from './serialize.ts'
 import { findPayment, listPayments, type PaymentFilters, readPaymentFilters } from './store.ts'
 
@@ -53,6 +55,41 @@ export function paymentRoutes(api: FastifyInstance): void {
     if (payment === undefined) throw notFound('payment')
     return { payment: await presentPayment(request.ctx, payment) }
   })
+
+  collectingRoutes(api)
+}
+
+interface ById {
+  Params: { id: string }
+}
+
+/** What has an invoice, or the invoice of a purchase of credits, paid. */
+function collectingRoutes(api: FastifyInstance): void {
+  const route = (resource: string, tag: string, summary: string) => ({
+    config: { resource },
+    schema: { tags: [tag], summary },
+  })
+
+  api.post<ById>(
+    '/invoices/:id/retry_payment',
+    route('invoice', 'Invoices', 'Try again to collect a payment'),
+    async (request, reply) => {
+      await retryPayment(request.ctx, request.params.id, readObject(RetryPaymentInput, request.body))
+      return reply.status(200).send()
+    },
+  )
+
+  api.post<ById>(
+    '/invoices/:id/payment_url',
+    route('invoice', 'Invoices', 'Where a customer can pay'),
+    async request => ({ invoice_payment_details: await invoicePaymentUrl(request.ctx, request.params.id) }),
+  )
+
+  api.post<ById>(
+    '/wallet_transactions/:id/payment_url',
+    route('wallet_transaction', 'Wallets', 'Where a customer can pay for credits'),
+    async request => ({ wallet_transaction_payment_details: await topUpPaymentUrl(request.ctx, request.params.id) }),
+  )
 }
 
 async function list(ctx: Ctx, filters: PaymentFilters, query: Query) {

@@ -5,6 +5,7 @@ import type { Ctx } from '../platform/context.ts'
 import type { Payments } from '../platform/db/types.ts'
 import { validation } from '../platform/errors.ts'
 import type { Page } from '../platform/http/pagination.ts'
+import { asText } from '../platform/http/query.ts'
 import { isUuid, newId } from '../platform/ids.ts'
 
 /** One attempt to collect money, or money that came. It pays an invoice or a payment request. */
@@ -51,6 +52,48 @@ export async function findPayment(ctx: Ctx, id: string): Promise<Payment | undef
   return row as Payment | undefined
 }
 
+/** The last attempt to charge an invoice, or a payment request, through a provider. */
+export async function findLastPayment(
+  ctx: Ctx,
+  payable: { readonly invoiceId: string } | { readonly requestId: string },
+): Promise<Payment | undefined> {
+  const query = ctx.db
+    .selectFrom('payments')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('payment_type', '=', 'provider')
+  const row = await ('invoiceId' in payable
+    ? query.where('invoice_id', '=', payable.invoiceId)
+    : query.where('payment_request_id', '=', payable.requestId)
+  )
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row as Payment | undefined
+}
+
+/**
+ * The payment of which a refund on an invoice is made: its last one that succeeded, or that of a payment request which it was
+ * in; undefined where the last payment of the invoice came by hand.
+ */
+export async function findPaymentToRefund(ctx: Ctx, invoiceId: string): Promise<Payment | undefined> {
+  const { rows } = await sql<Payment>`
+    select payments.*
+    from payments
+    where payments.organization_id = ${ctx.org.id} and payments.payable_payment_status = 'succeeded'
+      and (
+        payments.invoice_id = ${invoiceId}
+        or payments.payment_request_id in (
+          select payment_request_id from payment_request_invoices where invoice_id = ${invoiceId}
+        )
+      )
+    order by payments.invoice_id is null, payments.created_at desc, payments.id desc
+    limit 1`.execute(ctx.db)
+  const [payment] = rows
+  return payment?.payment_type === 'provider' ? payment : undefined
+}
+
 export interface PaymentFilters {
   /** Payments of this invoice, and of payment requests that it is in. */
   readonly invoiceId?: string
@@ -59,11 +102,12 @@ export interface PaymentFilters {
 
 /** @throws 422 for an `invoice_id` that is none */
 export function readPaymentFilters(query: Record<string, unknown>): PaymentFilters {
-  const { invoice_id: invoiceId, external_customer_id: externalCustomerId } = query
+  const { invoice_id: invoiceId } = query
+  const externalCustomerId = asText(query.external_customer_id)
   if (invoiceId !== undefined && !isUuid(String(invoiceId))) throw validation({ invoice_id: ['is in invalid format'] })
   return {
     ...(invoiceId !== undefined && { invoiceId: String(invoiceId) }),
-    ...(externalCustomerId !== undefined && { externalCustomerId: String(externalCustomerId) }),
+    ...(externalCustomerId !== undefined && { externalCustomerId }),
   }
 }
 

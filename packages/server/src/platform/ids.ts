@@ -22,6 +22,12 @@ export function newId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${random.slice(19)}`
 }
 
+/** What every id that {@link newId} makes from an instant on is greater than. */
+export function lowestIdAt(instant: Temporal.Instant): string {
+  const time = instant.epochMilliseconds.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`
+}
+
 /** True for any UUID, whatever its version: malformed ids in paths are "not found", never a database error. */
 export function isUuid(value: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value)

@@ -17,6 +17,13 @@ export interface WebhookObject {
 /** What follows from an event: it runs in the transaction of the fact, so it may only read and enqueue jobs. */
 export type Reaction = (ctx: Ctx, events: readonly DomainEvent[]) => Promise<void>
 
+/** A number that monitoring reads of the whole installation. */
+export interface MetricGauge {
+  readonly name: string
+  readonly help: string
+  read(pool: Pool): Promise<number>
+}
+
 /** What a domain gives to the application. Only `app.ts` knows all of them. */
 export interface Domain {
   /** Puts right what must be before anything is served, once the database is migrated. It may be repeated. */
@@ -33,6 +40,8 @@ export interface Domain {
   readonly reactions?: Readonly<Record<string, Reaction>>
   /** By webhook type, e.g. `customer.created`. */
   readonly webhooks?: Readonly<Record<string, WebhookObject>>
+  /** What `/metrics` tells beside what every process does. */
+  readonly gauges?: readonly MetricGauge[]
   /** What a simulation reports to have made, by name, e.g. `invoices_created`. */
   readonly counters?: Readonly<Record<string, (ctx: Ctx, sinceId: string) => Promise<number>>>
 }

@@ -3,11 +3,21 @@ import { type RawBuilder, sql } from 'kysely'
 import type { ClockScope, ClockTask } from '../platform/clock/clock-tasks.ts'
 import type { Ctx } from '../platform/context.ts'
 import { addJobs, type NewJob } from '../platform/jobs/enqueue.ts'
-import { CUSTOMER_TIME_ZONE, type CustomerRef, findCustomersToActivate, findCustomersToTerminate } from './due.ts'
-import { activationJob, terminationJob } from './jobs.ts'
+import {
+  CUSTOMER_TIME_ZONE,
+  type CustomerRef,
+  findCustomersToActivate,
+  findCustomersToExpire,
+  findCustomersToTerminate,
+  nextExpiration,
+} from './due.ts'
+import { activationJob, expirationJob, terminationJob } from './jobs.ts'
 import { alertEndingSubscriptions } from './termination-alerts.ts'
 
-/** A subscription starts when its first local day begins, and ends when its last one does; of that it is told before. */
+/**
+ * A subscription starts when its first local day begins, and ends when its last one does; of that it is told before. One that
+ * has to be paid for first is not waited for longer than its rules say.
+ */
 export const clockTasks: readonly ClockTask[] = [
   {
     name: 'activate_subscriptions',
@@ -30,6 +40,12 @@ export const clockTasks: readonly ClockTask[] = [
         sql`subscriptions.status = 'active' and subscriptions.ending_at is not null`,
       ),
     run: scope => enqueueAll(scope, findCustomersToTerminate(scope), terminationJob),
+  },
+  {
+    name: 'expire_activations',
+    schedule: { minute: 20 },
+    nextDue: nextExpiration,
+    run: scope => enqueueAll(scope, findCustomersToExpire(scope), expirationJob),
   },
   alertEndingSubscriptions,
 ]

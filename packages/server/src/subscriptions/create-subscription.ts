@@ -8,7 +8,8 @@ import type { Subscriptions } from '../platform/db/types.ts'
 import { notFound, Problems, validation } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { withoutNul } from '../platform/validation/text.ts'
-import { activate } from './activate.ts'
+import { activate } from './activation/activate.ts'
+import { replaceRules } from './activation/rules.ts'
 import { refuseAuthorization } from './availability.ts'
 import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
@@ -25,7 +26,8 @@ import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from './validate.ts
  * is then refused. The same request again gives the same subscription with the thresholds and sections it asks for; another plan for
  * one that has not started yet changes its plan; another plan for an active one replaces it, now or when its period ends.
  *
- * A start on the customer's present day makes the subscription active at once and bills its start; a start in the past
+ * A start on the customer's present day makes the subscription active at once and bills its start, or lets it wait until that
+ * is paid, where its rules say so; a start in the past
  * makes it active without billing what came before; a later one leaves it pending until that day.
  *
  * @param authorization the amount to authorize on the customer's card, where the request asks for it
@@ -130,6 +132,7 @@ async function chooseSections(tx: Ctx, subscription: Subscription, { input }: Or
 async function changePendingPlan(tx: Ctx, current: SubscriptionRecord, order: Order): Promise<Subscription> {
   const changes: Updateable<Subscriptions> = { plan_id: order.plan.id, updated_at: tx.clock.now() }
   if (order.name !== '') changes.name = order.name
+  if (order.activationRules !== undefined) await replaceRules(tx, current.subscription.id, order.activationRules)
   if (!order.plan.payInAdvance) changes.on_termination_credit_note = null
   if (planChangeDirection(current.plan, priceOf(order)) === 'downgrade') {
     const entityId = await readBillingEntityOverride(tx, order.input)
@@ -155,6 +158,7 @@ async function subscribe(tx: Ctx, customer: Customer, order: Order): Promise<Sub
   const today = localDate(tx.clock.now(), record.timeZone)
   const startDate = localDate(pending.subscription_at, record.timeZone)
   const position = Temporal.PlainDate.compare(startDate, today)
+  if (position >= 0) await replaceRules(tx, pending.id, order.activationRules ?? [])
   if (position > 0) return record.subscription
   if (position === 0) return activate(tx, record, pending.subscription_at, { starting: true })
   return activate(tx, record, await backdatedStart(tx, pending), { starting: false })

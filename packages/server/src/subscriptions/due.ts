@@ -51,6 +51,35 @@ export function findCustomersWithEndedTrials(scope: ClockScope): AsyncGenerator<
   )
 }
 
+/** The customers that have a subscription which was not paid for in time. */
+export function findCustomersToExpire(scope: ClockScope): AsyncGenerator<CustomerRef[]> {
+  return customersOf(scope, sql`subscriptions.status = 'incomplete' and ${isExpired(scope.now)}`)
+}
+
+/** SQL: the time that the subscription had to be paid for is over. */
+export function isExpired(now: Temporal.Instant): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from subscription_activation_rules
+    where subscription_activation_rules.subscription_id = subscriptions.id
+      and subscription_activation_rules.status = 'pending'
+      and subscription_activation_rules.expires_at <= ${now.toString()}
+  )`
+}
+
+/** When the organization's next subscription has waited long enough for its payment; null when none waits. */
+export async function nextExpiration(ctx: Ctx): Promise<Temporal.Instant | null> {
+  const row = await ctx.db
+    .selectFrom('subscription_activation_rules')
+    .select('expires_at')
+    .where('organization_id', '=', ctx.org.id)
+    .where('status', '=', 'pending')
+    .where('expires_at', 'is not', null)
+    .orderBy('expires_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.expires_at ?? null
+}
+
 /** SQL: the local date of an instant is not after the present one. The first condition is the one an index answers. */
 export function isReached(column: RawBuilder<unknown>, now: Temporal.Instant): RawBuilder<boolean> {
   const at = now.toString()

@@ -1,12 +1,13 @@
 import { completePlanDeletion } from '../catalog/index.ts'
 import { lockCustomer } from '../customers/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
+import { cancelActivation } from './activation/resolve.ts'
 import { loadSubscriptionRecords } from './store.ts'
 import { cancelPending, terminate } from './terminate-subscription.ts'
 
 const CUSTOMERS_A_RUN = 100
 
-/** Ends what a deleted customer still has: active subscriptions are terminated, pending ones are canceled. */
+/** Ends what a deleted customer still has: active subscriptions are terminated, those that have not started are canceled. */
 export async function endSubscriptionsOfCustomer(ctx: Ctx, customerId: string): Promise<void> {
   await transaction(ctx, async tx => {
     await lockCustomer(tx, customerId)
@@ -69,7 +70,7 @@ function selectUnfinished(ctx: Ctx) {
   return ctx.db
     .selectFrom('subscriptions')
     .where('organization_id', '=', ctx.org.id)
-    .where('status', 'in', ['active', 'pending'])
+    .where('status', 'in', ['active', 'pending', 'incomplete'])
 }
 
 function unfinishedOfPlan(ctx: Ctx, planId: string) {
@@ -84,6 +85,10 @@ function unfinishedOfPlan(ctx: Ctx, planId: string) {
 
 async function end(tx: Ctx, subscriptionIds: readonly string[]): Promise<void> {
   await cancelPending(tx, subscriptionIds)
+  for (const id of subscriptionIds) await cancelActivation(tx, { id }, 'timeout')
+  for (const { next } of await loadSubscriptionRecords(tx, subscriptionIds)) {
+    if (next !== null) await cancelActivation(tx, next, 'timeout')
+  }
   for (const record of await loadSubscriptionRecords(tx, subscriptionIds)) {
     await terminate(tx, record, tx.clock.now())
   }

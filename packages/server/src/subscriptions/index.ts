@@ -5,6 +5,7 @@ import { reactions, tasks } from './jobs.ts'
 import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
+export { cancelActivation, completeActivation } from './activation/resolve.ts'
 export { readBillingEntityOverride } from './billing-entity-override.ts'
 export { createSubscription } from './create-subscription.ts'
 export {
@@ -19,7 +20,8 @@ export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
 export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { getSelected, readSelection } from './overrides/selection.ts'
-export { type Replacement, switchToNext } from './plan-change/replace.ts'
+export type { Replacement } from './plan-change/end-replaced.ts'
+export { switchToNext } from './plan-change/replace.ts'
 export { presentForWebhook, presentSubscriptions } from './present.ts'
 export {
   findActiveRecord,

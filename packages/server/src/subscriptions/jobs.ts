@@ -11,12 +11,13 @@ import { onBillableMetricDeleted, removeMetricEvents } from './metric-deletion.t
 import { onPlanAmountChanged, reviewPlanChanges } from './plan-change/price-edits.ts'
 import { noteReceivedEvents, onEventsArrived as onEventsToNote } from './received-events.ts'
 import { rescheduleBillingEntity, rescheduleCustomer } from './reschedule.ts'
-import { activateDueSubscriptions, terminateEndedSubscriptions } from './run-due.ts'
+import { activateDueSubscriptions, expireActivations, terminateEndedSubscriptions } from './run-due.ts'
 import { checkTargetWallets, onEventsArrived as onEventsToCheck } from './target-wallets.ts'
 import { alertSubscriptions } from './termination-alerts.ts'
 
 const ACTIVATE = 'activate_customer_subscriptions'
 const TERMINATE = 'terminate_customer_subscriptions'
+const EXPIRE = 'expire_customer_activations'
 const END_OF_CUSTOMER = 'end_subscriptions_of_customer'
 const END_OF_PLAN = 'end_subscriptions_of_plan'
 const RESCHEDULE_CUSTOMER = 'reschedule_customer_billing'
@@ -35,6 +36,10 @@ export const tasks: readonly TaskDefinition[] = [
     name: TERMINATE,
     run: (ctx, { customerId, tick }) =>
       terminateEndedSubscriptions(ctx, String(customerId), Temporal.Instant.from(String(tick))),
+  },
+  {
+    name: EXPIRE,
+    run: (ctx, { customerId, tick }) => expireActivations(ctx, String(customerId), Temporal.Instant.from(String(tick))),
   },
   { name: END_OF_CUSTOMER, run: (ctx, { customerId }) => endSubscriptionsOfCustomer(ctx, String(customerId)) },
   {
@@ -97,6 +102,11 @@ export function activationJob(customer: CustomerRef, tick: Temporal.Instant): Ne
 /** Ends what is due for a customer, at a tick of the clock. */
 export function terminationJob(customer: CustomerRef, tick: Temporal.Instant): NewJob {
   return customerJob(TERMINATE, customer, tick)
+}
+
+/** Gives up what a customer did not pay for in time, at a tick of the clock. */
+export function expirationJob(customer: CustomerRef, tick: Temporal.Instant): NewJob {
+  return customerJob(EXPIRE, customer, tick)
 }
 
 function customerJob(task: string, { organizationId, customerId }: CustomerRef, tick: Temporal.Instant): NewJob {

@@ -3,6 +3,7 @@ import { findMetricsByCodes } from '../catalog/index.ts'
 import type { UsageEvent } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { Subscription } from './store.ts'
+import { usageSince } from './terms.ts'
 
 /** What decides whose an event is. Its code does not. */
 export type EventMoment = Pick<UsageEvent, 'externalSubscriptionId' | 'timestamp'>
@@ -12,7 +13,7 @@ export type EventMoment = Pick<UsageEvent, 'externalSubscriptionId' | 'timestamp
  * that had started and had not ended when it happened, to the millisecond. Most often that is one or none; at the instant
  * of a plan change both plans have the event, and the subscription that runs on comes first.
  *
- * One query, however many events. Subscriptions that wait to be paid for have none.
+ * One query, however many events. Subscriptions that wait to be paid for have none, nor have those that were not.
  */
 export async function matchSubscriptions(ctx: Ctx, moments: readonly EventMoment[]): Promise<Subscription[][]> {
   const externalIds = [...new Set(moments.flatMap(({ externalSubscriptionId: id }) => (id === null ? [] : [id])))]
@@ -51,7 +52,7 @@ async function findStarted(ctx: Ctx, externalIds: readonly string[]): Promise<Su
     .where('organization_id', '=', ctx.org.id)
     .where(sql<boolean>`external_id = any(${externalIds}::text[])`)
     .where('started_at', 'is not', null)
-    .where('status', '<>', 'incomplete')
+    .where('status', 'not in', ['incomplete', 'canceled'])
     .orderBy('terminated_at', order => order.desc().nullsFirst())
     .orderBy('started_at', 'desc')
     .orderBy('created_at', 'desc')
@@ -59,8 +60,9 @@ async function findStarted(ctx: Ctx, externalIds: readonly string[]): Promise<Su
 }
 
 /** @param timestamp microseconds since the epoch */
-function isCovered({ started_at, terminated_at }: Subscription, timestamp: bigint): boolean {
-  if (started_at === null || millisecondsIn(started_at) > timestamp) return false
+function isCovered(subscription: Subscription, timestamp: bigint): boolean {
+  const { started_at, terminated_at } = subscription
+  if (started_at === null || millisecondsIn(usageSince(subscription, started_at)) > timestamp) return false
   return terminated_at === null || millisecondsIn(terminated_at) >= timestamp
 }
 

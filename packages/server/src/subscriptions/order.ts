@@ -5,7 +5,8 @@ import type { Ctx } from '../platform/context.ts'
 import { Problems, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { withoutNul } from '../platform/validation/text.ts'
-import { checkActivationRules } from './activation-rules.ts'
+import { type GatedPayment, readActivationRules } from './activation/read-rules.ts'
+import type { NewRule } from './activation/rules.ts'
 import type { NewSubscriptionInput } from './schema.ts'
 import { readDates, refuseThresholdsTwice } from './validate.ts'
 
@@ -18,6 +19,8 @@ export interface Order {
   readonly subscriptionAt: Temporal.Instant
   readonly endingAt: Temporal.Instant | null
   readonly paymentMethod: PaymentMethodReference
+  /** Undefined: not given. */
+  readonly activationRules: readonly NewRule[] | undefined
 }
 
 /**
@@ -30,15 +33,16 @@ export async function readOrder(
   ctx: Ctx,
   input: NewSubscriptionInput,
   plan: PlanSnapshot,
-  payer: { readonly payment_provider: string | null } | undefined,
+  payer: GatedPayment['payer'],
 ): Promise<Order> {
   const now = ctx.clock.now()
   const problems = new Problems()
   const dates = readDates(input, now, now, problems)
   const paymentMethod = await readPaymentMethod(ctx, input.payment_method, problems)
-  checkActivationRules(
+  const activationRules = await readActivationRules(
+    ctx,
     input.activation_rules,
-    { methodType: input.payment_method?.payment_method_type, methodId: input.payment_method?.payment_method_id, payer },
+    { method: input.payment_method, payer },
     problems,
   )
   problems.throwIfAny()
@@ -51,6 +55,7 @@ export async function readOrder(
     name: withoutNul(input.name ?? '').trim(),
     subscriptionAt: dates.subscriptionAt ?? now,
     endingAt: dates.endingAt ?? null,
+    activationRules,
     paymentMethod: paymentMethod ?? { payment_method_type: 'provider', payment_method_id: null },
   }
 }

@@ -2,6 +2,7 @@ import { listSelectedSections, serializeSelectedSection } from '../accounts/inde
 import { getPlans, type PlanSnapshot, serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
 import { findCustomersByIds, loadCustomerRecord, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { listRules } from './activation/rules.ts'
 import { presentEntitlements } from './entitlements/present.ts'
 import { entitled } from './entitlements/store.ts'
 import { serializeSubscription } from './serialize.ts'
@@ -12,7 +13,9 @@ import { getApplicableThresholds } from './thresholds.ts'
 export async function presentSubscription(ctx: Ctx, id: string, answer: 'shown' | 'updated' | 'ended') {
   const record = await getSubscriptionRecord(ctx, id)
   const plan = await planOf(ctx, record)
+  const rules = await listRules(ctx, [id])
   const parts = {
+    activation_rules: rules.get(id),
     plan: serializePlan(plan),
     ...(answer === 'shown' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),
     ...(answer !== 'ended' && (await presentThresholds(ctx, record, plan))),
@@ -35,7 +38,13 @@ export async function presentSubscriptions(ctx: Ctx, subscriptions: readonly Pic
     subscriptions.map(subscription => subscription.id),
   )
   const now = ctx.clock.now()
-  return records.map(record => serializeSubscription(record, now))
+  const rules = await listRules(
+    ctx,
+    records.map(record => record.subscription.id),
+  )
+  return records.map(record =>
+    serializeSubscription(record, now, { activation_rules: rules.get(record.subscription.id) }),
+  )
 }
 
 /** A subscription as webhooks send it: with its plan and its customer, some with what it is entitled to or its thresholds. */
@@ -46,8 +55,10 @@ export async function presentForWebhook(ctx: Ctx, id: string, extra?: 'entitleme
   const [row] = await findCustomersByIds(ctx, [record.subscription.customer_id])
   if (row === undefined) return undefined
   const customer = serializeCustomer(await loadCustomerRecord(ctx, row))
+  const rules = await listRules(ctx, [id])
   const parts = {
     customer,
+    activation_rules: rules.get(id),
     plan: serializePlan(plan),
     ...(extra === 'thresholds' && (await presentThresholds(ctx, record, plan))),
     ...(extra === 'entitlements' && { entitlements: await presentEntitlements(ctx, entitled(record)) }),

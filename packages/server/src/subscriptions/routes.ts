@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { notFound } from '../platform/errors.ts'
 import { isRecord, readObject, readRoot } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { listRules } from './activation/rules.ts'
 import { createSubscription } from './create-subscription.ts'
 import {
   listCustomerSubscriptions,
@@ -114,8 +115,14 @@ async function answerList(
 ) {
   const { records, total } = await list(readSubscriptionFilters(request.query))
   const now = request.ctx.clock.now()
+  const rules = await listRules(
+    request.ctx,
+    records.map(record => record.subscription.id),
+  )
   return {
-    subscriptions: records.map(record => serializeSubscription(record, now)),
+    subscriptions: records.map(record =>
+      serializeSubscription(record, now, { activation_rules: rules.get(record.subscription.id) }),
+    ),
     meta: pageMeta(readPage(request.query), total),
   }
 }

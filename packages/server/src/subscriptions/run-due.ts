@@ -3,8 +3,9 @@ import { lockCustomer } from '../customers/index.ts'
 import { frozenClock } from '../platform/clock/clock.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { ApiError } from '../platform/errors.ts'
-import { activate } from './activate.ts'
-import { isReached } from './due.ts'
+import { activate } from './activation/activate.ts'
+import { cancelActivation } from './activation/resolve.ts'
+import { isExpired, isReached } from './due.ts'
 import { claimingExternalId } from './external-id.ts'
 import { loadSubscriptionRecords, type SubscriptionRecord } from './store.ts'
 import { terminate } from './terminate-subscription.ts'
@@ -37,7 +38,18 @@ export async function terminateEndedSubscriptions(ctx: Ctx, customerId: string, 
     and subscriptions.ending_at is not null
     and ${isReached(sql`subscriptions.ending_at`, tick)}`
   for (const id of await findDue(ctx, customerId, ended)) {
-    await withLocked(ctx, customerId, id, tick, (tx, record) => terminate(tx, record, tick))
+    await withLocked(ctx, customerId, id, tick, async (tx, record) => {
+      // What is to replace it waits for its payment: until that is settled, it cannot end.
+      if (record.next?.status !== 'incomplete') await terminate(tx, record, tick)
+    })
+  }
+}
+
+/** Gives up the subscriptions of a customer that were not paid for in time. */
+export async function expireActivations(ctx: Ctx, customerId: string, tick: Temporal.Instant): Promise<void> {
+  const expired = sql<boolean>`subscriptions.status = 'incomplete' and ${isExpired(tick)}`
+  for (const id of await findDue(ctx, customerId, expired)) {
+    await withLocked(ctx, customerId, id, tick, (tx, { subscription }) => cancelActivation(tx, subscription, 'timeout'))
   }
 }
 

@@ -3,12 +3,15 @@ import type { serializeSelectedSection } from '../accounts/index.ts'
 import type { serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
 import type { serializeCustomer } from '../customers/index.ts'
 import { formatCents, formatInstant, formatInstantMs } from '../platform/wire.ts'
+import { type ActivationRule, serializeRule } from './activation/rules.ts'
 import type { PresentedEntitlement } from './entitlements/present.ts'
 import { type SubscriptionRecord, termsOf } from './store.ts'
 import { billingSchedule } from './terms.ts'
 
 /** What some answers and webhooks carry beside the subscription itself. */
 export interface SubscriptionParts {
+  /** What has, or had, to happen before it starts; none where absent. */
+  readonly activation_rules?: readonly ActivationRule[] | undefined
   readonly customer?: ReturnType<typeof serializeCustomer>
   readonly entitlements?: readonly PresentedEntitlement[]
   readonly plan?: ReturnType<typeof serializePlan>
@@ -24,7 +27,7 @@ export interface SubscriptionParts {
 export function serializeSubscription(
   record: SubscriptionRecord,
   now: Temporal.Instant,
-  { customer, entitlements, ...parts }: SubscriptionParts = {},
+  { customer, entitlements, activation_rules: rules = [], ...parts }: SubscriptionParts = {},
 ) {
   const { subscription, plan, next } = record
   const terms = termsOf(record)
@@ -65,7 +68,7 @@ export function serializeSubscription(
       payment_method_type: subscription.payment_method_type,
     },
     ...parts,
-    activation_rules: [],
+    activation_rules: rules.map(serializeRule),
   }
 }
 

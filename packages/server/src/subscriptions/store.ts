@@ -21,6 +21,7 @@ export interface NextSubscription {
   readonly id: string
   readonly status: string
   readonly startedAt: Temporal.Instant | null
+  readonly createdAt: Temporal.Instant
   readonly plan: PlanPrice & { readonly code: string }
 }
 
@@ -184,6 +185,7 @@ function selectRecords(ctx: Ctx) {
             'successor.id',
             'successor.status',
             'successor.started_at',
+            'successor.created_at',
             'successor_plan.code',
             'successor_plan.amount_cents',
             'successor_plan.interval',
@@ -230,6 +232,7 @@ function selectRecords(ctx: Ctx) {
       'next.id as next_id',
       'next.status as next_status',
       'next.started_at as next_started_at',
+      'next.created_at as next_created_at',
       'next.code as next_plan_code',
       'next.amount_cents as next_plan_amount_cents',
       'next.interval as next_plan_interval',
@@ -271,12 +274,14 @@ function toRecord(row: RecordRow): SubscriptionRecord {
 }
 
 function nextOf(row: RecordRow): NextSubscription | null {
-  const { next_id: id, next_status: status, next_plan_code: code, next_plan_amount_cents: amountCents } = row
-  if (id === null || status === null || code === null || amountCents === null) return null
+  const { next_id: id, next_status: status, next_created_at: createdAt } = row
+  const { next_plan_code: code, next_plan_amount_cents: amountCents } = row
+  if (id === null || status === null || createdAt === null || code === null || amountCents === null) return null
   return {
     id,
     status,
     startedAt: row.next_started_at,
+    createdAt,
     plan: { code, amountCents, interval: row.next_plan_interval as PlanPrice['interval'] },
   }
 }

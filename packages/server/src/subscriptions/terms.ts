@@ -52,10 +52,22 @@ export function billingTerms(
     ...billingSchedule(subscription, plan, timeZone),
     payInAdvance: plan.payInAdvance,
     startedAt: subscription.started_at,
+    usageSince: usageSince(subscription, subscription.started_at),
     terminatedAt: subscription.terminated_at,
     successor,
     previousUsage,
   }
+}
+
+/**
+ * From when on usage is a subscription's own: its start, or when it was paid for in case it replaced another one, which ran on
+ * until then.
+ */
+export function usageSince(
+  { previous_subscription_id: previousId, activated_at: activatedAt }: Subscription,
+  startedAt: Temporal.Instant,
+): Temporal.Instant {
+  return previousId !== null && activatedAt !== null ? activatedAt : startedAt
 }
 
 /** By the plans' present prices: nothing about the direction is kept from the day the change was made. */

@@ -1,14 +1,16 @@
 import { localDate } from '@weir/engine'
 import type { Updateable } from 'kysely'
 import { selectSections, skipsSections } from '../accounts/index.ts'
+import { findCustomersByIds } from '../customers/index.ts'
 import { readPaymentMethod } from '../payment-providers/index.ts'
 import { atOnce, type Ctx, transaction } from '../platform/context.ts'
 import type { Subscriptions } from '../platform/db/types.ts'
 import { emit } from '../platform/domain-events.ts'
 import { notAllowed, Problems } from '../platform/errors.ts'
 import { withoutNul } from '../platform/validation/text.ts'
-import { activate } from './activate.ts'
-import { checkActivationRules } from './activation-rules.ts'
+import { activate } from './activation/activate.ts'
+import { readActivationRules } from './activation/read-rules.ts'
+import { hasRules, type NewRule, replaceRules } from './activation/rules.ts'
 import { readBillingEntityOverride } from './billing-entity-override.ts'
 import { claimingExternalId } from './external-id.ts'
 import { overridePlan } from './overrides/own-plan.ts'
@@ -26,6 +28,12 @@ import {
 } from './validate.ts'
 
 type Changes = Updateable<Subscriptions>
+
+/** Rules are undefined where they stay as they are. */
+interface Wanted {
+  readonly changes: Changes
+  readonly rules: readonly NewRule[] | undefined
+}
 
 /**
  * Updates the only subscription with this external id, whatever its status; of several, the active one, or the one with
@@ -47,10 +55,10 @@ export async function updateSubscription(
     transaction(ctx, async open => {
       const tx = atOnce(open)
       const record = await lockSubscription(tx, () => select(tx, externalId, status))
-      const changes = await readChanges(tx, record, input)
+      const { changes, rules } = await readChanges(tx, record, input)
       const overrides = input.plan_overrides
       const priced = overrides === undefined ? record : await overridePlan(tx, record, overrides)
-      const subscription = await apply(tx, priced, changes)
+      const subscription = await apply(tx, priced, changes, rules)
       await selectSections(tx, 'subscription', subscription.id, input.invoice_custom_section)
       if (input.usage_thresholds !== undefined) {
         await replaceSubscriptionThresholds(tx, subscription, input.usage_thresholds)
@@ -70,36 +78,41 @@ async function select(tx: Ctx, externalId: string, status: string | null | undef
   return all.find(subscription => subscription.status === wanted)
 }
 
-async function readChanges(tx: Ctx, record: SubscriptionRecord, input: SubscriptionInput): Promise<Changes> {
+async function readChanges(tx: Ctx, record: SubscriptionRecord, input: SubscriptionInput): Promise<Wanted> {
   const { subscription } = record
   if (subscription.status === 'incomplete') throw notAllowed('subscription_incomplete')
   const problems = new Problems()
   const changes: Changes = { ...readPurchaseOrder(subscription, input, problems) }
   Object.assign(changes, readTimes(tx, subscription, input, problems), readTermination(record, input, problems))
   Object.assign(changes, await readPaymentMethod(tx, input.payment_method, problems))
-  readActivationRules(record, input, problems)
+  const rules = await readRules(tx, record, input, problems)
   problems.throwIfAny()
   refuseThresholdsTwice(input)
   if (input.name !== undefined) changes.name = withoutNul(input.name)
   Object.assign(changes, readFlags(input))
   const entityId = await readBillingEntityOverride(tx, input)
   if (entityId !== undefined) changes.billing_entity_id = entityId
-  return changes
+  return { changes, rules }
 }
 
 /** Rules are asked for before the subscription starts. */
-function readActivationRules({ subscription }: SubscriptionRecord, input: SubscriptionInput, problems: Problems): void {
+async function readRules(
+  tx: Ctx,
+  { subscription }: SubscriptionRecord,
+  input: SubscriptionInput,
+  problems: Problems,
+): Promise<NewRule[] | undefined> {
   const { activation_rules: rules, payment_method: method } = input
-  if (rules === undefined || rules === null) return
   if (Array.isArray(rules) && subscription.status !== 'pending') {
     problems.add('activation_rules', 'subscription_not_pending')
-    return
+    return undefined
   }
-  const payment = {
-    methodType: method?.payment_method_type ?? subscription.payment_method_type,
-    methodId: method?.payment_method_id ?? subscription.payment_method_id,
+  const [customer] = await findCustomersByIds(tx, [subscription.customer_id])
+  const wanted = {
+    payment_method_type: method?.payment_method_type ?? subscription.payment_method_type,
+    payment_method_id: method?.payment_method_id ?? subscription.payment_method_id,
   }
-  checkActivationRules(rules, { ...payment, payer: undefined }, problems)
+  return readActivationRules(tx, rules, { method: wanted, payer: customer }, problems)
 }
 
 function readPurchaseOrder(subscription: Subscription, input: SubscriptionInput, problems: Problems): Changes {
@@ -145,7 +158,12 @@ function readFlags(input: SubscriptionInput): Changes {
   }
 }
 
-async function apply(tx: Ctx, record: SubscriptionRecord, changes: Changes): Promise<Subscription> {
+async function apply(
+  tx: Ctx,
+  record: SubscriptionRecord,
+  changes: Changes,
+  rules: readonly NewRule[] | undefined,
+): Promise<Subscription> {
   const subscription = await tx.db
     .updateTable('subscriptions')
     .set({ ...changes, updated_at: tx.clock.now() })
@@ -153,16 +171,20 @@ async function apply(tx: Ctx, record: SubscriptionRecord, changes: Changes): Pro
     .where('id', '=', record.subscription.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  if (changes.subscription_at === undefined) {
-    await emit(tx, 'subscription.updated', subscription.id)
-    return subscription
-  }
-  const start = subscription.subscription_at
+  if (rules !== undefined) await replaceRules(tx, subscription.id, rules)
+  if (changes.subscription_at !== undefined) return moveStart(tx, { ...record, subscription })
+  await emit(tx, 'subscription.updated', subscription.id)
+  return subscription
+}
+
+/** A start that only moves within the future is nobody's news yet, nor is one that has to be paid for first. */
+async function moveStart(tx: Ctx, record: SubscriptionRecord): Promise<Subscription> {
+  const { id, subscription_at: start } = record.subscription
   const today = localDate(tx.clock.now(), record.timeZone)
   const position = Temporal.PlainDate.compare(localDate(start, record.timeZone), today)
-  // A start that only moves within the future is nobody's news yet.
-  if (position > 0) return subscription
-  const active = await activate(tx, { ...record, subscription }, start, { starting: position === 0 })
-  await emit(tx, 'subscription.updated', subscription.id)
+  if (position > 0 || (position === 0 && (await hasRules(tx, id)))) return record.subscription
+  await replaceRules(tx, id, [])
+  const active = await activate(tx, record, start, { starting: position === 0 })
+  await emit(tx, 'subscription.updated', id)
   return active
 }

@@ -12,6 +12,8 @@ export const webhooks: NonNullable<Domain['webhooks']> = {
   'subscription.started': withEntitlements,
   'subscription.updated': withEntitlements,
   'subscription.terminated': plain,
+  'subscription.incomplete': plain,
+  'subscription.canceled': plain,
   'subscription.termination_alert': plain,
   'subscription.trial_ended': plain,
 }

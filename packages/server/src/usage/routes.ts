@@ -9,6 +9,7 @@ import { taxesOfUsage } from './taxes.ts'
 type Query = Record<string, unknown>
 type Route = { Querystring: Query; Params: { external_id: string } }
 
+/** The usage of a customer’s running period, as it is and as it is projected. */
 export function usageRoutes(api: FastifyInstance): void {
   const options = (summary: string) => ({
     config: { resource: 'customer_usage' as const },

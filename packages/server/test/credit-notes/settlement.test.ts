@@ -36,6 +36,8 @@ const cases: Readonly<Record<string, Case>> = {
       coupons_amount_cents: 2014,
       sub_total_excluding_taxes_amount_cents: 18123,
       taxes_amount_cents: 3625,
+      taxes_rate: 20,
+      fees: [2222, 1222, 181].map(taxes_amount_cents => expect.objectContaining({ taxes_amount_cents })),
       sub_total_including_taxes_amount_cents: 21748,
       credit_notes_amount_cents: 500,
       prepaid_credit_amount_cents: 1000,
@@ -54,7 +56,17 @@ const cases: Readonly<Record<string, Case>> = {
       [333, 'a'],
       [333, 'a', 'b'],
     ],
-    invoice: { taxes_amount_cents: 85, total_amount_cents: 1084, coupons_amount_cents: 0 },
+    invoice: {
+      taxes_amount_cents: 85,
+      taxes_rate: 8.53333,
+      total_amount_cents: 1084,
+      coupons_amount_cents: 0,
+      fees: [26, 26, 34].map(taxes_amount_cents => expect.objectContaining({ taxes_amount_cents })),
+      applied_taxes: [
+        expect.objectContaining({ tax_code: 'a', amount_cents: 77, fees_amount_cents: 999 }),
+        expect.objectContaining({ tax_code: 'b', amount_cents: 8, fees_amount_cents: 333 }),
+      ],
+    },
     lines: [],
   },
   'taxes on what a coupon leaves': {
@@ -67,6 +79,7 @@ const cases: Readonly<Record<string, Case>> = {
     invoice: {
       sub_total_excluding_taxes_amount_cents: 899,
       taxes_amount_cents: 77,
+      fees: [23, 23, 31].map(taxes_amount_cents => expect.objectContaining({ taxes_amount_cents })),
       total_amount_cents: 976,
       applied_taxes: [
         expect.objectContaining({ tax_code: 'a', amount_cents: 69, fees_amount_cents: 899 }),
@@ -87,6 +100,7 @@ const cases: Readonly<Record<string, Case>> = {
       coupons_amount_cents: 4000,
       sub_total_excluding_taxes_amount_cents: 0,
       taxes_amount_cents: 0,
+      taxes_rate: 19,
       prepaid_credit_amount_cents: 0,
       total_amount_cents: 0,
       payment_status: 'succeeded',

@@ -2,8 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDate, formatMoney, formatPrice, formatUnits, type Locale } from '../../src/documents/printing/locales.ts'
 import { type Story, storyOf } from '../invoices/billing-support.ts'
+import { paymentStory } from '../payments/support.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { receivedWebhooks } from '../support/received-webhooks.ts'
+import { brokenRules, ublAmounts } from './einvoice-rules.ts'
+
+const ONE_PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 let app: TestApp
 let story: Story
@@ -35,6 +39,18 @@ function wordsOf(pdf: Buffer): string {
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
   const text = execFileSync('pdftotext', ['-layout', '-', '-'], { input: pdf }).toString()
   return text.replace(/\s+/g, ' ')
+}
+
+/** The objects of a PDF that do not start where the table at its end says. */
+function startsOfObjects(pdf: string): string[] {
+  const table = pdf.slice(Number(/startxref\n(\d+)/.exec(pdf)?.[1]))
+  expect(table.slice(0, 4)).toBe('xref')
+  const entries = [...table.matchAll(/^(\d{10}) \d{5} ([nf])/gm)]
+  expect(entries.length).toBeGreaterThan(10)
+  return entries.flatMap(([, at, kind], id) => {
+    const start = pdf.slice(Number(at), Number(at) + 20)
+    return kind === 'f' || start.startsWith(`${id} 0 obj`) ? [] : [`${id}: ${start}`]
+  })
 }
 
 async function issued(customer: string, month = '2026-07-01T00:30:00Z') {
@@ -227,6 +243,179 @@ test('an entity that issues e-invoices has an XRechnung beside the PDF', async (
   if (hasPdfToText) expect(wordsOf(pdf)).toContain('株式会社山田製作所')
 })
 
+test('a credit note is printed, told of and downloaded like its invoice; e-invoices go with both', async () => {
+  const tenant = await app.newOrganization()
+  const french = storyOf(tenant)
+  await tenant.setClock('2026-06-01T00:00:00Z')
+  const [entity] = (await tenant.api.get('/billing_entities')).body.billing_entities
+  const { body: set } = await tenant.api.put(`/billing_entities/${entity.code}`, {
+    billing_entity: {
+      country: 'FR',
+      einvoicing: true,
+      email: 'factures@example.com',
+      legal_name: 'Barrage SAS',
+      tax_identification_number: 'FR12345678901',
+      logo: `data:image/png;base64,${ONE_PIXEL}`,
+      billing_configuration: { document_locale: 'fr', invoice_footer: 'Capital 10 000 €' },
+    },
+  })
+  const logo = await fetched(set.billing_entity.logo_url)
+  expect([logo.headers.get('content-type'), logo.bytes.toString('base64')]).toEqual(['image/png', ONE_PIXEL])
+  await french.tax('tva', 20)
+  await french.tax('reduite', 5.5)
+  await tenant.api.post('/invoice_custom_sections', {
+    invoice_custom_section: {
+      code: 'rib',
+      name: 'rib',
+      display_name: 'Coordonnées bancaires',
+      details: 'FR76 0000\nBIC XX',
+    },
+  })
+  const section = { invoice_custom_section: { invoice_custom_section_codes: ['rib'] } }
+  await french.customer('acme', {
+    currency: 'EUR',
+    legal_name: 'Ünal 日本 ไทย & Co',
+    email: 'a@example.com, b@example.com',
+  })
+  const metric = await french.metric('calls')
+  const charge = { billable_metric_id: metric.lago_id, charge_model: 'standard', properties: { amount: '1.005' } }
+  await french.plan('duo', {
+    name: 'Duo',
+    amount_cents: 7345,
+    amount_currency: 'EUR',
+    tax_codes: ['tva'],
+    charges: [{ ...charge, tax_codes: ['reduite'] }],
+  })
+  const coupon = {
+    code: 'ten',
+    name: 'Remise',
+    coupon_type: 'fixed_amount',
+    amount_cents: 1000,
+    amount_currency: 'EUR',
+  }
+  await tenant.api.post('/coupons', { coupon: { ...coupon, frequency: 'once', expiration: 'no_expiration' } })
+  await tenant.api.post('/applied_coupons', { applied_coupon: { external_customer_id: 'acme', coupon_code: 'ten' } })
+  await french.subscribe('s', 'duo', 'acme', section)
+  await french.send('s', 'calls', '2026-06-10 12')
+  await tenant.advanceTo('2026-07-01T00:30:00Z')
+  const [invoice] = await french.invoices('acme')
+
+  const items = invoice.fees.map((fee: { lago_id: string; amount_cents: number }) => ({
+    fee_id: fee.lago_id,
+    amount_cents: Math.floor(fee.amount_cents / 2),
+  }))
+  const { estimated_credit_note: estimate } = (
+    await tenant.api.post('/credit_notes/estimate', { credit_note: { invoice_id: invoice.lago_id, items } })
+  ).body
+  let noteId = ''
+  const messages = await receivedWebhooks(
+    tenant,
+    async () => {
+      const { body } = await tenant.client.creditNotes
+        .createCreditNote({
+          credit_note: {
+            invoice_id: invoice.lago_id,
+            items,
+            credit_amount_cents: estimate.max_creditable_amount_cents,
+            reason: 'other',
+          } as never,
+        })
+        .then(({ data }) => ({ body: data }))
+      noteId = body.credit_note?.lago_id ?? ''
+      const early = await tenant.api.post(`/credit_notes/${noteId}/download`)
+      expect([early.status, early.body === undefined || early.body.credit_note.lago_id === noteId]).toEqual([200, true])
+    },
+    { documents: true },
+  )
+  const types = messages.map(message => message.webhook_type)
+  expect(types).toEqual(['credit_note.created', 'credit_note.generated'])
+  const [, { object_type, credit_note: told }] = messages
+  expect([object_type, told.customer.external_id, told.items, told.applied_taxes]).toEqual([
+    'credit_note',
+    'acme',
+    undefined,
+    undefined,
+  ])
+  const downloads = await Promise.all(
+    ['download', 'download_pdf', 'download_xml'].map(path => tenant.api.post(`/credit_notes/${noteId}/${path}`)),
+  )
+  const notes = downloads.map(({ body }) => body.credit_note)
+  expect(notes.map(note => [note.file_url, note.xml_url])).toEqual(notes.map(() => [told.file_url, told.xml_url]))
+  expect(notes[0]).not.toHaveProperty('items')
+  const { credit_note: read } = (await tenant.api.get(`/credit_notes/${noteId}`)).body
+  expect(read.file_url).toBe(told.file_url)
+  const unknown = await tenant.api.post('/credit_notes/0192d5a4-0000-7000-8000-000000000000/download_xml')
+  expect([unknown.status, unknown.body.code]).toEqual([404, 'credit_note_not_found'])
+
+  const file = await fetched(read.file_url)
+  if (hasPdfToText) {
+    const words = wordsOf(file.bytes)
+    const expected = [
+      "Facture d'avoir",
+      read.number,
+      `Numéro de facture ${invoice.number}`,
+      'Avoir pour',
+      'Ünal 日本 □□□ & Co',
+      'Crédité sur le solde client le 1 juil. 2026',
+      'Abonnement - Duo 20.0% 36,72 €',
+      'calls 5.5% 6,03 €',
+      'Coupons -5,00 €',
+      'TVA (20.0% sur 32,43 €) 6,49 €',
+      'Capital 10 000 €',
+    ]
+    expect(expected.filter(text => !words.includes(text))).toEqual([])
+    const printed = wordsOf((await fetched(invoice.file_url)).bytes)
+    expect(printed).toContain('Coordonnées bancaires FR76 0000 BIC XX')
+  }
+
+  // Both are PDF/A-3 that say of themselves to be Factur-X.
+  for (const url of [read.file_url, invoice.file_url]) {
+    const pdf = (await fetched(url)).bytes.toString('latin1')
+    expect(pdf).toContain('<pdfaid:part>3</pdfaid:part>')
+    expect(pdf).toContain('<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>')
+    expect(pdf).toContain('/AFRelationship /Alternative')
+    expect(startsOfObjects(pdf)).toEqual([])
+  }
+  const whole = {
+    fees: invoice.fees_amount_cents,
+    taxes: invoice.taxes_amount_cents,
+    total: invoice.total_amount_cents,
+    reductions: invoice.coupons_amount_cents,
+  }
+  const ubl = (await fetched(invoice.xml_url)).bytes.toString()
+  expect(ublAmounts(ubl)).toMatchObject(whole)
+  expect(brokenRules(ublAmounts(ubl))).toEqual([])
+  expect(ubl).toContain('<cbc:EndpointID schemeID="EM">a@example.com</cbc:EndpointID>')
+  const creditUbl = (await fetched(read.xml_url)).bytes.toString()
+  const credited = ublAmounts(creditUbl)
+  expect(credited).toMatchObject({ total: -read.total_amount_cents, taxes: -read.taxes_amount_cents })
+  expect(brokenRules(credited)).toEqual([])
+  for (const text of [
+    '<CreditNote xmlns="urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"',
+    '<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>',
+    '<cbc:ChargeIndicator>true</cbc:ChargeIndicator>',
+    `<cbc:ID>${invoice.number}</cbc:ID>`,
+  ]) {
+    expect(creditUbl).toContain(text)
+  }
+  await tenant.api.put(`/billing_entities/${entity.code}`, { billing_entity: { logo: '' } })
+  expect((await tenant.api.get(`/billing_entities/${entity.code}`)).body.billing_entity.logo_url).toBeNull()
+})
+
+test.each([
+  ['data:image/png;base64,bm8gcGljdHVyZQ==', 'invalid_content_type'],
+  ['data:image/svg+xml;base64,PHN2Zy8+', 'invalid_content_type'],
+  ['https://example.com/logo.png', 'invalid_content_type'],
+  [
+    `data:image/png;base64,${Buffer.concat([Buffer.from(ONE_PIXEL, 'base64'), Buffer.alloc(819_200)]).toString('base64')}`,
+    'invalid_size',
+  ],
+])('a logo must be a small PNG or JPEG: %.30s', async (logo, code) => {
+  const [entity] = (await app.api.get('/billing_entities')).body.billing_entities
+  const { body } = await app.api.put(`/billing_entities/${entity.code}`, { billing_entity: { logo } })
+  expect(body.error_details).toEqual({ logo: [code] })
+})
+
 test('where documents are printed on demand, the first download has an invoice printed', async () => {
   const thrifty = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
   try {
@@ -243,4 +432,84 @@ test('where documents are printed on demand, the first download has an invoice p
   } finally {
     await thrifty.stop()
   }
+})
+
+test('a payment gets a receipt, which is printed, told of and downloaded', async () => {
+  const payer = await paymentStory(app, '2026-03-10T12:00:00Z')
+  const [entity] = (await payer.api.get('/billing_entities')).body.billing_entities
+  await payer.api.put(`/billing_entities/${entity.code}`, {
+    billing_entity: { country: 'DE', einvoicing: true, legal_name: 'Wehr AG', email: 'kasse@example.com' },
+  })
+  await payer.customer('acme', { currency: 'EUR', name: 'Acme' })
+  const invoice = await payer.bill('acme', 10_000, { currency: 'EUR' })
+  const messages = await receivedWebhooks(
+    payer,
+    async () => expect((await payer.payByHand(invoice.lago_id, 4_000)).status).toBe(200),
+    { documents: true },
+  )
+  const told = messages.filter(({ webhook_type }) => webhook_type.startsWith('payment_receipt'))
+  expect(told.map(({ webhook_type, object_type }) => [webhook_type, object_type])).toEqual([
+    ['payment_receipt.created', 'payment_receipt'],
+    ['payment_receipt.generated', 'payment_receipt'],
+  ])
+  const receipt = told[1].payment_receipt
+  expect(receipt).toMatchObject({ number: expect.stringMatching(/-RCPT-000001$/), payment: { amount_cents: 4_000 } })
+  for (const path of ['download', 'download_pdf', 'download_xml']) {
+    const { body } = await payer.api.post(`/payment_receipts/${receipt.lago_id}/${path}`)
+    expect(body.payment_receipt).toEqual(receipt)
+  }
+  const unknown = await payer.api.post('/payment_receipts/0192d5a4-0000-7000-8000-000000000000/download')
+  expect([unknown.status, unknown.body.code]).toEqual([404, 'invoice_not_found'])
+  if (hasPdfToText) {
+    const words = wordsOf((await fetched(receipt.file_url)).bytes)
+    const expected = [
+      'Receipt',
+      `Receipt number ${receipt.number}`,
+      `Invoice number ${invoice.number}`,
+      'Payment method Manual payment',
+      'Paid on Mar 10, 2026 (Remaining to pay: €60.00)',
+      'work 1 €100.00 0.0% €100.00',
+    ]
+    expect(expected.filter(text => !words.includes(text))).toEqual([])
+  }
+  const xml = (await fetched(receipt.xml_url)).bytes.toString()
+  for (const text of ['<ApplicationResponse ', '<cbc:ResponseCode>PD<', `<cbc:ID>${invoice.number}</cbc:ID>`]) {
+    expect(xml).toContain(text)
+  }
+  expect((await fetched(receipt.file_url)).bytes.toString('latin1')).toContain('fx:ConformanceLevel')
+})
+
+test('usage charged as it comes is listed fee by fee; a self-billed invoice is in the name of the partner', async () => {
+  const tenant = await app.newOrganization()
+  const own = storyOf(tenant)
+  await tenant.setClock('2026-06-01T00:00:00Z')
+  const [entity] = (await tenant.api.get('/billing_entities')).body.billing_entities
+  await tenant.api.put(`/billing_entities/${entity.code}`, {
+    billing_entity: { legal_name: 'Client Ltd', billing_configuration: { invoice_footer: 'Our own footer' } },
+  })
+  await own.customer('partner', { account_type: 'partner', legal_name: 'Partner GmbH' })
+  const metric = await own.metric('calls')
+  await own.plan('instant', {
+    name: 'Instant',
+    charges: [
+      {
+        billable_metric_id: metric.lago_id,
+        charge_model: 'standard',
+        pay_in_advance: true,
+        properties: { amount: '2', presentation_group_keys: [{ value: 'team' }] },
+      },
+    ],
+  })
+  await own.subscribe('s', 'instant', 'partner')
+  await own.send('s', 'calls', '2026-06-01T00:00:00Z 3 red')
+  await tenant.settle()
+  const invoices = await own.invoices('partner')
+  const invoice = invoices.find(({ fees_amount_cents }) => fees_amount_cents === 600)
+  if (!hasPdfToText) return
+  const words = wordsOf((await fetched(invoice.file_url)).bytes)
+  const expected = ['Self-billing invoice', 'Instant details', 'Item', 'calls 3 $2.00 0.0% $6.00', 'Total $6.00']
+  expect(expected.filter(text => !words.includes(text))).toEqual([])
+  expect(words).toMatch(/From Bill to Partner GmbH Client Ltd/)
+  expect(words).toContain('Client Ltd has issued this document in the name and on behalf of Partner GmbH')
+  expect(words).not.toContain('Our own footer')
 })

@@ -250,6 +250,31 @@ describe('subscriptions that are due on the same day', () => {
   })
 })
 
+describe('what pays for subscriptions', () => {
+  it('sets their invoices apart, but not where it is the same, named or not', async () => {
+    const tenant = await app.newOrganization()
+    await tenant.setClock('2026-01-01T00:00:00Z')
+    const billing_configuration = { payment_provider: 'stripe', sync_with_provider: true, sync: true }
+    await tenant.api.post('/customers', { customer: { external_id: 'acme', currency: 'USD', billing_configuration } })
+    const { body } = await tenant.api.get('/customers/acme/payment_methods')
+    const method = (payment_method_type: string, payment_method_id: string | null = null) => ({
+      payment_method: { payment_method_type, payment_method_id },
+    })
+    const [card] = body.payment_methods
+    await createPlan(tenant, 'team')
+    await subscribe(tenant, 'default', 'team')
+    await subscribe(tenant, 'named', 'team', method('provider', card.lago_id))
+    await subscribe(tenant, 'by hand', 'team', method('manual'))
+    await tenant.advanceTo('2026-02-01T12:00:00Z')
+    const groups = (await invoices(tenant)).map(invoice =>
+      invoice.billing_periods
+        .map((period: { external_subscription_id: string }) => period.external_subscription_id)
+        .sort(),
+    )
+    expect(groups.toSorted()).toEqual([['by hand'], ['default', 'named']])
+  })
+})
+
 describe('usage on an invoice', () => {
   it('is priced filter by filter and group by group, and completed to the charge’s minimum', async () => {
     const tenant = await app.newOrganization()

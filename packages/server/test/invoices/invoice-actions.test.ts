@@ -251,7 +251,7 @@ describe('payment', () => {
     await story.customer('acme', { billing_configuration: { payment_provider: 'gocardless' } })
     expect(await post('/payment_url')).toEqual([422, { base: ['invalid_payment_provider'] }])
     await story.customer('acme', { billing_configuration: { payment_provider: 'stripe' } })
-    expect(await post('/payment_url')).toEqual([422, { base: ['missing_payment_provider'] }])
+    expect(await post('/payment_url')).toEqual([422, { base: ['missing_payment_provider_customer'] }])
     await put({ payment_status: 'succeeded' })
     expect(await post('/payment_url')).toEqual([422, { base: ['invalid_invoice_status_or_payment_status'] }])
     expect(await post('/retry_payment')).toEqual([405, 'invalid_status'])
@@ -261,6 +261,20 @@ describe('payment', () => {
       'not_disputable',
     ])
   })
+})
+
+it('does what the official client asks for, or says why not', async () => {
+  const { client } = story
+  const id = invoice.lago_id
+  await story.settle()
+  const downloaded = await client.invoices.downloadInvoice(id)
+  expect(downloaded.data.invoice).toMatchObject({ lago_id: id, file_url: expect.stringContaining('.pdf') })
+  await expect(client.invoices.retryInvoice(id)).rejects.toMatchObject({ status: 405 })
+  await expect(client.invoices.invoicePaymentUrl(id)).rejects.toMatchObject({ status: 422 })
+  const sync = (one: string) =>
+    story.api.put(path('/sync_salesforce_id', one), { external_id: '1', integration_code: 'crm' })
+  expect(outcome(await sync(id))).toEqual([404, 'integration_not_found'])
+  expect(outcome(await sync('nope'))).toEqual([404, 'invoice_not_found'])
 })
 
 describe('POST /invoices/:id/resend_email', () => {

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isAdvancePeriodInvoiced } from '../../src/invoices/index.ts'
 import { loadSubscriptionRecords } from '../../src/subscriptions/index.ts'
@@ -513,45 +512,5 @@ describe('what comes along', () => {
     expect(await isPaid('2026-09-01T00:05:00Z')).toBe(false)
     expect(await isPaid('2026-08-31T00:05:00Z')).toBe(true)
     expect(await isPaid('2026-06-02T00:05:00Z')).toBe(true)
-  })
-})
-
-describe('whatever happens to a subscription', () => {
-  // Divisible by the days of every month involved: no rounding. Equal prices make each change an upgrade.
-  const price = 26040
-
-  it('its days are billed once, and so is its usage', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('calendar', 'anniversary'),
-        fc.constantFrom('UTC', 'America/New_York', 'Asia/Tokyo'),
-        fc.array(fc.integer({ min: 1, max: 45 * 24 }), { minLength: 1, maxLength: 3 }),
-        async (billingTime, timezone, hours) => {
-          const start = Temporal.Instant.from('2026-06-01T16:00:00Z')
-          const story = await begin(start.toString(), { timezone })
-          await plan(story, 'a', price)
-          await plan(story, 'b', price)
-          await story.subscribe('sub', 'a', 'acme', { billing_time: billingTime })
-          const changes = hours.toSorted((a, b) => a - b).map(hour => start.add({ hours: hour }))
-          for (const [place, at] of changes.entries()) {
-            await story.send('sub', 'calls', `${at.subtract({ minutes: 1 })} 1`, `${at} 1`)
-            await story.advanceTo(at.toString())
-            await story.subscribe('sub', place % 2 === 0 ? 'b' : 'a')
-            await story.settle()
-          }
-          await story.advanceTo('2026-08-02T00:00:00Z')
-          const fees: { item: { type: string }; amount_cents: number; units: string }[] = (
-            await story.invoices()
-          ).flatMap(invoice => invoice.fees)
-          const sum = (type: string, of: (fee: (typeof fees)[number]) => number) =>
-            fees.filter(fee => fee.item.type === type).reduce((total, fee) => total + of(fee), 0)
-          const day = start.toZonedDateTimeISO(timezone).toPlainDate()
-          const june = billingTime === 'calendar' ? (price / 30) * (31 - day.day) : price
-          expect(sum('subscription', fee => fee.amount_cents)).toBe(june + price)
-          expect(sum('charge', fee => Number(fee.units))).toBe(changes.length * 2)
-        },
-      ),
-      { numRuns: 4 },
-    )
   })
 })

@@ -146,6 +146,14 @@ describe('POST /invoices/preview', () => {
     [{ plan_code: 'advance', billing_entity_code: 'x' }, 404, 'billing_entity_not_found'],
     [{ customer: { external_id: 'x' }, plan_code: 'advance' }, 404, 'customer_not_found'],
     [{ plan_code: 'x' }, 404, 'plan_not_found'],
+    [
+      {
+        customer: { integration_customers: [{ integration_type: 'anrok', integration_code: 'a' }] },
+        plan_code: 'advance',
+      },
+      404,
+      'anrok_integration_not_found',
+    ],
     [{ subscriptions: { external_ids: ['one'] } }, 422, { customer: ['must_be_persisted'] }],
     [of(['x']), 404, 'subscription_not_found'],
     [
@@ -170,5 +178,86 @@ describe('POST /invoices/preview', () => {
   ])('refuses %j', async (body, status, told) => {
     const answer = await preview(body)
     expect([answer.status, answer.body.error_details ?? answer.body.code ?? answer.body.error]).toEqual([status, told])
+  })
+})
+
+describe('a preview for a customer who has been billed before', () => {
+  let own: Story
+  const shown = async (external_ids: string[], rest: object = {}) => {
+    const { body, status } = await own.api.post('/invoices/preview', {
+      customer: acme,
+      subscriptions: { external_ids, ...rest },
+    })
+    expect(body.error_details ?? body.code ?? status).toBe(200)
+    return body.invoice
+  }
+  const coupon = async (code: string, fields: object) => {
+    const terms = {
+      frequency: 'forever',
+      expiration: 'no_expiration',
+      coupon_type: 'percentage',
+      percentage_rate: '10',
+    }
+    const made = await own.api.post('/coupons', { coupon: { code, name: code, ...terms, ...fields } })
+    expect(made.body.error_details ?? made.status).toBe(200)
+    const applied = { external_customer_id: 'acme', coupon_code: code }
+    expect((await own.api.post('/applied_coupons', { applied_coupon: applied })).status).toBe(200)
+  }
+
+  beforeAll(async () => {
+    own = storyOf(await app.newOrganization())
+    await own.setClock('2026-03-11T09:00:00Z')
+    await own.tax('vat', 20, { applied_to_organization: true })
+    await own.customer('acme')
+    const metric = await own.metric('calls')
+    const charges = [{ billable_metric_id: metric.lago_id, charge_model: 'standard', properties: { amount: '2' } }]
+    await own.plan('advance', { amount_cents: 3100, pay_in_advance: true, charges })
+    await own.plan('dearer', { amount_cents: 6200 })
+    await own.plan('cheaper', { amount_cents: 310, pay_in_advance: true })
+    await own.plan('stepped', { amount_cents: 0, charges, usage_thresholds: [{ amount_cents: 500 }] })
+    await own.subscribe('paid', 'advance')
+    await own.subscribe('down', 'dearer')
+    await own.subscribe('down', 'cheaper')
+    await own.subscribe('steps', 'stepped')
+    await own.settle()
+    await own.send('paid', 'calls', '2026-03-11T10:00:00Z 5')
+    await own.send('steps', 'calls', '2026-03-11T10:00:00Z 4')
+    await own.advanceTo('2026-03-15T09:00:00Z')
+  })
+
+  it('shows the credit note of a period that was paid in advance, which the end of the subscription cuts', async () => {
+    const last = await shown(['paid'], { terminated_at: '2026-03-20T12:00:00Z' })
+    expect(lines(last)).toEqual(['charge calls: 5.0 = 1000'])
+    // Eleven of 31 days at 31.00, with their taxes, are more than is due.
+    expect(last).toMatchObject({ credit_notes_amount_cents: 1200, total_amount_cents: 0 })
+    expect(last.credits).toMatchObject([{ amount_cents: 1200, item: { type: 'credit_note' } }])
+    expect((await own.api.get('/credit_notes')).body.credit_notes).toEqual([])
+  })
+
+  it('shows the change to a cheaper plan that waits for the end of the period', async () => {
+    const next = await shown(['down'])
+    expect(lines(next)).toEqual(['subscription dearer: 1.0 = 4200', 'subscription cheaper: 1.0 = 310'])
+    expect(next.issuing_date).toBe('2026-04-01')
+  })
+
+  it('knows nothing of what was billed because a threshold was passed', async () => {
+    const { invoices } = (await own.api.get('/invoices?invoice_type=progressive_billing')).body
+    expect(invoices).toMatchObject([{ fees_amount_cents: 800 }])
+    expect(await shown(['steps'])).toMatchObject({
+      fees_amount_cents: 800,
+      progressive_billing_credit_amount_cents: 0,
+      total_amount_cents: 960,
+    })
+  })
+
+  it('counts coupons that are limited to its first plan on all fees, and none that are limited to metrics', async () => {
+    await coupon('of-metric', { applies_to: { billable_metric_codes: ['calls'] } })
+    await coupon('of-other', { applies_to: { plan_codes: ['cheaper'] }, percentage_rate: '20' })
+    await coupon('of-plan', { applies_to: { plan_codes: ['dearer'] }, percentage_rate: '30' })
+    const next = await shown(['down'])
+    expect(next).toMatchObject({ fees_amount_cents: 4510, coupons_amount_cents: 1353 })
+    expect(next.credits.map((one: { item: { code: string } }) => one.item.code)).toEqual(['of-plan'])
+    const { coupons } = (await own.api.get('/coupons')).body
+    expect(coupons.map((one: { limited_plans: boolean }) => one.limited_plans).toSorted()).toEqual([false, true, true])
   })
 })

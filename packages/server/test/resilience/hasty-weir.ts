@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { banner } from '../../src/banner.ts'
 import { readConfig } from '../../src/platform/config.ts'
 import { createLogger } from '../../src/platform/logging.ts'
@@ -15,3 +16,5 @@ const server = await startServer({
   },
 })
 process.stdout.write(banner({ config, version: '0.0.0-test', url: server.url, keys: undefined }))
+// Those who are killed keep nothing of it for the next one.
+flushCompileCache()

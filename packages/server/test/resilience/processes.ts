@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Api, createApi } from '../support/app.ts'
 
@@ -42,6 +44,8 @@ export async function startProcess(databaseUrl: string, options: ProcessOptions)
       DATABASE_URL: databaseUrl,
       PORT: '0',
       LOG_LEVEL: 'error',
+      // One process after the other reads the same code.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'weir-compiled'),
       WEIR_DOCUMENTS: 'on_demand',
       WEIR_ROLE: options.role,
       WEIR_SECRET: 'a secret that only tests know',

@@ -92,6 +92,21 @@ const fees: readonly Deviation[] = [
 
 const invoices: readonly Deviation[] = [
   {
+    path: '/invoices/*',
+    at: '/invoice/status',
+    allows: ['open'],
+    reason:
+      'an invoice that a subscription waits for is seen when its payment is told to have failed, and nowhere else',
+  },
+  ...['charges_from_datetime', 'charges_to_datetime'].map(
+    (key): Deviation => ({
+      path: '/**',
+      at: `/**/billing_periods/*/${key}`,
+      allows: NULL,
+      reason: 'months in which a plan bills its fixed charges only',
+    }),
+  ),
+  {
     path: '/**',
     at: '/**/invoice_type',
     allows: ['advance_charges'],
@@ -334,6 +349,22 @@ const PAYMENT_KEYS =
   'provider_payment_id provider_customer_id next_action created_at'
 
 const payments: readonly Deviation[] = [
+  ...['lago_wallet_transaction_id', 'lago_customer_id', 'external_customer_id', 'payment_provider'].map(
+    (key): Deviation => ({
+      path: '/wallet_transactions/*/payment_url',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract wants the keys of wallet_transaction_payment_details beside it too',
+    }),
+  ),
+  ...'lago_id email amount_cents amount_currency payment_status created_at customer invoices'.split(' ').map(
+    (key): Deviation => ({
+      path: '/payment_requests/{lago_id}',
+      at: `/${key}`,
+      allows: 'no key',
+      reason: 'the contract forgets the root payment_request',
+    }),
+  ),
   ...PAYMENT_KEYS.split(' ').map(
     (key): Deviation => ({
       path: '/payments/{lago_id}',
@@ -408,14 +439,12 @@ const wallets: readonly Deviation[] = [
   ),
 ]
 
-const documents: readonly Deviation[] = [
-  {
-    path: '/invoices/*/download',
-    at: '',
-    allows: [undefined],
-    reason: 'downloads of what is not printed yet answer 200 without a body',
-  },
-]
+const documents: readonly Deviation[] = ['invoices', 'credit_notes'].map(collection => ({
+  path: `/${collection}/*/download`,
+  at: '',
+  allows: [undefined],
+  reason: 'downloads of what is not printed yet answer 200 without a body',
+}))
 
 /** Everything that answers may do although the contract says otherwise, with the reason. */
 export const contractDeviations: readonly Deviation[] = [

@@ -116,6 +116,18 @@ describe('the usage of a period', () => {
     expect(data.customer_usage.total_amount_cents).toBe(300)
   })
 
+  it.each([
+    ['90071992547409.93', '9007199254740993'],
+    ['10000000000000000000', '1000000000000000000000'],
+  ])('keeps all digits of what %s units cost, as of what they are projected to', async (value, cents) => {
+    const { customer, subscription } = await meter(app, {}, [used({}, value)])
+    for (const kind of ['current_usage', 'projected_usage']) {
+      const url = `${app.api.url}/api/v1/customers/${customer}/${kind}?external_subscription_id=${subscription}`
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${app.api.apiKey}` } })
+      expect(await answer.text()).toContain(`"amount_cents":${cents},"total_amount_cents":${cents},`)
+    }
+  })
+
   it('has no fees but those of usage, whatever was paid already', async () => {
     const charges = [{ min_amount_cents: 5000 }]
     const metered = await meter(

@@ -123,6 +123,30 @@ export async function recreditWallets(tx: Ctx, invoiceId: string): Promise<void>
   }
 }
 
+/** What a wallet paid of an invoice. */
+export interface PaidFromWallet {
+  readonly invoice_id: string
+  readonly wallet_name: string
+  readonly amount_cents: bigint
+}
+
+/** What wallets paid of invoices, by invoice, in the order they paid. */
+export async function listPaidFromWallets(
+  ctx: Ctx,
+  invoiceIds: readonly string[],
+): Promise<Map<string, PaidFromWallet[]>> {
+  if (invoiceIds.length === 0) return new Map()
+  const { rows } = await sql<PaidFromWallet>`
+    select paid.invoice_id, coalesce(wallets.name, wallets.code) as wallet_name, paid.amount_cents
+    from wallet_transactions as paid
+    join wallets on wallets.id = paid.wallet_id
+    where paid.organization_id = ${ctx.org.id}
+      and paid.invoice_id = any(${invoiceIds}::uuid[])
+      and paid.transaction_status = 'invoiced'
+    order by paid.id`.execute(ctx.db)
+  return Map.groupBy(rows, row => row.invoice_id)
+}
+
 async function listPayments(tx: Ctx, invoiceId: string): Promise<TransactionRow[]> {
   return tx.db
     .selectFrom('wallet_transactions')

@@ -29,8 +29,8 @@ export interface EInvoiceLine {
 /** An invoice or a credit note as the European standard EN 16931 sees it. What a credit note says is negative. */
 export interface EInvoice {
   readonly kind: 'invoice' | 'credit_note'
-  /** 386 is an invoice of a prepayment, 389 a self-billed one, 380 any other; 381 is a credit note. */
-  readonly typeCode: '380' | '381' | '386' | '389'
+  /** 386 is an invoice of a prepayment, 389 a self-billed one, 380 any other; 381 is a credit note, 202 a receipt. */
+  readonly typeCode: '202' | '380' | '381' | '386' | '389'
   readonly number: string
   readonly issuedOn: Temporal.PlainDate
   readonly dueOn: Temporal.PlainDate | null
@@ -43,7 +43,7 @@ export interface EInvoice {
   readonly customer: Customer
   readonly deliveredOn: Temporal.PlainDate
   /** How it is paid, by the codes of UNTDID 4461. */
-  readonly payments: readonly { readonly code: '1' | '57' | '97'; readonly cents: bigint }[]
+  readonly payments: readonly { readonly code: '1' | '48' | '57' | '97'; readonly cents: bigint }[]
   readonly terms: string
   /** The lowest rate first. */
   readonly parts: readonly RatePart[]

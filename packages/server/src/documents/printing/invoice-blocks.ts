@@ -6,6 +6,7 @@ import { invoiceTotals, moneyOf } from './invoice-totals.ts'
 import { formatDate } from './locales.ts'
 import { isText } from './parties.ts'
 import type { Block, Row, Table } from './printed-document.ts'
+import { usageBreakdowns } from './usage-breakdowns.ts'
 
 /** The tables of an invoice and its totals, by its kind. */
 export function invoiceBlocks(print: InvoiceForPrint, writing: Writing): Block[] {
@@ -17,8 +18,45 @@ export function invoiceBlocks(print: InvoiceForPrint, writing: Writing): Block[]
     case 'add_on':
       return [oneOffTable(print, writing), totals]
     default:
-      return subscriptionBlocks(print, writing, totals)
+      return [
+        ...(isPaidInAdvance(print)
+          ? [...advanceTables(print, writing), totals]
+          : subscriptionBlocks(print, writing, totals)),
+        ...usageBreakdowns(print.fees, writing),
+      ]
   }
+}
+
+/** Nothing but usage that was charged as it came. */
+function isPaidInAdvance({ invoice, fees }: InvoiceForPrint): boolean {
+  if (invoice.invoice_type === 'advance_charges') return true
+  return fees.length > 0 && fees.every(fee => fee.fee_type === 'charge' && fee.pay_in_advance)
+}
+
+/** Each fee by itself, in the order in which they were paid. */
+function advanceTables({ fees, invoice, ...print }: InvoiceForPrint, writing: Writing): Table[] {
+  const { say, locale } = writing
+  const time = (fee: FeeRow) => (fee.succeeded_at ?? fee.created_at).epochMilliseconds
+  const paidOn = (at: Temporal.Instant) =>
+    say('paid_on', { date: formatDate(at.toZonedDateTimeISO(invoice.timezone).toPlainDate(), locale) })
+  return [...Map.groupBy(fees, fee => fee.subscription_id)].map(([id, own]) => {
+    const record = print.subscriptions.find(({ subscription }) => subscription.id === id)
+    const name = record === undefined ? '' : subscriptionName(print, record)
+    return {
+      kind: 'table',
+      heading: name === '' ? '' : say('details', { name }),
+      startsPage: false,
+      columns: columnsOf(writing, say('item')),
+      rows: own
+        .toSorted((a, b) => time(a) - time(b) || a.created_at.epochMilliseconds - b.created_at.epochMilliseconds)
+        .map(fee =>
+          plainRow(fee, feeName(fee), writing, [
+            ...(fee.charge_invoiceable === false && fee.succeeded_at !== null ? [paidOn(fee.succeeded_at)] : []),
+            ...(fee.computed_from.prorated === true ? [say('prorated')] : []),
+          ]),
+        ),
+    }
+  })
 }
 
 function columnsOf({ say }: Writing, first: string): string[] {
@@ -101,7 +139,12 @@ interface Billed {
 /** A table for each period that fees are for, oldest first. */
 function periodTables(print: InvoiceForPrint, writing: Writing, { record, name, fees }: Billed): Table[] {
   const { say } = writing
-  const days = (fee: FeeRow) => periodOf(fee, print.invoice.timezone, writing)
+  // Usage that passed a threshold is billed as far as it has come.
+  const untilNow =
+    print.invoice.invoice_type === 'progressive_billing'
+      ? { to: formatDate(print.invoice.issuing_date, writing.locale) }
+      : {}
+  const days = (fee: FeeRow) => ({ ...periodOf(fee, print.invoice.timezone, writing), ...untilNow })
   const shown = fees.filter(fee => isShown(fee, fees))
   const groups = Map.groupBy(shown.toSorted(byPeriod), fee => JSON.stringify(days(fee)))
   const tables = [...groups.values()].map((own, place): Table => {
@@ -151,7 +194,7 @@ function baseFeeName(print: InvoiceForPrint, { say }: Writing, record: Subscript
   return say('subscription_fee', { interval: say(plan.interval), plan: plan.invoiceDisplayName || plan.name })
 }
 
-function subscriptionName({ plans }: InvoiceForPrint, { subscription }: SubscriptionRecord): string {
+function subscriptionName({ plans }: Pick<InvoiceForPrint, 'plans'>, { subscription }: SubscriptionRecord): string {
   const plan = plans.get(subscription.plan_id)
   return subscription.name || plan?.invoiceDisplayName || plan?.name || subscription.external_id
 }

@@ -47,6 +47,8 @@ export interface Table {
   /** Empty where the table needs none. */
   readonly heading: string
   readonly startsPage: boolean
+  /** Tells more of what stands in the tables before. */
+  readonly isBreakdown?: boolean
   /** The first is a text, the others are figures. */
   readonly columns: readonly string[]
   readonly rows: readonly Row[]

@@ -2,10 +2,13 @@ import type { Ctx } from '../../platform/context.ts'
 import { emitAll } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
 import { loadLeftOnInvoice } from '../crediting/creditable.ts'
-import { type Invoice, updateInvoiceRow } from '../store.ts'
+import { type Invoice, updateInvoiceRow, VISIBLE_STATUSES } from '../store.ts'
 
 export const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number]
+
+/** Told, with its id, of an invoice that has to be paid before it is issued: it is open, which nobody sees. */
+export const PAYMENT_WANTED = 'invoice.payment_wanted'
 
 /** Told, with the id of the invoice and an {@link PaymentOutcome}, when the payment of an invoice came or failed. */
 export const PAYMENT_SETTLED = 'invoice.payment_settled'
@@ -20,7 +23,7 @@ export interface PaymentOutcome {
 export interface PaymentStatusOptions {
   /** Whether the invoice may be charged (again); as it was when absent. A voided one never may. */
   readonly ready?: boolean
-  /** Whether the webhook tells of it; it does when absent. */
+  /** Whether the webhook tells of it; it does when absent. Of an invoice that nobody sees it never does. */
   readonly announces?: boolean
 }
 
@@ -49,10 +52,15 @@ export async function setPaymentStatus(
     ...(status === 'succeeded' && { payment_overdue: false }),
   })
   if (invoice.payment_status === status) return
-  const told = announces ? [{ type: 'invoice.payment_status_updated', objectId: invoice.id }] : []
+  const told = announces && isVisible(invoice) ? [{ type: 'invoice.payment_status_updated', objectId: invoice.id }] : []
   if (status === 'pending') return emitAll(tx, told)
   const data = { invoiceId: invoice.id, outcome: status, wasOverdue: invoice.payment_overdue }
   await emitAll(tx, [{ type: PAYMENT_SETTLED, objectId: invoice.id, data }, ...told])
+}
+
+function isVisible({ status }: Invoice): boolean {
+  const visible: readonly string[] = VISIBLE_STATUSES
+  return visible.includes(status)
 }
 
 /**
@@ -83,4 +91,16 @@ export async function receivePayment(
     total_paid_amount_cents: invoice.total_paid_amount_cents + payment.amountCents,
   })
   return { invoice: paid, dueCents: (await loadLeftOnInvoice(tx, paid)).dueCents }
+}
+
+/** Notes on a locked invoice how often it was charged, or when it is to be. */
+export async function noteAttempt(
+  tx: Ctx,
+  invoice: Invoice,
+  { attempts, chargeDueAt }: { readonly attempts?: number; readonly chargeDueAt?: Temporal.Instant | null },
+): Promise<void> {
+  await updateInvoiceRow(tx, invoice.id, {
+    ...(attempts !== undefined && { payment_attempts: attempts }),
+    ...(chargeDueAt !== undefined && { charge_due_at: chargeDueAt }),
+  })
 }

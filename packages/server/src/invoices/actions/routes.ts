@@ -1,18 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../../platform/context.ts'
-import { badParameter } from '../../platform/errors.ts'
+import { badParameter, notFound } from '../../platform/errors.ts'
 import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
 import { EmailInput } from '../../platform/mail/recipients.ts'
 import { createOneOff } from '../one-off/create-one-off.ts'
 import { OneOffInput } from '../one-off/schema.ts'
 import { presentInvoice } from '../present.ts'
-import { previewInvoice } from '../preview/preview.ts'
+import { type CreditEnded, previewInvoice } from '../preview/preview.ts'
 import { PreviewInput } from '../preview/schema.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { getVisibleInvoice } from './lock.ts'
 import { loseDispute } from './lose-dispute.ts'
-import { refusePaymentUrl, resendEmail, retryFailed, retryPayment } from './retry.ts'
-import { InvoiceChanges, RetryPaymentInput, VoidInput } from './schema.ts'
+import { resendEmail, retryFailed } from './retry.ts'
+import { InvoiceChanges, VoidInput } from './schema.ts'
 import { updateInvoice } from './update-invoice.ts'
 import { type VoidCredits, voidInvoice } from './void-invoice.ts'
 
@@ -21,7 +21,11 @@ interface ById {
 }
 
 /** What is done to invoices. */
-export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | null): void {
+export function actionRoutes(
+  api: FastifyInstance,
+  voidCredits: VoidCredits | null,
+  creditEnded: CreditEnded | null,
+): void {
   const config = { resource: 'invoice' }
   const route = (summary: string) => ({ config, schema: { tags: ['Invoices'], summary } })
 
@@ -37,13 +41,12 @@ export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | nu
     if (body.subscriptions !== undefined && !isRecord(body.subscriptions)) {
       throw badParameter('subscriptions_must_be_an_object')
     }
-    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body)) }
+    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body), creditEnded) }
   })
 
   api.put<ById>('/invoices/:id', route('Tell what was paid; replace metadata'), async request => {
     const input = readRoot(request.body, 'invoice', InvoiceChanges)
-    await updateInvoice(request.ctx, request.params.id, input)
-    return answer(request.ctx, request.params.id)
+    return { invoice: await presentInvoice(request.ctx, await updateInvoice(request.ctx, request.params.id, input)) }
   })
 
   api.delete<ById>('/invoices/:id', route('Delete a draft'), async request => ({
@@ -65,14 +68,11 @@ export function actionRoutes(api: FastifyInstance, voidCredits: VoidCredits | nu
     return answer(request.ctx, request.params.id)
   })
 
-  api.post<ById>('/invoices/:id/retry_payment', route('Try again to collect a payment'), async (request, reply) => {
-    await retryPayment(request.ctx, request.params.id, readObject(RetryPaymentInput, request.body))
-    return reply.status(200).send()
+  api.put<ById>('/invoices/:id/sync_salesforce_id', route('Link an invoice to its record in a CRM'), async request => {
+    await getVisibleInvoice(request.ctx, request.params.id)
+    // No CRM can be connected, so none is known by any code.
+    throw notFound('integration')
   })
-
-  api.post<ById>('/invoices/:id/payment_url', route('Where a customer can pay'), request =>
-    refusePaymentUrl(request.ctx, request.params.id),
-  )
 
   api.post<ById>('/invoices/:id/resend_email', route('Send an invoice by e-mail again'), async (request, reply) => {
     await resendEmail(request.ctx, request.params.id, readObject(EmailInput, request.body))

@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import { PaymentMethodInput } from '../../payment-providers/index.ts'
 import { Input, Nullable } from '../../platform/http/input.ts'
 
 const Text = Nullable(Type.String())
@@ -19,6 +18,3 @@ export const VoidInput = Input({
   credit_amount: Nullable(Type.Integer()),
 })
 export type VoidInput = Type.Static<typeof VoidInput>
-
-export const RetryPaymentInput = Input({ payment_method: PaymentMethodInput })
-export type RetryPaymentInput = Type.Static<typeof RetryPaymentInput>

@@ -6,6 +6,8 @@ import { emit } from '../../platform/domain-events.ts'
 import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import type { Reaction } from '../../platform/module.ts'
+import { askForPayment } from '../activation/settle.ts'
+import { isActivationInvoice, lockActivationInvoice } from '../activation/store.ts'
 import { attachDraftNotes, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
 import { refreshDraft } from '../drafts/recompute.ts'
 import { issuingSettings } from '../issuing-settings.ts'
@@ -68,10 +70,11 @@ async function completeDraft(ctx: Ctx, invoiceId: string): Promise<void> {
 async function complete(tx: Ctx, customerId: string, invoiceId: string): Promise<void> {
   const customer = await lockCustomer(tx, customerId)
   const invoice = await lockInvoice(tx, invoiceId)
-  if (invoice?.status !== 'pending' || invoice.tax_status !== 'pending') return
+  if (invoice?.tax_status !== 'pending' || (invoice.status !== 'pending' && !isActivationInvoice(invoice))) return
   if ((await findCustomersAwaitingVatCheck(tx, [customerId])).size > 0) return
   const credited = await detachDraftNotes(tx, invoiceId)
   const taxed = await tax(tx, invoice, customer)
+  if (isActivationInvoice(taxed)) return payFirst(tx, taxed)
   const issued = await issue(tx, taxed, customer)
   const isIssued = issued.status === 'finalized'
   const isOneOff = issued.invoice_type === 'one_off'
@@ -82,6 +85,13 @@ async function complete(tx: Ctx, customerId: string, invoiceId: string): Promise
   await emit(tx, isOneOff ? 'invoice.one_off_created' : 'invoice.created', issued.id)
   await issueDraftNotes(tx, issued.id, issued.number)
   await emit(tx, 'invoice.taxes_known', issued.id)
+}
+
+/** What a subscription waits for is issued when it is paid. */
+async function payFirst(tx: Ctx, invoice: Invoice): Promise<void> {
+  await payInvoice(tx, invoice, await loadSettlementFees(tx, invoice.id))
+  const waiting = await lockActivationInvoice(tx, invoice.id)
+  if (waiting !== undefined) await askForPayment(tx, waiting)
 }
 
 /** What was taken off before taxes stays as it is. */

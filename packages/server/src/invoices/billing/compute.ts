@@ -4,6 +4,7 @@ import {
   type BillingTerms,
   type Boundaries,
   billingBoundaries,
+  coversSamePeriods,
   type InvoicingReason,
   type SubscriptionFeeInput,
   type SubscriptionSnapshot,
@@ -144,10 +145,14 @@ export async function findBilled(
       if (plan === undefined || history === undefined || started === undefined) {
         throw new Error(`subscription ${subscription.id} has no plan, or has not started`)
       }
-      const terms = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
       const reason = reasonOf(request, subscription)
+      const asPlanned = { ...started, timeZone: request.timeZone, previousUsage: history.previousUsage }
+      const terms = isLateChange(request, reason, asPlanned, history)
+        ? { ...asPlanned, successor: 'upgrade' as const }
+        : asPlanned
       const boundaries = boundariesFor(request, reason, terms, history)
-      if (reason === 'subscription_periodic' && isBilled(history, boundaries)) return []
+      const isBilled = history.recurring.some(other => coversSamePeriods(terms, other, boundaries))
+      if (reason === 'subscription_periodic' && isBilled) return []
       const base: SubscriptionFeeInput = {
         terms,
         at: request.at,
@@ -156,7 +161,7 @@ export async function findBilled(
         planAmountCents: plan.amountCents,
         subscriptionCreatedAt: subscription.created_at,
         invoiceCreatedAt: request.invoiceCreatedAt,
-        otherFeesCreatedAt: history.baseFeesCreatedAt,
+        otherFeesBilledAt: history.baseFeesBilledAt,
         hasPreviousSubscription: subscription.previous_subscription_id !== null,
         trialEndsAt: trialEnd(starts.get(subscription.id) ?? terms.startedAt, plan.trialPeriod),
       }
@@ -172,6 +177,18 @@ function reasonOf({ reason, subscriptions }: BillingRequest, { id }: Subscriptio
   return isReplaced ? 'subscription_terminating' : 'subscription_starting'
 }
 
+/** A change to a cheaper plan that was paid for late, when the period after which it was planned is billed: it interrupts one. */
+function isLateChange(
+  { at }: BillingRequest,
+  reason: InvoicingReason,
+  terms: BillingTerms,
+  { recurring }: BillingHistory,
+): boolean {
+  if (reason !== 'subscription_terminating' || terms.successor !== 'downgrade') return false
+  const past = billingBoundaries({ ...terms, terminatedAt: null }, at, 'billing')
+  return recurring.some(other => coversSamePeriods(terms, other, past))
+}
+
 /** An upgrade interrupts a period; usage that passes a threshold is billed while its period goes on. */
 function boundariesFor(
   request: BillingRequest,
@@ -185,13 +202,4 @@ function boundariesFor(
   if (!isEnd || terminatedAt === null) return billingBoundaries(terms, request.at, 'billing')
   if (successor === 'upgrade') return billingBoundaries(terms, request.at, 'current')
   return terminationBoundaries({ ...terms, terminatedAt }, history.recurring)
-}
-
-function isBilled(history: BillingHistory, { base, charges }: Boundaries): boolean {
-  return history.recurring.some(
-    other =>
-      other.base.from.equals(base.from) &&
-      other.base.to.equals(base.to) &&
-      (charges === null || other.charges === null || other.charges.from.equals(charges.from)),
-  )
 }

@@ -31,6 +31,10 @@ export interface InvoiceOrder extends Pick<BillingRequest, 'subscriptions' | 're
   readonly customerEntity: BillingEntity
   /** Who issues the invoice: the subscriptions' billing entity, or the customer's. */
   readonly issuer: BillingEntity
+  /** Bills usage in full, whatever was billed of it because thresholds were passed. */
+  readonly ignoresProgressive?: boolean
+  /** It stays open, and unseen, until it is paid: a subscription waits for that. */
+  readonly mustBePaid?: boolean
 }
 
 /** A computed invoice and what else decides about its row. */
@@ -42,7 +46,7 @@ interface NewInvoice {
   readonly timeZone: string
   readonly timing: InvoiceTiming
   readonly settings: IssuingSettings
-  readonly status: 'draft' | 'finalized' | 'closed' | 'pending'
+  readonly status: 'draft' | 'finalized' | 'closed' | 'pending' | 'open'
   /** It is not known yet which taxes the customer pays. */
   readonly awaitsTaxes: boolean
 }
@@ -99,8 +103,9 @@ export function requestOf(tx: Ctx, order: InvoiceOrder): BillingRequest {
 /**
  * Writes computed invoices with their periods, fees, taxes and numbers, and tells of them, all in the caller's transaction.
  * A periodic, first or last invoice becomes a draft when the customer has a grace period; others are finalized, or closed
- * when they are empty and such invoices are not wanted. While a customer's VAT number is being checked they wait for their
- * taxes instead: `awaiting-taxes` issues them. What was billed already because usage passed a threshold is credited.
+ * when they are empty and such invoices are not wanted; one that must be paid first stays open. While a customer's VAT number
+ * is being checked they wait for their taxes instead: `awaiting-taxes` issues them. What was billed already because usage
+ * passed a threshold is credited.
  *
  * @returns the ids of the invoices
  */
@@ -131,12 +136,14 @@ export async function issueInvoices(
   )
   await creditProgressiveInvoices(
     tx,
-    invoices.map(({ id, computed }) => ({ id, billed: computed.billed })),
+    invoices.flatMap(({ id, order, computed }) =>
+      order.ignoresProgressive === true ? [] : [{ id, billed: computed.billed }],
+    ),
   )
   await settleInvoices(
     tx,
     invoices.flatMap(({ id, order, status, awaitsTaxes }) =>
-      status === 'finalized' || status === 'pending' ? [{ id, customerId: order.customer.id, awaitsTaxes }] : [],
+      ['finalized', 'pending', 'open'].includes(status) ? [{ id, customerId: order.customer.id, awaitsTaxes }] : [],
     ),
   )
   await applySections(
@@ -166,16 +173,18 @@ function newInvoice(order: InvoiceOrder, computed: ComputedInvoice, awaitsTaxes:
   const settings = issuingSettings(customer, customerEntity)
   const timing = timingOf(order)
   const hasGrace = timing !== 'immediate' && settings.invoiceGracePeriod > 0
-  const status = awaitsTaxes && !hasGrace ? 'pending' : statusOf(order, computed, hasGrace)
+  const isPending = awaitsTaxes && !hasGrace && order.mustBePaid !== true
+  const status = isPending ? 'pending' : statusOf(order, computed, hasGrace)
   const timeZone = applicableTimeZone(customer, customerEntity)
   return { id: newId(), order, computed, first, timeZone, timing, settings, status, awaitsTaxes }
 }
 
 function statusOf(
-  { reason, customer, issuer }: InvoiceOrder,
+  { reason, customer, issuer, mustBePaid }: InvoiceOrder,
   { assembled }: ComputedInvoice,
   hasGrace: boolean,
 ): NewInvoice['status'] {
+  if (mustBePaid) return 'open'
   if (reason === 'progressive_billing') return 'finalized'
   if (hasGrace) return 'draft'
   return finalizedOrClosed(
@@ -185,7 +194,8 @@ function statusOf(
   )
 }
 
-function timingOf({ reason }: InvoiceOrder): InvoiceTiming {
+function timingOf({ reason, mustBePaid }: InvoiceOrder): InvoiceTiming {
+  if (mustBePaid) return 'immediate'
   if (reason === 'subscription_periodic') return 'periodic'
   return reason === 'in_advance_charge' || reason === 'progressive_billing' ? 'immediate' : 'non_periodic'
 }
@@ -248,8 +258,9 @@ function happenings(
     draft: awaitsTaxes ? ['invoice.drafted'] : ['invoice.drafted', 'invoice.ready_to_finalize'],
     pending: [],
     closed: [],
+    open: [],
   }[status]
-  const isToldOfFees = order.reason === 'in_advance_charge' && status !== 'closed'
+  const isToldOfFees = order.reason === 'in_advance_charge' && status !== 'closed' && status !== 'open'
   const fees = [...(written.standalone.get(id) ?? []), ...(isToldOfFees ? (written.invoiced.get(id) ?? []) : [])]
   return [
     ...fees.map(feeId => ({ type: 'fee.created', objectId: feeId })),

@@ -5,6 +5,7 @@ import {
   decimal,
   type FeeTaxes,
   type PricingUnitUsage,
+  type Shortfall,
   type TaxedFee,
 } from '@weir/engine'
 import type { Insertable } from 'kysely'
@@ -136,6 +137,7 @@ function usageFeeColumns(
     amount_details: JSON.stringify(fee.amountDetails),
     computed_from: JSON.stringify({
       ...chargeOrigin(charge, fee.filterId, billed.boundaries.chargesDuration),
+      ...shortfallOf(fee.shortfall),
       ...editOf(line.adjustment),
     }),
     pricing_unit_usage: fee.pricingUnitUsage && JSON.stringify(storedPricingUnitUsage(fee.pricingUnitUsage)),
@@ -210,6 +212,11 @@ function fixedChargeOrigin(charge: FixedCharge, periodDays: number): ComputedFro
   }
 }
 
+function shortfallOf(shortfall: Shortfall | undefined): Pick<ComputedFrom, 'shortfall'> {
+  if (shortfall === undefined) return {}
+  return { shortfall: { due_cents: shortfall.dueCents, billed_cents: shortfall.billedCents } }
+}
+
 /** What somebody made of the line instead of what was computed. */
 function editOf(adjustment: Adjustment | undefined): Pick<ComputedFrom, 'adjusted'> {
   if (adjustment === undefined || adjustment.units === null) return {}
@@ -223,6 +230,7 @@ function commitmentColumns(
   const commitment = plan.minimumCommitment
   const computedFrom: ComputedFrom = {
     commitment_amount_cents: Number(commitment?.amountCents ?? 0n),
+    ...shortfallOf(fee.shortfall),
     period_days: boundaries.baseDuration,
   }
   return {

@@ -22,7 +22,7 @@ import {
 } from '../../subscriptions/index.ts'
 import { type AppliedTax, applicableTaxes } from '../../taxes/index.ts'
 import { type BilledNow, findBilled } from './compute.ts'
-import { issueInvoices, orderOf, requestOf } from './create-invoice.ts'
+import { type InvoiceOrder, issueInvoices, orderOf, requestOf } from './create-invoice.ts'
 import { pricedFixedCharge, unitEventsOf } from './fixed-charges.ts'
 
 const BILL_INCREASE = 'bill_fixed_charge_increase'
@@ -64,7 +64,12 @@ interface Raised {
  * Bills the units of fixed charges in advance that a subscription has from an instant on, as far as they are not paid for in
  * the running period: one invoice for all of them, even when nothing is to be paid. Repeating it does nothing.
  */
-export async function billIncrease(tx: Ctx, record: SubscriptionRecord, at: Temporal.Instant): Promise<void> {
+export async function billIncrease(
+  tx: Ctx,
+  record: SubscriptionRecord,
+  at: Temporal.Instant,
+  options: Pick<InvoiceOrder, 'mustBePaid'> = {},
+): Promise<void> {
   const { subscription } = record
   if (subscription.status !== 'active' && subscription.status !== 'incomplete') return
   const customer = await lockCustomer(tx, subscription.customer_id)
@@ -72,7 +77,7 @@ export async function billIncrease(tx: Ctx, record: SubscriptionRecord, at: Temp
   const since = await lastBilled(tx, subscription.id, at)
   const unbilled = events.filter(event => event.timestamp.equals(at) && (since === undefined || event.id > since))
   if (unbilled.length === 0) return
-  const order = await orderOf(tx, customer, { record, reason: 'in_advance_charge', at })
+  const order = { ...(await orderOf(tx, customer, { record, reason: 'in_advance_charge', at })), ...options }
   const [[one] = []] = await findBilled(tx, [requestOf(tx, order)], null)
   if (one === undefined) return
   const raised = one.plan.fixedCharges

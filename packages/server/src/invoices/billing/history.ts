@@ -1,11 +1,12 @@
 import type { BilledPeriods, EarlierInvoice, PreviousUsage } from '@weir/engine'
+import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { InvoiceSubscription } from '../store.ts'
 
 /** What a subscription was billed before, as far as the next invoice depends on it. */
 export interface BillingHistory {
-  /** When its base fees on other invoices were created. */
-  readonly baseFeesCreatedAt: readonly Temporal.Instant[]
+  /** The billing instants of its base fees on other invoices: what is made up for counts for the day that was missed. */
+  readonly baseFeesBilledAt: readonly Temporal.Instant[]
   /** All its other invoices. */
   readonly invoices: readonly EarlierInvoice[]
   /** The periods of its other invoices but the last, which bills what was not billed before. */
@@ -40,7 +41,7 @@ export async function loadBillingHistories(
       return [
         id,
         {
-          baseFeesCreatedAt: (feesOf.get(id) ?? []).map(fee => fee.created_at),
+          baseFeesBilledAt: (feesOf.get(id) ?? []).map(fee => fee.billed_at),
           invoices: own.map(link => earlierInvoice(link, feesOf.get(id) ?? [])),
           billedBeforeEnd: own.filter(link => link.invoicing_reason !== 'subscription_terminating').map(billedPeriods),
           recurring: own.filter(link => link.recurring).map(billedPeriods),
@@ -55,14 +56,20 @@ async function loadBaseFees(tx: Ctx, subscriptionIds: readonly string[], exceptI
   return (
     tx.db
       .selectFrom('fees')
-      .select(['subscription_id', 'invoice_id', 'created_at'])
-      .where('organization_id', '=', tx.org.id)
-      .where('subscription_id', 'in', subscriptionIds)
-      .where('fee_type', '=', 'subscription')
-      .where('deleted_at', 'is', null)
-      .where('invoice_id', 'is distinct from', exceptInvoiceId)
+      .leftJoin('invoice_subscriptions as link', join =>
+        join
+          .onRef('link.invoice_id', '=', 'fees.invoice_id')
+          .onRef('link.subscription_id', '=', 'fees.subscription_id'),
+      )
+      .select(['fees.subscription_id', 'fees.invoice_id'])
+      .select(sql<Temporal.Instant>`coalesce(link.timestamp, fees.created_at)`.as('billed_at'))
+      .where('fees.organization_id', '=', tx.org.id)
+      .where('fees.subscription_id', 'in', subscriptionIds)
+      .where('fees.fee_type', '=', 'subscription')
+      .where('fees.deleted_at', 'is', null)
+      .where('fees.invoice_id', 'is distinct from', exceptInvoiceId)
       // What an invoice that was made again has of them says nothing about when they were due.
-      .where('original_fee_id', 'is', null)
+      .where('fees.original_fee_id', 'is', null)
       .execute()
   )
 }

@@ -6,7 +6,7 @@ import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import type { Reaction } from '../../platform/module.ts'
 import { initialStarts, loadSubscriptionRecords, type SubscriptionRecord } from '../../subscriptions/index.ts'
-import { createSubscriptionInvoices, orderOf } from './create-invoice.ts'
+import { createSubscriptionInvoices, type InvoiceOrder, orderOf } from './create-invoice.ts'
 import { billIncrease } from './fixed-charge-increases.ts'
 
 const BILL_START = 'bill_subscription_start'
@@ -45,19 +45,31 @@ async function enqueue(tx: Ctx, task: string, events: readonly DomainEvent[]): P
 
 export const billSubscriptionStart: TaskDefinition = {
   name: BILL_START,
-  run: (ctx, payload) => transaction(ctx, async tx => billStart(tx, await find(tx, payload.subscriptionId))),
+  run: (ctx, payload) =>
+    transaction(ctx, async tx => billStart(tx, await find(tx, payload.subscriptionId), { mustBePaid: false })),
 }
 
-/** Unless the plan is billed now, its fixed charges in advance are by themselves: their units begin a second after the start. */
-async function billStart(tx: Ctx, record: SubscriptionRecord): Promise<void> {
+/**
+ * Bills what a subscription owes when it starts. Unless the plan is billed now, its fixed charges in advance are by themselves:
+ * their units begin a second after the start. A subscription that is to replace another one gets one invoice for all.
+ *
+ * @param options.mustBePaid whether it becomes active only when that is paid
+ */
+export async function billStart(
+  tx: Ctx,
+  record: SubscriptionRecord,
+  options: { readonly mustBePaid: boolean },
+): Promise<void> {
   const { subscription, plan } = record
-  if (subscription.activated_at === null || subscription.started_at === null) return
+  const { started_at: startedAt } = subscription
+  if (startedAt === null) return
   const starts = await initialStarts(tx, [subscription])
-  const trialEndsAt = trialEnd(starts.get(subscription.id) ?? subscription.started_at, plan.trialPeriod)
-  if (plan.payInAdvance && !isInTrial(trialEndsAt, subscription.activated_at)) {
-    await billOnce(tx, record, 'subscription_starting', wholeSeconds(subscription.activated_at))
+  const trialEndsAt = trialEnd(starts.get(subscription.id) ?? startedAt, plan.trialPeriod)
+  const isChange = options.mustBePaid && subscription.previous_subscription_id !== null
+  if (isChange || (plan.payInAdvance && !isInTrial(trialEndsAt, startedAt))) {
+    await billOnce(tx, record, 'subscription_starting', wholeSeconds(startedAt), options)
   } else {
-    await billIncrease(tx, record, subscription.started_at.add({ seconds: 1 }))
+    await billIncrease(tx, record, startedAt.add({ seconds: 1 }), options)
   }
 }
 
@@ -83,11 +95,12 @@ async function billOnce(
   record: SubscriptionRecord,
   reason: 'subscription_starting' | 'subscription_terminating',
   at: Temporal.Instant,
+  options: Pick<InvoiceOrder, 'mustBePaid'> = {},
 ): Promise<void> {
   const { subscription } = record
   const customer = await lockCustomer(tx, subscription.customer_id)
   if (await hasLink(tx, subscription.id, reason)) return
-  await createSubscriptionInvoices(tx, [await orderOf(tx, customer, { record, reason, at })])
+  await createSubscriptionInvoices(tx, [{ ...(await orderOf(tx, customer, { record, reason, at })), ...options }])
 }
 
 /** Whether the subscription is on an invoice that counts for that reason. */

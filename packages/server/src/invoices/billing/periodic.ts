@@ -8,6 +8,7 @@ import {
 } from '@weir/engine'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { type Customer, lockCustomers } from '../../customers/index.ts'
+import { findDefaultPaymentMethodIds } from '../../payment-providers/index.ts'
 import type { ClockScope, ClockTask } from '../../platform/clock/clock-tasks.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { addJobs, type NewJob } from '../../platform/jobs/enqueue.ts'
@@ -110,18 +111,22 @@ async function billOldestDueDays(tx: Ctx, customerIds: readonly string[], tick: 
   if (days.length === 0) return []
   const entities = await loadEntities(tx, days)
   const changes: InvoiceOrder[] = []
-  for (const day of days) changes.push(...(await changePlans(tx, day, tick)))
-  const orders = days.flatMap(day => invoiceOrders(day, entities, tick))
+  const waiting = new Set<string>()
+  for (const day of days) changes.push(...(await changePlans(tx, day, tick, waiting)))
+  const defaults = await loadDefaultMethods(tx, days)
+  const orders = days.flatMap(day => invoiceOrders(day, entities, defaults, tick))
   await createSubscriptionInvoices(tx, [...changes, ...orders])
   await regroupAfter(tx, orders.map(regroupingOf))
   await scheduleNextBilling(
     tx,
     days.flatMap(({ day, timeZone, due }) =>
-      due.map(({ subscription, plan }) => ({
-        subscriptionId: subscription.id,
-        schedule: billingSchedule(subscription, plan, timeZone),
-        day,
-      })),
+      due
+        .filter(({ subscription }) => !waiting.has(subscription.id))
+        .map(({ subscription, plan }) => ({
+          subscriptionId: subscription.id,
+          schedule: billingSchedule(subscription, plan, timeZone),
+          day,
+        })),
     ),
   )
   return days.map(({ customer }) => customer.id)
@@ -134,34 +139,52 @@ function oldestDay(customer: Customer, due: readonly DueSubscription[]): Custome
   return { customer, day, timeZone, due: due.filter(one => one.billingDay.equals(day)) }
 }
 
-/** Each subscription whose plan changes that day is switched by itself, and billed together with the one that replaces it. */
-async function changePlans(tx: Ctx, { customer, day, timeZone, due }: CustomerDay, tick: Temporal.Instant) {
+/**
+ * Each subscription whose plan changes that day is switched by itself, and billed together with the one that replaces it.
+ *
+ * @param waiting gets those whose change has to be paid for first: they are due again, and then billed as if none was planned
+ */
+async function changePlans(
+  tx: Ctx,
+  { customer, day, timeZone, due }: CustomerDay,
+  tick: Temporal.Instant,
+  waiting: Set<string>,
+) {
   const at = billingInstant(day, tick, timeZone)
   const orders: InvoiceOrder[] = []
   for (const record of due) {
-    if (record.next === null || !isSwitchedThatDay(record) || !isBilledPeriodically(record, at)) continue
-    const replacement = await switchToNext(tx, record, record.next.id, at)
-    if (replacement !== undefined) orders.push(...(await planChangeOrders(tx, customer, replacement, at)))
+    if (record.next === null || !isSwitchedThatDay(record, at) || !isBilledPeriodically(record, at)) continue
+    const change = await switchToNext(tx, record, record.next.id, at)
+    if (change === 'waits') waiting.add(record.subscription.id)
+    else if (change !== 'upgraded') orders.push(...(await planChangeOrders(tx, customer, change, at)))
   }
   return orders
 }
 
-/** A planned change waits for the end of the plan period: on plans with monthly charges the months before are billed. */
-function isSwitchedThatDay({ subscription, plan, timeZone, next, billingDay }: DueSubscription): boolean {
-  return next?.status === 'pending' && isPlanPeriodStart(billingSchedule(subscription, plan, timeZone), billingDay)
+/**
+ * A planned change waits for the end of the plan period: on plans with monthly charges the months before are billed. So is a
+ * day that was missed when the change was not planned yet.
+ */
+function isSwitchedThatDay(
+  { subscription, plan, timeZone, next, billingDay }: DueSubscription,
+  at: Temporal.Instant,
+): boolean {
+  if (next?.status !== 'pending' || Temporal.Instant.compare(next.createdAt, at) > 0) return false
+  return isPlanPeriodStart(billingSchedule(subscription, plan, timeZone), billingDay)
 }
 
 /** One order an invoice: subscriptions that cannot be on one invoice get several. */
 function invoiceOrders(
   { customer, day, timeZone, due }: CustomerDay,
   entities: ReadonlyMap<string, BillingEntity>,
+  defaults: ReadonlyMap<string, string>,
   tick: Temporal.Instant,
 ): InvoiceOrder[] {
   const at = billingInstant(day, tick, timeZone)
   const groups = groupForInvoices(
     due
-      .filter(one => !isSwitchedThatDay(one) && isBilledPeriodically(one, at))
-      .map(record => ({ record, ...groupingOf(record, customer.billing_entity_id) })),
+      .filter(one => !isSwitchedThatDay(one, at) && isBilledPeriodically(one, at))
+      .map(record => ({ record, ...groupingOf(record, customer, defaults.get(customer.id)) })),
   )
   return groups.map(group => ({
     customer,
@@ -196,15 +219,31 @@ async function loadDue(tx: Ctx, customerIds: readonly string[], tick: Temporal.I
   })
 }
 
-function groupingOf({ subscription, plan }: SubscriptionRecord, customerEntityId: string): GroupableSubscription {
+/** @param defaultMethodId what pays where nothing else is said */
+function groupingOf(
+  { subscription, plan }: SubscriptionRecord,
+  { billing_entity_id: customerEntityId }: Customer,
+  defaultMethodId: string | undefined,
+): GroupableSubscription {
+  const { payment_method_id: methodId, payment_method_type: type } = subscription
+  const paying = type === 'manual' ? methodId : (methodId ?? defaultMethodId ?? null)
   return {
     subscriptionId: subscription.id,
-    paymentMethod: subscription.payment_method_id ?? subscription.payment_method_type,
+    paymentMethod: `${type} ${paying ?? ''}`,
     currency: plan.amountCurrency,
     billingEntityId: subscription.billing_entity_id ?? customerEntityId,
     consolidateInvoice: subscription.consolidate_invoice,
     purchaseOrderNumber: subscription.purchase_order_number,
   }
+}
+
+/** They matter where a subscription names what pays for it: others may be paid with the same. */
+async function loadDefaultMethods(tx: Ctx, days: readonly CustomerDay[]): Promise<Map<string, string>> {
+  const named = days.filter(({ due }) => due.some(({ subscription }) => subscription.payment_method_id !== null))
+  return findDefaultPaymentMethodIds(
+    tx,
+    named.map(({ customer }) => customer.id),
+  )
 }
 
 async function loadEntities(tx: Ctx, days: readonly CustomerDay[]): Promise<Map<string, BillingEntity>> {

@@ -28,7 +28,11 @@ export const onSubscriptionReplaced: Reaction = async (tx, events) => {
     records.map(({ subscription }) => ({
       task: BILL_PLAN_CHANGE,
       queue: subscription.customer_id,
-      payload: { organizationId: tx.org.id, subscriptionId: subscription.id },
+      payload: {
+        organizationId: tx.org.id,
+        subscriptionId: subscription.id,
+        billed: upgrades.some(event => event.objectId === subscription.id && event.data?.billed === true),
+      },
     })),
   )
 }
@@ -44,7 +48,10 @@ export const billPlanChange: TaskDefinition = {
       const customer = await lockCustomer(tx, next.subscription.customer_id)
       if (await hasLink(tx, previous.subscription.id, 'subscription_terminating')) return
       const at = terminatedAt.add({ seconds: 1 }).round({ smallestUnit: 'second', roundingMode: 'floor' })
-      const orders = await planChangeOrders(tx, customer, { previous, next }, at, { unlessInTrial: true })
+      const orders = await planChangeOrders(tx, customer, { previous, next }, at, {
+        unlessInTrial: true,
+        billed: payload.billed === true,
+      })
       await createSubscriptionInvoices(tx, orders)
     }),
 }
@@ -57,21 +64,27 @@ async function loadReplacement(tx: Ctx, nextId: string): Promise<Replacement> {
   return { previous, next }
 }
 
+export interface PlanChangeOptions {
+  /** Whether a running trial spares the base fee, and so the invoice. */
+  readonly unlessInTrial?: boolean
+  /** Whether the new one was billed already, when it began to wait for its payment. */
+  readonly billed?: boolean
+}
+
 /**
  * The invoices of a plan change: one for both subscriptions, or two where they cannot be on one. The new one is on none
  * when it owes nothing in advance.
  *
  * @param at the billing instant, in whole seconds
- * @param options.unlessInTrial whether a running trial spares the base fee, and so the invoice
  */
 export async function planChangeOrders(
   tx: Ctx,
   customer: Customer,
   { previous, next }: Replacement,
   at: Temporal.Instant,
-  options: { readonly unlessInTrial: boolean } = { unlessInTrial: false },
+  options: PlanChangeOptions = {},
 ): Promise<InvoiceOrder[]> {
-  const isBilled = await owesInAdvance(tx, next, options)
+  const isBilled = options.billed !== true && (await owesInAdvance(tx, next, options))
   const records = isBilled ? [previous, next] : [previous]
   const groups = groupForInvoices(
     records.map(record => ({
@@ -98,7 +111,7 @@ export async function planChangeOrders(
 async function owesInAdvance(
   tx: Ctx,
   { subscription, plan }: SubscriptionRecord,
-  { unlessInTrial }: { readonly unlessInTrial: boolean },
+  { unlessInTrial = false }: PlanChangeOptions,
 ): Promise<boolean> {
   const { started_at: startedAt } = subscription
   const starts = await initialStarts(tx, [subscription])

@@ -1,12 +1,15 @@
 import { type Currency, type ExplainedStep, explainFee, explainInvoice, type StoredFee } from '@weir/engine'
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
-import { formatCents, formatInstant } from '../../platform/wire.ts'
+import { formatCents, formatInstant, type WireInteger } from '../../platform/wire.ts'
 import { getVisibleInvoice } from '../actions/lock.ts'
 import { presentFeeTaxes } from '../applied-taxes.ts'
-import { type FeeRow, findFee, loadInvoiceFees } from '../fees-store.ts'
+import { type FeeRow, findFee } from '../fees-store.ts'
+import type { Invoice } from '../store.ts'
+import { type FeeTaxes, loadSnapshots, type Snapshot } from './snapshot.ts'
 
-type FeeTaxes = Awaited<ReturnType<typeof presentFeeTaxes>>
+/** Amounts by what they are of, in cents. */
+type Amounts = Readonly<Record<string, WireInteger>>
 
 /**
  * What a fee was computed from and the arithmetic that led to its amounts.
@@ -16,7 +19,7 @@ type FeeTaxes = Awaited<ReturnType<typeof presentFeeTaxes>>
 export async function explainFeeById(ctx: Ctx, id: string) {
   const fee = await findFee(ctx, id)
   if (fee === undefined) throw notFound('fee')
-  return explained(fee, await presentFeeTaxes(ctx, [fee.id]))
+  return explainedFee(fee, await presentFeeTaxes(ctx, [fee.id]))
 }
 
 /**
@@ -25,50 +28,85 @@ export async function explainFeeById(ctx: Ctx, id: string) {
  * @throws 404 `invoice_not_found`
  */
 export async function explainInvoiceById(ctx: Ctx, id: string) {
-  const invoice = await getVisibleInvoice(ctx, id)
-  const fees = await loadInvoiceFees(ctx, invoice.id)
-  const taxes = await presentFeeTaxes(
-    ctx,
-    fees.map(fee => fee.id),
-  )
+  const [explanation] = await explainInvoices(ctx, [await getVisibleInvoice(ctx, id)])
+  return explanation
+}
+
+/** Explains invoices with a number of queries that does not grow with them. */
+export async function explainInvoices(ctx: Ctx, invoices: readonly Invoice[]) {
+  return (await loadSnapshots(ctx, invoices)).map(explained)
+}
+
+export type ExplainedInvoice = Awaited<ReturnType<typeof explainInvoices>>[number]
+
+function explained({ invoice, fees, feeTaxes, taxes, reductions }: Snapshot) {
+  const collectsTaxedFees = invoice.invoice_type === 'advance_charges'
   const result = explainInvoice({
     fees: fees.map(fee => ({
       amountCents: fee.amount_cents,
       preciseCouponsAmountCents: fee.precise_coupons_amount_cents,
       taxesAmountCents: fee.taxes_amount_cents,
-      taxes: taxesOf(fee, taxes),
+      taxes: taxesOf(fee, feeTaxes),
     })),
-    progressiveBillingCreditCents: invoice.progressive_billing_credit_amount_cents,
-    couponsCents: invoice.coupons_amount_cents,
-    creditNotesCents: invoice.credit_notes_amount_cents,
-    prepaidCreditCents: invoice.prepaid_credit_amount_cents,
-    collectsTaxedFees: invoice.invoice_type === 'advance_charges',
+    reductions,
+    collectsTaxedFees,
   })
+  const computed: Amounts = {
+    fees_amount_cents: formatCents(result.feesAmountCents),
+    progressive_billing_credit_amount_cents: formatCents(result.progressiveBillingCreditAmountCents),
+    coupons_amount_cents: formatCents(result.couponsAmountCents),
+    sub_total_excluding_taxes_amount_cents: formatCents(result.subTotalExcludingTaxesAmountCents),
+    ...(!collectsTaxedFees && byTax(result.taxes.map(({ tax, amountCents }) => [tax.code, formatCents(amountCents)]))),
+    taxes_amount_cents: formatCents(result.taxesAmountCents),
+    sub_total_including_taxes_amount_cents: formatCents(result.subTotalIncludingTaxesAmountCents),
+    credit_notes_amount_cents: formatCents(result.creditNotesAmountCents),
+    prepaid_credit_amount_cents: formatCents(result.prepaidCreditAmountCents),
+    total_amount_cents: formatCents(result.totalAmountCents),
+  }
+  const stored: Amounts = {
+    fees_amount_cents: formatCents(invoice.fees_amount_cents),
+    progressive_billing_credit_amount_cents: formatCents(invoice.progressive_billing_credit_amount_cents),
+    coupons_amount_cents: formatCents(invoice.coupons_amount_cents),
+    sub_total_excluding_taxes_amount_cents: formatCents(invoice.sub_total_excluding_taxes_amount_cents),
+    ...(!collectsTaxedFees && byTax(taxes.map(tax => [tax.tax_code, tax.amount_cents]))),
+    taxes_amount_cents: formatCents(invoice.taxes_amount_cents),
+    sub_total_including_taxes_amount_cents: formatCents(invoice.sub_total_including_taxes_amount_cents),
+    credit_notes_amount_cents: formatCents(invoice.credit_notes_amount_cents),
+    prepaid_credit_amount_cents: formatCents(invoice.prepaid_credit_amount_cents),
+    total_amount_cents: formatCents(invoice.total_amount_cents),
+  }
+  const explainedFees = fees.map(fee => explainedFee(fee, feeTaxes))
   return {
     lago_invoice_id: invoice.id,
     number: invoice.number,
     currency: invoice.currency,
+    matches: isSame(computed, stored) && explainedFees.every(fee => fee.matches),
     steps: result.steps.map(serializeStep),
-    computed: {
-      fees_amount_cents: formatCents(result.feesAmountCents),
-      taxes_amount_cents: formatCents(result.taxesAmountCents),
-      total_amount_cents: formatCents(result.totalAmountCents),
-    },
-    stored: {
-      fees_amount_cents: formatCents(invoice.fees_amount_cents),
-      taxes_amount_cents: formatCents(invoice.taxes_amount_cents),
-      total_amount_cents: formatCents(invoice.total_amount_cents),
-    },
-    fees: fees.map(fee => explained(fee, taxes)),
+    computed,
+    stored,
+    fees: explainedFees,
   }
 }
 
-function explained(fee: FeeRow, taxes: FeeTaxes) {
+function byTax(amounts: readonly (readonly [code: string, cents: WireInteger])[]): Amounts {
+  return Object.fromEntries(amounts.map(([code, cents]) => [`tax ${code}`, cents]))
+}
+
+function explainedFee(fee: FeeRow, taxes: FeeTaxes) {
   const result = explainFee(storedFee(fee, taxes))
+  const computed: Amounts = {
+    amount_cents: formatCents(result.amountCents),
+    taxes_amount_cents: formatCents(result.taxesAmountCents),
+  }
+  const stored: Amounts = {
+    amount_cents: formatCents(fee.amount_cents),
+    taxes_amount_cents: formatCents(fee.taxes_amount_cents),
+  }
   return {
     lago_fee_id: fee.id,
     fee_type: fee.fee_type,
     currency: fee.amount_currency,
+    matches: isSame(computed, stored),
     inputs: {
       from_datetime: formatInstant(fee.from_datetime),
       to_datetime: formatInstant(fee.to_datetime),
@@ -82,15 +120,38 @@ function explained(fee: FeeRow, taxes: FeeTaxes) {
       taxes: taxesOf(fee, taxes),
     },
     steps: result.steps.map(serializeStep),
-    computed: {
-      amount_cents: formatCents(result.amountCents),
-      taxes_amount_cents: formatCents(result.taxesAmountCents),
-    },
-    stored: {
-      amount_cents: formatCents(fee.amount_cents),
-      taxes_amount_cents: formatCents(fee.taxes_amount_cents),
-    },
+    computed,
+    stored,
   }
+}
+
+function isSame(computed: Amounts, stored: Amounts): boolean {
+  return differencesIn(computed, stored).length === 0
+}
+
+/** An amount that does not follow from what was stored with it, in cents; null where one of the two is missing. */
+export interface Difference {
+  /** Null: of the invoice itself. */
+  readonly lago_fee_id: string | null
+  readonly field: string
+  readonly stored: WireInteger | null
+  readonly computed: WireInteger | null
+}
+
+/** What of an invoice and its fees is not as it is when it is computed again. */
+export function differencesOf(explanation: ExplainedInvoice): Difference[] {
+  const ofFees = explanation.fees.flatMap(fee =>
+    differencesIn(fee.computed, fee.stored).map(one => ({ ...one, lago_fee_id: fee.lago_fee_id })),
+  )
+  const own = differencesIn(explanation.computed, explanation.stored)
+  return [...ofFees, ...own.map(one => ({ ...one, lago_fee_id: null }))]
+}
+
+function differencesIn(computed: Amounts, stored: Amounts): Omit<Difference, 'lago_fee_id'>[] {
+  const fields = new Set([...Object.keys(stored), ...Object.keys(computed)])
+  return [...fields]
+    .map(field => ({ field, stored: stored[field] ?? null, computed: computed[field] ?? null }))
+    .filter(one => JSON.stringify(one.stored) !== JSON.stringify(one.computed))
 }
 
 function taxesOf(fee: FeeRow, taxes: FeeTaxes): { code: string; rate: number }[] {
@@ -109,6 +170,9 @@ function storedFee(fee: FeeRow, taxes: FeeTaxes): StoredFee {
     preciseUnitAmount: fee.precise_unit_amount,
     preciseCouponsAmountCents: fee.precise_coupons_amount_cents,
     isTrueUp: fee.true_up_parent_fee_id !== null,
+    shortfall: origin.shortfall
+      ? { dueCents: origin.shortfall.due_cents, billedCents: origin.shortfall.billed_cents }
+      : null,
     chargeModel: origin.charge_model ?? null,
     properties: origin.properties ?? {},
     amountDetails: fee.amount_details,

@@ -1,5 +1,5 @@
 import { isCurrency } from '@weir/engine'
-import type { Insertable } from 'kysely'
+import { type Insertable, sql } from 'kysely'
 import { insertAppliedCoupon, listActiveCoupons } from '../../credits/index.ts'
 import type { Customer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
@@ -39,6 +39,35 @@ export async function previewCoupons(tx: Ctx, customer: Customer, coupons: reado
       updated_at: now,
     })
   }
+}
+
+/**
+ * Has coupons count as a preview counts them: those that are limited to metrics do not; those that are limited to plans do
+ * when the first subscription's plan is among these, on all fees, before the others.
+ */
+export async function widenLimitedCoupons(tx: Ctx, customerId: string, planId: string): Promise<void> {
+  await sql`
+    with limited as (
+      select applied.id, coupon.id as coupon_id,
+        not coupon.limited_billable_metrics and exists (
+          select from coupon_targets target
+          join plans on plans.id = ${planId} and target.plan_id in (plans.id, plans.parent_id)
+          where target.coupon_id = coupon.id and target.deleted_at is null
+        ) as counts
+      from applied_coupons applied
+      join coupons coupon on coupon.id = applied.coupon_id
+      where applied.organization_id = ${tx.org.id}
+        and applied.customer_id = ${customerId}
+        and applied.status = 'active'
+        and (coupon.limited_plans or coupon.limited_billable_metrics)
+    ), widened as (
+      update coupons set limited_plans = false where id in (select coupon_id from limited where counts)
+    )
+    update applied_coupons applied
+    set status = case when limited.counts then applied.status else 'terminated' end,
+      created_at = applied.created_at - interval '100 years'
+    from limited
+    where applied.id = limited.id`.execute(tx.db)
 }
 
 async function findCoupon(tx: Ctx, code: string) {

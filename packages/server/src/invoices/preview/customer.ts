@@ -4,6 +4,7 @@ import { type BillingEntity, findBillingEntitiesByIds, resolveBillingEntity } fr
 import { type Customer, getCustomerByExternalId, getOrCreateCustomer, lockCustomer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Customers } from '../../platform/db/types.ts'
+import { notFound } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
 import { ianaTimeZone } from '../../platform/validation/time-zones.ts'
@@ -11,6 +12,8 @@ import { issuingSettings } from '../issuing-settings.ts'
 import type { PreviewCustomer } from './schema.ts'
 
 const ADDRESS = ['address_line1', 'address_line2', 'city', 'zipcode', 'state', 'country'] as const
+
+const INTEGRATIONS = ['anrok', 'avalara', 'xero', 'hubspot', 'salesforce']
 
 /** For whom an invoice is previewed. */
 export interface Payer {
@@ -26,7 +29,7 @@ export interface Payer {
  * The customer that a preview names, as the request changes it, or one made up for it. Only what is rolled back later is
  * written. It has no grace period, so that its invoice is computed as for the last time.
  *
- * @throws 404 `customer_not_found`
+ * @throws 404 `customer_not_found`; `anrok_integration_not_found` and the like
  */
 export async function previewPayer(tx: Ctx, input: PreviewCustomer, entityCode: string | null): Promise<Payer> {
   const isKnown = !isBlank(input.external_id)
@@ -34,6 +37,10 @@ export async function previewPayer(tx: Ctx, input: PreviewCustomer, entityCode: 
   const found = isKnown
     ? await getCustomerByExternalId(tx, input.external_id ?? '')
     : await getOrCreateCustomer(tx, `preview-${newId()}`, { currency: 'USD', billingEntity: entity })
+  for (const { integration_type: type } of input.integration_customers ?? []) {
+    // None can be connected, so none is known by any code.
+    if (INTEGRATIONS.includes(type ?? '')) throw notFound(`${type}_integration`)
+  }
   const unlocked = await update(tx, found, {
     ...changesOf(input),
     ...(!isKnown && { currency: input.currency ?? null }),

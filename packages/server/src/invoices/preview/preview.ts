@@ -9,7 +9,7 @@ import { formatInstant } from '../../platform/wire.ts'
 import { createSubscriptionInvoices } from '../billing/create-invoice.ts'
 import { presentInvoice } from '../present.ts'
 import type { Invoice } from '../store.ts'
-import { previewCoupons } from './coupons.ts'
+import { previewCoupons, widenLimitedCoupons } from './coupons.ts'
 import { type Payer, previewPayer } from './customer.ts'
 import { type Scenario, scenarioOf } from './scenario.ts'
 import type { PreviewInput } from './schema.ts'
@@ -25,16 +25,25 @@ class RolledBack extends Error {
   }
 }
 
+/** Credits what is left of the last period, paid in advance, of a subscription that has ended. */
+export type CreditEnded = (tx: Ctx, subscriptionId: string) => Promise<void>
+
 /**
  * The invoice that a customer would get: it is made for real, by the same code, in a transaction that is rolled back, and
- * nobody is told. So it shows exactly what billing would bill.
+ * nobody is told. So it shows what billing would bill, but for progressive billing, of which it knows nothing.
+ *
+ * @param creditEnded null where there are no credit notes
  *
  * @throws 404 for unknown customers, plans, subscriptions and billing entities; 422 for what cannot be previewed together
  */
-export async function previewInvoice(ctx: Ctx, input: PreviewInput): Promise<Record<string, unknown>> {
+export async function previewInvoice(
+  ctx: Ctx,
+  input: PreviewInput,
+  creditEnded: CreditEnded | null,
+): Promise<Record<string, unknown>> {
   try {
     return await transaction({ ...ctx, subscribers: [] }, async tx => {
-      throw new RolledBack(await makePreview({ ...tx, clock: frozenClock(tx.clock.now()) }, input))
+      throw new RolledBack(await makePreview({ ...tx, clock: frozenClock(tx.clock.now()) }, input, creditEnded))
     })
   } catch (end) {
     if (end instanceof RolledBack) return end.preview
@@ -42,17 +51,24 @@ export async function previewInvoice(ctx: Ctx, input: PreviewInput): Promise<Rec
   }
 }
 
-async function makePreview(tx: Ctx, input: PreviewInput): Promise<Record<string, unknown>> {
+async function makePreview(
+  tx: Ctx,
+  input: PreviewInput,
+  creditEnded: CreditEnded | null,
+): Promise<Record<string, unknown>> {
   const entityCode = isBlank(input.billing_entity_code) ? null : (input.billing_entity_code ?? null)
   if (entityCode !== null) await getBillingEntityByCode(tx, entityCode)
   const payer = await previewPayer(tx, input.customer ?? {}, entityCode)
   await previewCoupons(tx, payer.customer, input.coupons ?? [])
   const scenario = await scenarioOf(tx, input, payer)
+  const [first] = scenario.order.subscriptions
+  if (first !== undefined) await widenLimitedCoupons(tx, payer.customer.id, first.plan.id)
+  if (scenario.creditsEnd !== null) await creditFirst(tx, scenario.creditsEnd, creditEnded)
   const since = newId()
   // A preview shows the taxes as far as they are known.
   await dropVatCheck(tx, payer.customer.id)
   const then = { ...tx, clock: frozenClock(scenario.order.at) }
-  await createSubscriptionInvoices(then, [scenario.order])
+  await createSubscriptionInvoices(then, [{ ...scenario.order, ignoresProgressive: true }])
   const invoice = await tx.db
     .selectFrom('invoices')
     .selectAll()
@@ -61,6 +77,18 @@ async function makePreview(tx: Ctx, input: PreviewInput): Promise<Record<string,
     .where('id', '>', since)
     .executeTakeFirstOrThrow()
   return asPreview(tx, await presentInvoice(tx, await dated(invoice, scenario, payer)), scenario, payer)
+}
+
+/** The note that the end of a subscription brings about pays before those that were there. */
+async function creditFirst(tx: Ctx, subscriptionId: string, creditEnded: CreditEnded | null): Promise<void> {
+  const since = newId()
+  await creditEnded?.(tx, subscriptionId)
+  await tx.db
+    .updateTable('credit_notes')
+    .set({ created_at: Temporal.Instant.fromEpochMilliseconds(0) })
+    .where('organization_id', '=', tx.org.id)
+    .where('id', '>', since)
+    .execute()
 }
 
 /** With the dates that the customer's own grace period gives. */
@@ -78,6 +106,8 @@ function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKn
     billing_periods: _periods,
     error_details: _errors,
     applied_invoice_custom_sections: _sections,
+    lago_voided_invoice_id: _voided,
+    lago_regenerated_invoice_id: _regenerated,
     ...shown
   } = invoice
   const ofSubscription = isProposal ? { lago_subscription_id: null, external_subscription_id: null } : {}
@@ -86,9 +116,13 @@ function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKn
     ...shown,
     lago_id: null,
     sequential_id: null,
+    organization_sequential_id: null,
+    billing_entity_sequential_id: null,
     number: '',
     status: 'finalized',
     payment_status: 'pending',
+    prepaid_granted_credit_amount_cents: null,
+    prepaid_purchased_credit_amount_cents: null,
     web_url: null,
     created_at: now,
     updated_at: now,

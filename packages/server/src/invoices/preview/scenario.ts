@@ -27,6 +27,8 @@ export interface Scenario {
   /** Dates follow the rule of periodic invoices. */
   readonly isPeriodic: boolean
   readonly isProposal: boolean
+  /** The subscription of which the rest of a period is credited, because it ends before the period does. */
+  readonly creditsEnd: string | null
 }
 
 /**
@@ -48,7 +50,9 @@ export async function scenarioOf(tx: Ctx, input: PreviewInput, payer: Payer): Pr
   const ending = records.length === 1 ? endsBeforeBilled(first) : null
   if (ending !== null) return termination(tx, payer, first, ending)
   if (!isBlank(planCode)) return planChange(tx, payer, first, planCode ?? '')
-  return first.subscription.status === 'pending' ? started(tx, payer, first) : projection(tx, payer, records)
+  if (first.subscription.status === 'pending') return started(tx, payer, first)
+  const downgrade = records.length === 1 ? await scheduledDowngrade(tx, payer, first) : null
+  return downgrade ?? projection(tx, payer, records)
 }
 
 async function proposal(tx: Ctx, input: PreviewInput, payer: Payer): Promise<Scenario> {
@@ -96,6 +100,7 @@ async function firstInvoice(
     order: await orderFor(tx, payer, [record], { reason, at: wholeSeconds(at), skipCharges: true }),
     isPeriodic: !payInAdvance,
     isProposal: true,
+    creditsEnd: null,
   }
 }
 
@@ -114,6 +119,7 @@ async function projection(tx: Ctx, payer: Payer, records: readonly SubscriptionR
     order: await orderFor(tx, payer, records, { reason: 'subscription_periodic', at, skipCharges: false }),
     isPeriodic: true,
     isProposal: false,
+    creditsEnd: null,
   }
 }
 
@@ -123,6 +129,7 @@ async function termination(tx: Ctx, payer: Payer, record: SubscriptionRecord, at
     order: await orderFor(tx, payer, [ended], { reason: 'subscription_terminating', at, skipCharges: false }),
     isPeriodic: false,
     isProposal: false,
+    creditsEnd: ended.subscription.id,
   }
 }
 
@@ -137,11 +144,44 @@ async function planChange(tx: Ctx, payer: Payer, record: SubscriptionRecord, cod
   if (at === null) throw notFound('subscription')
   const previous = await changed(tx, subscription.id, { status: 'terminated', terminated_at: at })
   const nextId = await insertSuccessor(tx, previous, plan, at)
-  const [ended, next] = await loadSubscriptionRecords(tx, [subscription.id, nextId])
-  if (ended === undefined || next === undefined) throw notFound('subscription')
-  const [order] = await planChangeOrders(tx, payer.customer, { previous: ended, next }, at)
+  return replacement(tx, payer, { id: subscription.id, nextId, at, isDowngrade })
+}
+
+/** The change to a cheaper plan that waits for the end of the period. */
+async function scheduledDowngrade(
+  tx: Ctx,
+  payer: Payer,
+  { subscription }: SubscriptionRecord,
+): Promise<Scenario | null> {
+  const at = subscription.next_billing_at
+  const waiting = await tx.db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('organization_id', '=', tx.org.id)
+    .where('previous_subscription_id', '=', subscription.id)
+    .where('status', '=', 'pending')
+    .executeTakeFirst()
+  if (waiting === undefined || at === null) return null
+  await changed(tx, subscription.id, { status: 'terminated', terminated_at: at })
+  await changed(tx, waiting.id, { status: 'active', started_at: at, activated_at: at })
+  return replacement(tx, payer, { id: subscription.id, nextId: waiting.id, at, isDowngrade: true })
+}
+
+async function replacement(
+  tx: Ctx,
+  payer: Payer,
+  change: {
+    readonly id: string
+    readonly nextId: string
+    readonly at: Temporal.Instant
+    readonly isDowngrade: boolean
+  },
+): Promise<Scenario> {
+  const [previous, next] = await loadSubscriptionRecords(tx, [change.id, change.nextId])
+  if (previous === undefined || next === undefined) throw notFound('subscription')
+  const [order] = await planChangeOrders(tx, payer.customer, { previous, next }, change.at)
   if (order === undefined) throw notFound('subscription')
-  return { order, isPeriodic: false, isProposal: false }
+  return { order, isPeriodic: false, isProposal: false, creditsEnd: change.isDowngrade ? null : change.id }
 }
 
 async function insertSuccessor(

@@ -13,6 +13,7 @@ export const PreviewCustomer = Input({
   timezone: Text,
   ...address,
   shipping_address: Input(address),
+  integration_customers: Type.Array(Input({ integration_type: Text, integration_code: Text })),
 })
 export type PreviewCustomer = Type.Static<typeof PreviewCustomer>
 

@@ -81,8 +81,7 @@ export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateI
     })
     await takeOverPeriods(tx, links, { id: invoiceId, createdAt })
     await copyThresholds(tx, voided.id, invoiceId)
-    const resources = billed.map(({ subscription }) => subscription)
-    await applySections(tx, [{ invoiceId, customer, resources }])
+    await applySections(tx, [{ invoiceId, customer }])
     await creditProgressiveInvoices(tx, [{ id: invoiceId, billed }])
     const written = await findInvoice(tx, invoiceId)
     if (written?.status !== 'closed') {

@@ -12,6 +12,7 @@ import { applicableTimeZone, type Customer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
+import { PAYMENT_WANTED } from '../actions/payment-status.ts'
 import { applySections, type SectionResource } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
@@ -37,7 +38,7 @@ export async function createTopUpInvoice(ctx: Ctx, transactionId: string): Promi
     await insertFee(tx, id, purchase, wallet, issuers.issuer)
     await attachInvoice(tx, purchase.id, id)
     await applySections(tx, [{ invoiceId: id, customer, resources: [await sectionedBy(tx, purchase, wallet)] }])
-    if (!purchase.invoice_requires_successful_payment) await emit(tx, 'invoice.paid_credit_added', id)
+    await emit(tx, purchase.invoice_requires_successful_payment ? PAYMENT_WANTED : 'invoice.paid_credit_added', id)
   })
 }
 

@@ -742,6 +742,13 @@ export interface InvoiceCustomSections {
   updated_at: Timestamp;
 }
 
+export interface InvoiceDiscrepancies {
+  differences: Json;
+  found_at: Timestamp;
+  invoice_id: string;
+  organization_id: string;
+}
+
 export interface InvoiceMetadata {
   created_at: Timestamp;
   id: string;
@@ -755,6 +762,7 @@ export interface InvoiceMetadata {
 export interface Invoices {
   billing_entity_id: string;
   billing_entity_sequential_id: Int8 | null;
+  charge_due_at: Timestamp | null;
   coupons_amount_cents: Generated<Int8>;
   created_at: Timestamp;
   credit_notes_amount_cents: Generated<Int8>;
@@ -771,6 +779,7 @@ export interface Invoices {
   organization_id: string;
   payment_attempts: Generated<number>;
   payment_dispute_lost_at: Timestamp | null;
+  payment_dispute_reason: string | null;
   payment_due_date: CalendarDate;
   payment_method_id: string | null;
   payment_method_type: string | null;
@@ -1167,6 +1176,18 @@ export interface SelectedCustomSections {
   owner_type: string;
 }
 
+export interface SubscriptionActivationRules {
+  created_at: Timestamp;
+  expires_at: Timestamp | null;
+  id: string;
+  organization_id: string;
+  status: Generated<string>;
+  subscription_id: string;
+  timeout_hours: Generated<number>;
+  type: string;
+  updated_at: Timestamp;
+}
+
 export interface SubscriptionFixedChargeUnitsOverrides {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
@@ -1497,6 +1518,7 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   installation_keys: InstallationKeys;
   invoice_custom_sections: InvoiceCustomSections;
+  invoice_discrepancies: InvoiceDiscrepancies;
   invoice_metadata: InvoiceMetadata;
   invoice_settlements: InvoiceSettlements;
   invoice_subscriptions: InvoiceSubscriptions;
@@ -1524,6 +1546,7 @@ export interface DB {
   recurring_transaction_rules: RecurringTransactionRules;
   refunds: Refunds;
   selected_custom_sections: SelectedCustomSections;
+  subscription_activation_rules: SubscriptionActivationRules;
   subscription_fixed_charge_units_overrides: SubscriptionFixedChargeUnitsOverrides;
   subscriptions: Subscriptions;
   taxes: Taxes;

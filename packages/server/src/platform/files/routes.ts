@@ -4,7 +4,12 @@ import { notFound } from '../errors.ts'
 import { localFiles } from './file-store.ts'
 import { isFileSignature } from './file-urls.ts'
 
-const TYPES: Readonly<Record<string, string>> = { pdf: 'application/pdf', xml: 'application/xml' }
+const TYPES: Readonly<Record<string, string>> = {
+  pdf: 'application/pdf',
+  xml: 'application/xml',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+}
 
 interface FileRequest {
   Params: { organization: string; id: string; name: string }

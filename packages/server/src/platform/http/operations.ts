@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Operations {
   /** Rejects when the database does not answer. */
@@ -9,8 +9,19 @@ export interface Operations {
   readonly version: string
 }
 
+/** A number that is read whenever somebody looks at the metrics. */
+export interface ReadGauge {
+  readonly name: string
+  readonly help: string
+  read(): Promise<number>
+}
+
 /** `/health` (the process and its database), `/ready` (may get traffic), `/metrics` (Prometheus). No API key needed. */
-export function operationRoutes(app: FastifyInstance, operations: Operations): Registry {
+export function operationRoutes(
+  app: FastifyInstance,
+  operations: Operations,
+  gauges: readonly ReadGauge[] = [],
+): Registry {
   const about = { version: operations.version, github_url: 'https://github.com/weir-billing/weir' }
 
   app.get('/health', { schema: { hide: true } }, async (_request, reply) => {
@@ -35,12 +46,25 @@ export function operationRoutes(app: FastifyInstance, operations: Operations): R
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   measureRequests(app, registry)
+  for (const gauge of gauges) showGauge(registry, gauge)
   app.get(
     '/metrics',
     { schema: { hide: true }, serializerCompiler: () => text => String(text) },
     async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()),
   )
   return registry
+}
+
+/** One that cannot be read does not hide the others. */
+function showGauge(registry: Registry, { name, help, read }: ReadGauge): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      this.set(await read().catch(() => Number.NaN))
+    },
+  })
 }
 
 function measureRequests(app: FastifyInstance, registry: Registry): void {

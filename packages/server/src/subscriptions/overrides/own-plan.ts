@@ -12,7 +12,7 @@ import {
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
-import { trialEndOf } from '../activate.ts'
+import { trialEndOf } from '../activation/trial-end.ts'
 import { recordUnitsOfSubscription } from '../fixed-charges/record-units.ts'
 import {
   getUnitsOverridesOf,

@@ -4,6 +4,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { Problems } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
+import { replaceRules } from '../activation/rules.ts'
 import { readBillingEntityOverride } from '../billing-entity-override.ts'
 import { type Order, priceOf } from '../order.ts'
 import { overridePlan } from '../overrides/own-plan.ts'
@@ -17,13 +18,14 @@ import { upgrade } from './replace.ts'
  * as much in a year replaces it now; a cheaper one when the period ends, until when a pending subscription stands for it.
  * The caller holds the customer's lock.
  *
- * @returns the subscription that is active then
+ * @returns the subscription that is active then, or the one that waits for its payment
  * @throws 404 and 422 for what is wrong with the order; nothing must be kept then
  */
 export async function changePlan(tx: Ctx, current: SubscriptionRecord, order: Order): Promise<Subscription> {
   const direction = planChangeDirection(current.plan, priceOf(order))
   await cancelNext(tx, current.subscription.id)
   const { id } = await insertNext(tx, current, order, direction)
+  await replaceRules(tx, id, order.activationRules ?? [])
   await selectSections(tx, 'subscription', id, order.input.invoice_custom_section)
   const ordered = await getSubscriptionRecord(tx, id)
   const { plan_overrides: overrides } = order.input

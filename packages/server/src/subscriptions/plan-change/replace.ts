@@ -2,14 +2,19 @@ import { planChangeDirection } from '@weir/engine'
 import { frozenClock } from '../../platform/clock/clock.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { emitAll } from '../../platform/domain-events.ts'
-import { begin } from '../activate.ts'
+import { begin } from '../activation/activate.ts'
+import { gate } from '../activation/gate.ts'
 import { emitMissedDays } from '../missed-days.ts'
+import { writeNextBilling } from '../next-billing.ts'
 import { getSubscriptionRecord, type Subscription, type SubscriptionRecord } from '../store.ts'
-import { end } from '../terminate-subscription.ts'
+import { endDowngraded, endUpgraded, type Replacement, replacement } from './end-replaced.ts'
+
+/** A payment that is made at once needs no longer. */
+const NEXT_TICK = { hours: 1 }
 
 /**
- * Ends an active subscription now and starts the pending one that replaces it, at the same instant. The caller holds the
- * customer's lock.
+ * Ends an active subscription now and starts the pending one that replaces it, at the same instant; where that has to be paid
+ * for first, both wait. The caller holds the customer's lock.
  *
  * Tells, in the order in which things follow from it: `subscription.billing_missed` where billing days up to today were
  * not billed; the webhooks `subscription.updated`, `subscription.terminated` (with what is to be credited) and
@@ -19,22 +24,23 @@ import { end } from '../terminate-subscription.ts'
  */
 export async function upgrade(tx: Ctx, current: SubscriptionRecord, next: SubscriptionRecord): Promise<Subscription> {
   const at = tx.clock.now()
-  const { on_termination_credit_note: stored, on_termination_invoice: invoice } = current.subscription
+  return (await gate(tx, next, at)) ?? upgradeNow(tx, current, next, at)
+}
+
+async function upgradeNow(
+  tx: Ctx,
+  current: SubscriptionRecord,
+  next: SubscriptionRecord,
+  at: Temporal.Instant,
+): Promise<Subscription> {
   await emitMissedDays(tx, current, at, { untilToday: true })
-  // Nothing is paid back for a plan that goes on: what was paid counts towards the new one.
-  await end(tx, current, at, { creditNote: stored === 'skip' ? 'skip' : 'credit', invoice, upgrade: true })
+  await endUpgraded(tx, current, at)
   const started = await begin(tx, next, at)
   await emitAll(tx, [
     { type: 'subscription.started', objectId: started.id },
     { type: 'subscription.replaced', objectId: started.id, data: replacement(current, 'upgrade') },
   ])
   return started
-}
-
-/** Both subscriptions of a plan change that took effect. */
-export interface Replacement {
-  readonly previous: SubscriptionRecord
-  readonly next: SubscriptionRecord
 }
 
 /**
@@ -45,29 +51,28 @@ export interface Replacement {
  *
  * @param nextId the pending one
  * @param at when the change takes effect, in whole seconds
- * @returns undefined where it was an upgrade: there is nothing for the caller to bill
+ * @returns `upgraded` where there is nothing for the caller to bill; `waits` where the new one has to be paid for first, and
+ *   the current one goes on: it is due again at the next tick
  */
 export async function switchToNext(
   tx: Ctx,
   current: SubscriptionRecord,
   nextId: string,
   at: Temporal.Instant,
-): Promise<Replacement | undefined> {
+): Promise<Replacement | 'upgraded' | 'waits'> {
   const then = { ...tx, clock: frozenClock(at) }
   const next = await getSubscriptionRecord(then, nextId)
-  if (planChangeDirection(current.plan, next.plan) === 'upgrade') {
-    await upgrade(then, current, next)
-    return undefined
+  if ((await gate(then, next, at)) !== undefined) {
+    await writeNextBilling(tx, [{ subscriptionId: current.subscription.id, at: at.add(NEXT_TICK) }])
+    return 'waits'
   }
-  await tx.db
-    .updateTable('subscriptions')
-    .set({ status: 'terminated', terminated_at: at, next_billing_at: null, updated_at: at })
-    .where('organization_id', '=', tx.org.id)
-    .where('id', '=', current.subscription.id)
-    .execute()
+  if (planChangeDirection(current.plan, next.plan) === 'upgrade') {
+    await upgradeNow(then, current, next, at)
+    return 'upgraded'
+  }
+  await endDowngraded(then, current, at)
   const started = await begin(then, next, at)
   await emitAll(tx, [
-    { type: 'subscription.terminated', objectId: current.subscription.id },
     { type: 'subscription.started', objectId: started.id },
     { type: 'subscription.replaced', objectId: started.id, data: replacement(current, 'downgrade') },
   ])
@@ -75,8 +80,4 @@ export async function switchToNext(
     previous: await getSubscriptionRecord(tx, current.subscription.id),
     next: await getSubscriptionRecord(tx, started.id),
   }
-}
-
-function replacement({ subscription }: SubscriptionRecord, direction: 'upgrade' | 'downgrade') {
-  return { previous_id: subscription.id, direction }
 }

@@ -1,28 +1,35 @@
-import { trialEnd } from '@weir/engine'
-import type { Ctx } from '../platform/context.ts'
-import { emitAll } from '../platform/domain-events.ts'
-import { recordStartingUnits } from './fixed-charges/starting-units.ts'
-import { firstBillingAt } from './next-billing.ts'
-import { initialStarts, type Subscription, type SubscriptionRecord } from './store.ts'
-import { billingSchedule } from './terms.ts'
+import type { Ctx } from '../../platform/context.ts'
+import { emitAll } from '../../platform/domain-events.ts'
+import { recordStartingUnits } from '../fixed-charges/starting-units.ts'
+import { firstBillingAt } from '../next-billing.ts'
+import type { Subscription, SubscriptionRecord } from '../store.ts'
+import { billingSchedule } from '../terms.ts'
+import { gate } from './gate.ts'
+import { trialEndOf } from './trial-end.ts'
+
+/** A subscription that has not started, with what its start depends on. */
+export type Startable = Pick<SubscriptionRecord, 'subscription' | 'plan' | 'timeZone'>
 
 /**
- * Starts the service of a pending subscription. The caller holds the customer's lock.
+ * Starts the service of a pending subscription, or lets it wait until it is paid for where its rules say so. The caller holds
+ * the customer's lock.
  *
  * Tells `subscription.activated` with `{ at, starting }`, from which the first invoice follows (none when `starting` is
- * false), and the webhook `subscription.started`.
+ * false), and the webhook `subscription.started`; or what {@link gate} tells.
  *
  * @param instant when the service starts
- * @param options.starting false for a start in the past: what came before today is not billed at once
+ * @param options.starting false for a start in the past: what came before today is not billed at once, and no rule applies
  * @returns the subscription as it is then; unchanged when it was not pending
  */
 export async function activate(
   tx: Ctx,
-  record: Pick<SubscriptionRecord, 'subscription' | 'plan' | 'timeZone'>,
+  record: Startable,
   instant: Temporal.Instant,
   options: { readonly starting: boolean },
 ): Promise<Subscription> {
   if (record.subscription.status !== 'pending') return record.subscription
+  const waiting = options.starting ? await gate(tx, record, instant) : undefined
+  if (waiting !== undefined) return waiting
   const active = await begin(tx, record, instant)
   await emitAll(tx, [
     {
@@ -36,11 +43,7 @@ export async function activate(
 }
 
 /** Makes a pending subscription active from an instant on, with the units of its fixed charges, and tells nobody. */
-export async function begin(
-  tx: Ctx,
-  record: Pick<SubscriptionRecord, 'subscription' | 'plan' | 'timeZone'>,
-  instant: Temporal.Instant,
-): Promise<Subscription> {
+export async function begin(tx: Ctx, record: Startable, instant: Temporal.Instant): Promise<Subscription> {
   const { subscription, plan, timeZone } = record
   const now = tx.clock.now()
   const active = await tx.db
@@ -59,15 +62,4 @@ export async function begin(
     .executeTakeFirstOrThrow()
   await recordStartingUnits(tx, { ...record, subscription: active })
   return active
-}
-
-/** A trial is counted from the customer's first start under this external id: a second subscription gives no second trial. */
-export async function trialEndOf(
-  tx: Ctx,
-  { subscription, plan }: Pick<SubscriptionRecord, 'subscription' | 'plan'>,
-  startedAt: Temporal.Instant,
-): Promise<Temporal.Instant | null> {
-  if (plan.trialPeriod === null || plan.trialPeriod <= 0) return null
-  const earlier = (await initialStarts(tx, [subscription])).get(subscription.id) ?? startedAt
-  return trialEnd(Temporal.Instant.compare(earlier, startedAt) < 0 ? earlier : startedAt, plan.trialPeriod)
 }

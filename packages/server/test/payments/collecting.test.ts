@@ -430,3 +430,28 @@ describe('the pages of the test provider', () => {
     expect(await story.payments()).toMatchObject([{ status: 'PAID', payment_status: 'succeeded' }])
   })
 })
+
+describe('a subscription that waits for its payment', () => {
+  it.each([
+    ['pm_card_visa', 'active', ['succeeded']],
+    ['pm_card_chargeDeclined', 'canceled', ['failed']],
+    // The payer was not there: it is asked by itself, and the subscription waits on.
+    ['pm_card_authenticationRequired', 'incomplete', ['failed', 'processing']],
+  ])('with %s is %s', async (token, status, attempts) => {
+    await story.payer('acme', token)
+    await story.plan('base', { amount_cents: 700, pay_in_advance: true })
+    const { lago_id } = await story.subscribe('gated', 'base', 'acme', {
+      activation_rules: [{ type: 'payment', timeout_hours: 24 }],
+    })
+    await story.settle()
+    const { body } = await story.api.get(`/subscriptions/gated?status=${status}`)
+    expect([body.subscription?.lago_id, body.subscription?.status]).toEqual([lago_id, status])
+    const rows = await app.ctx.db
+      .selectFrom('payments')
+      .select('payable_payment_status')
+      .where('organization_id', '=', story.organizationId)
+      .orderBy('id')
+      .execute()
+    expect(rows.map(row => row.payable_payment_status)).toEqual(attempts)
+  })
+})

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBillingRun } from './billing-run.ts'
 import { benchCurrentUsage } from './current-usage.ts'
+import { benchDocuments } from './documents.ts'
 import { benchIngest } from './ingest.ts'
 import type { BenchOptions } from './support/options.ts'
 import { type JudgedRow, judge, type Row } from './support/row.ts'
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Row
   ingest: benchIngest,
   'current-usage': benchCurrentUsage,
   'billing-run': benchBillingRun,
+  documents: benchDocuments,
 }
 
 async function main(): Promise<void> {

@@ -19,7 +19,7 @@ import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
-import { payments } from './payments/index.ts'
+import { payments, testPages } from './payments/index.ts'
 import { frozenClock, systemClock } from './platform/clock/clock.ts'
 import { type ClockTask, cronExpression } from './platform/clock/clock-tasks.ts'
 import type { Ctx, ResolvedConfig } from './platform/context.ts'
@@ -101,6 +101,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
+  const contextOf = (organizationId: string) => systemContext(system, organizationId)
+
   const http = createHttpServer({ log, bodyLimit: config.bodyLimitBytes })
   const gauges = domains.flatMap(domain => domain.gauges ?? [])
   operationRoutes(
@@ -110,11 +112,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
   fileRoutes(http, config)
+  testPages(http, system, contextOf)
   await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   const webConsole = await startConsole(http, system, { pool: database.jobPool, build: options.consoleBuild })
   await http.register(async api => registerApi(api, system, clockTasks, webConsole.authenticate), { prefix: '/api/v1' })
 
-  const contextOf = (organizationId: string) => systemContext(system, organizationId)
   const tasks = taskList(
     domains.flatMap(domain => domain.tasks ?? []),
     contextOf,

@@ -35,6 +35,24 @@ describe('thresholds passed: fixed 6000 and 15000, recurring 5000', () => {
     expect(passedUsageThresholds({ fixed: FIXED, recurring: 5000n }, amounts)).toEqual({ fixed, recurring })
   })
 
+  it.each([
+    [0, 4200, 0, 1500, [5000n], false],
+    [0, 4200, 1500, 1800, [], true],
+    [0, 0, 0, 7000, [1000n, 5000n], true],
+    [0, 0, 0, 999, [], false],
+  ])(
+    'of 1000, 5000 and every 2000: H %d, I %d, B %d, C %d',
+    (historical, invoiced, billed, current, fixed, recurring) => {
+      const amounts = {
+        historical: BigInt(historical),
+        invoiced: BigInt(invoiced),
+        current: BigInt(current),
+        progressivelyBilled: BigInt(billed),
+      }
+      expect(passedUsageThresholds({ fixed: [1000n, 5000n], recurring: 2000n }, amounts)).toEqual({ fixed, recurring })
+    },
+  )
+
   it('none are passed where there are none', () => {
     const amounts = { historical: 0n, invoiced: 9n, current: 9n, progressivelyBilled: 0n }
     expect(passedUsageThresholds({ fixed: [], recurring: null }, amounts)).toEqual({ fixed: [], recurring: false })

@@ -82,7 +82,7 @@ function readList(list: unknown): string[] {
   if (!Array.isArray(values) || values.some(value => isRecord(value) || Array.isArray(value))) {
     throw validation({ values: ['value_is_invalid'] })
   }
-  return values.filter(value => value !== null).map(String)
+  return values.filter(value => value !== null).map(value => (JSON.isRawJSON(value) ? value.rawJSON : String(value)))
 }
 
 function checkValues(metric: BillableMetric, key: string, values: readonly string[]): void {

@@ -22,6 +22,9 @@ export interface PlanTerms {
   readonly billFixedChargesMonthly: boolean | null
 }
 
+/** In days: nearly three thousand years, which calendars can still add to any date. */
+const LONGEST_TRIAL = 1_000_000
+
 const NO_TERMS: PlanTerms = {
   name: null,
   invoiceDisplayName: null,
@@ -36,6 +39,7 @@ const NO_TERMS: PlanTerms = {
   billFixedChargesMonthly: null,
 }
 
+/** The terms of a new plan, as far as they are given. */
 export function newTerms(input: PlanInput): PlanTerms {
   return applyInput(NO_TERMS, input)
 }
@@ -107,6 +111,7 @@ export function planProblems(terms: PlanTerms): Problems {
   if (currencyOf(terms) === undefined) problems.add('amount_currency', 'value_is_invalid')
   if (terms.payInAdvance === null) problems.add('pay_in_advance', 'value_is_invalid')
   if (trialPeriod !== null && !Number.isFinite(trialPeriod)) problems.add('trial_period', 'is not a number')
+  else if (Math.abs(trialPeriod ?? 0) > LONGEST_TRIAL) problems.add('trial_period', 'value_is_out_of_range')
   return problems
 }
 

@@ -7,6 +7,7 @@ import type { BillableMetric, Charge, ChargeFilter, MinimumCommitment, PlanSnaps
 
 const NO_COUNTS = { active_subscriptions_count: 0, draft_invoices_count: 0 }
 
+/** A metric as webhooks and its own page show it; the values of its filters in byte order. */
 export function serializeBillableMetric(metric: BillableMetric) {
   return {
     lago_id: metric.id,
@@ -30,6 +31,10 @@ export function serializeBillableMetricWithCounters(metric: BillableMetric) {
   return { ...serializeBillableMetric(metric), ...NO_COUNTS, plans_count: 0 }
 }
 
+/**
+ * A charge with its filters and taxes; its minimum in the smallest unit of the plan’s currency, or in hundredths of the
+ * pricing unit.
+ */
 export function serializeCharge(charge: Charge) {
   return {
     lago_id: charge.id,
@@ -56,6 +61,7 @@ export function serializeCharge(charge: Charge) {
   }
 }
 
+/** A filter as the charge shows it and as its own endpoints do. */
 export function serializeChargeFilter(charge: Charge, filter: ChargeFilter) {
   return {
     lago_id: filter.id,
@@ -86,6 +92,7 @@ export function serializeFullPlan(plan: PlanSnapshot) {
   return { ...serializePlan(plan), fixed_charges: plan.fixedCharges.map(one => serializeFixedCharge(one)) }
 }
 
+/** A plan as webhooks show it: without what applies from elsewhere. */
 export function serializePlanForWebhook(plan: PlanSnapshot) {
   return { ...serializeDeletedPlan(plan), entitlements: plan.entitlements.map(serializeEntitlement) }
 }
@@ -120,6 +127,7 @@ export function serializeDeletedPlan(plan: PlanSnapshot) {
   }
 }
 
+/** A threshold as its owner shows it; its amount in the smallest unit of the plan’s currency. */
 export function serializeUsageThreshold(threshold: UsageThreshold) {
   return {
     lago_id: threshold.id,

@@ -3,7 +3,7 @@ import { checkVoidCredit, creditVoidedInvoice, type VoidCredits } from '../invoi
 import type { Domain, WebhookObject } from '../platform/module.ts'
 import { creditNoteRoutes } from './routes.ts'
 import { presentCreditNote } from './serialize.ts'
-import { creditUnusedPeriod, onSubscriptionTerminated } from './termination.ts'
+import { creditUnusedPeriod, onInvoiceTaxesKnown, onSubscriptionTerminated } from './termination.ts'
 
 const creditNoteWebhook: WebhookObject = {
   objectType: 'credit_note',
@@ -35,6 +35,9 @@ export const voidCredits: VoidCredits = { check: checkVoidCredit, issue: creditV
 export const creditNotes: Domain = {
   routes: creditNoteRoutes,
   tasks: [creditUnusedPeriod],
-  reactions: { 'subscription.terminated': onSubscriptionTerminated },
+  reactions: {
+    'subscription.terminated': onSubscriptionTerminated,
+    'invoice.taxes_known': onInvoiceTaxesKnown,
+  },
   webhooks: { 'credit_note.created': creditNoteWebhook },
 }

@@ -1,4 +1,5 @@
 import {
+  type CreditNoteSettlement,
   creditNoteAmounts,
   type Decimal,
   decimal,
@@ -22,6 +23,8 @@ import {
   isAdvancePeriodInvoiced,
   issueCreditNote,
   loadCreditedInvoice,
+  loadInvoiceSubscriptions,
+  loadLeftOnInvoice,
   lockInvoice,
 } from '../invoices/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
@@ -32,6 +35,7 @@ import {
   findSubscriptionsByIds,
   initialStarts,
   loadSubscriptionRecords,
+  type Subscription,
   type SubscriptionRecord,
   termsOf,
 } from '../subscriptions/index.ts'
@@ -47,6 +51,23 @@ export const onSubscriptionTerminated: Reaction = async (ctx, events) => {
     ctx,
     events.map(event => event.objectId),
   )
+  await creditLater(ctx, subscriptions)
+}
+
+/** What could not be credited while nobody knew the taxes of its invoice is credited now. */
+export const onInvoiceTaxesKnown: Reaction = async (ctx, events) => {
+  const links = await loadInvoiceSubscriptions(
+    ctx,
+    events.map(event => event.objectId),
+  )
+  const subscriptions = await findSubscriptionsByIds(
+    ctx,
+    links.map(link => link.subscription_id),
+  )
+  await creditLater(ctx, subscriptions)
+}
+
+async function creditLater(ctx: Ctx, subscriptions: readonly Subscription[]): Promise<void> {
   const ended = subscriptions.filter(({ status }) => status === 'terminated')
   await addJobs(
     ctx.db,
@@ -81,6 +102,8 @@ export async function creditEndedSubscription(tx: Ctx, subscriptionId: string): 
   const fee = await findLastFee(tx, subscriptionId)
   const invoice = fee && (await lockInvoice(tx, fee.invoice_id))
   if (fee === undefined || invoice === undefined || fee.amount_cents === 0n || invoice.status === 'voided') return
+  // Credited when they are known.
+  if (invoice.tax_status === 'pending') return
   const period = await endedPeriod(tx, record, { customer, fee, endedAt: terms.terminatedAt, upgraded })
   await creditFee(tx, { invoice, fee, period, option: upgraded ? 'credit' : (option as TerminationOption) })
 }
@@ -164,18 +187,27 @@ async function creditFee(
   const items = [{ fee, preciseAmountCents: unused }]
   const totalOf = (preciseAmountCents: Decimal) =>
     creditNoteAmounts([{ fee, preciseAmountCents }], credited.taxes).preciseTotalCents
+  const settlement = settleTermination(
+    option,
+    truncate(round(totalOf(unused), 0)),
+    paidOf(invoice, known.fee),
+    totalOf(usedAmountCents(period)),
+  )
+  const { dueCents } = await loadLeftOnInvoice(tx, invoice)
   await issueCreditNote(tx, credited, {
     items,
-    settlement: settleTermination(
-      option,
-      truncate(round(totalOf(unused), 0)),
-      paidOf(invoice, known.fee),
-      totalOf(usedAmountCents(period)),
-    ),
+    settlement: offsetAtMost(dueCents > 0n ? dueCents : 0n, settlement),
     reason: 'order_cancellation',
     description: null,
     automatic: true,
   })
+}
+
+/** Prepaid credits and other notes may have paid what was to be offset: that much is credited instead. */
+function offsetAtMost(dueCents: bigint, settlement: CreditNoteSettlement): CreditNoteSettlement {
+  const excess = settlement.offsetCents - dueCents
+  if (excess <= 0n) return settlement
+  return { ...settlement, offsetCents: dueCents, creditCents: settlement.creditCents + excess }
 }
 
 /** The fee's share of what was paid on its invoice, in cents. */

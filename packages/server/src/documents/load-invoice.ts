@@ -14,6 +14,7 @@ import {
   presentInvoiceTaxes,
 } from '../invoices/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import type { WireInteger } from '../platform/wire.ts'
 import { loadSubscriptionRecords, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { loadLogo } from './logo.ts'
 import type { Logo } from './printing/printed-document.ts'
@@ -30,8 +31,13 @@ export interface PrintedTax {
   readonly tax_code: string
   readonly tax_name: string
   readonly tax_rate: number
-  readonly amount_cents: number
-  readonly fees_amount_cents: number
+  readonly amount_cents: WireInteger
+  readonly fees_amount_cents: WireInteger
+}
+
+interface PassedThreshold {
+  readonly lifetime_usage_amount_cents: WireInteger
+  readonly usage_threshold: { readonly amount_cents: WireInteger }
 }
 
 /** Everything that stands on the documents of an invoice. */
@@ -49,7 +55,7 @@ export interface InvoiceForPrint {
   readonly plans: ReadonlyMap<string, PlanSnapshot>
   readonly coupons: readonly CouponLine[]
   readonly sections: readonly { display_name: string | null; details: string | null }[]
-  readonly thresholds: readonly { lifetime_usage_amount_cents: number; usage_threshold: { amount_cents: number } }[]
+  readonly thresholds: readonly PassedThreshold[]
   /** What was bought, on the invoice of a top-up. */
   readonly purchase: { readonly name: string | null; readonly wallet_name: string | null } | undefined
 }

@@ -3,6 +3,7 @@ import { findInvoice, presentInvoiceBase } from '../invoices/index.ts'
 import { findPaymentMethod } from '../payment-providers/index.ts'
 import { findPayment, type Payment, type PaymentReceipt } from '../payments/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { readCents } from '../platform/wire.ts'
 import { type InvoiceForPrint, loadInvoiceForPrint } from './load-invoice.ts'
 
 /** An invoice that a payment pays. */
@@ -30,7 +31,7 @@ export async function loadReceiptForPrint(ctx: Ctx, receipt: PaymentReceipt): Pr
     const invoice = await findInvoice(ctx, id)
     if (invoice === undefined) continue
     const { total_due_amount_cents: due } = { total_due_amount_cents: 0, ...(await presentInvoiceBase(ctx, invoice)) }
-    paid.push({ print: await loadInvoiceForPrint(ctx, invoice), dueCents: BigInt(due) })
+    paid.push({ print: await loadInvoiceForPrint(ctx, invoice), dueCents: readCents(due) })
   }
   const [first, ...others] = paid
   if (first === undefined) throw new Error(`payment ${payment.id} pays no invoice`)

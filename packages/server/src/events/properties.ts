@@ -1,4 +1,5 @@
 import { isRecord } from '../platform/http/input.ts'
+import { storableJson } from '../platform/validation/text.ts'
 
 // Far beyond any measure, and far below what the database can hold.
 const LONGEST_NUMBER = /\d{1001}/
@@ -16,13 +17,7 @@ export function propertiesText(properties: unknown): string | undefined {
   if (isUnstorable(properties, DEEPEST_NESTING)) return undefined
   const text = JSON.stringify(properties)
   // Whatever needs mending is printed as a \u escape, as are a few characters that do not need it.
-  return text.includes('\\u') ? JSON.stringify(mended(properties)) : text
-}
-
-/** Text that PostgreSQL can hold: without NUL characters, and with U+FFFD for halves of surrogate pairs. */
-export function storableText(text: string): string {
-  const wellFormed = text.isWellFormed() ? text : text.toWellFormed()
-  return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '') : wellFormed
+  return text.includes('\\u') ? JSON.stringify(storableJson(properties)) : text
 }
 
 function isUnstorable(value: object, levels: number): boolean {
@@ -32,11 +27,4 @@ function isUnstorable(value: object, levels: number): boolean {
     if (typeof item === 'object' && item !== null && isUnstorable(item, levels - 1)) return true
   }
   return false
-}
-
-function mended(value: unknown): unknown {
-  if (typeof value === 'string') return storableText(value)
-  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
-  if (Array.isArray(value)) return value.map(mended)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [storableText(key), mended(item)]))
 }

@@ -3,12 +3,13 @@ import type { Ctx } from '../platform/context.ts'
 import type { ErrorDetails } from '../platform/errors.ts'
 import { isRecord } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
+import { storableText } from '../platform/validation/text.ts'
 import { derive } from './derive.ts'
 import type { UsageEvent } from './event-store.ts'
 import { microsecondsOf, parseUnixSeconds, unixSecondsOf } from './event-time.ts'
 import { noteHour } from './hours.ts'
 import { readPreciseAmount } from './precise-amount.ts'
-import { propertiesText, storableText } from './properties.ts'
+import { propertiesText } from './properties.ts'
 
 /** What is the same for all events of a request. */
 export interface Reception {
@@ -31,6 +32,9 @@ type Scalar = string | number | boolean
 /** An index entry of the database holds two of these texts, and at most 2,700 bytes. */
 const LONGEST_TEXT_BYTES = 1200
 
+/**
+ * What holds for all events of a request: the time, and what is derived from them. The hour is noted for the report.
+ */
 export async function receptionOf(ctx: Ctx): Promise<Reception> {
   const receivedAt = microsecondsOf(ctx.clock.now())
   await noteHour(ctx, receivedAt)
@@ -96,6 +100,7 @@ function isTooLong(text: string | null): boolean {
   return text !== null && text.length * 3 > LONGEST_TEXT_BYTES && Buffer.byteLength(text) > LONGEST_TEXT_BYTES
 }
 
+/** Whether anything is wrong: the cheapest way to ask, as it is asked for every event. */
 export function hasKeys(errors: ErrorDetails): boolean {
   for (const _ in errors) return true
   return false

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { forbidden, missingParameter, notFound } from '../platform/errors.ts'
+import { codeOf } from '../platform/http/codes.ts'
 import { isRecord } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
 import { createEvent, createEvents } from './create-events.ts'
@@ -10,6 +11,7 @@ import { eventAnswer, eventsAnswer } from './serialize.ts'
 import { sharedAppend } from './shared-append.ts'
 import { eventStore } from './store.ts'
 
+/** Events under `/events`. Their answers are put together as text, so that no digit of a property is lost. */
 export function eventRoutes(api: FastifyInstance): void {
   const config = { resource: 'event' }
   const appendNew = sharedAppend('skip')
@@ -58,7 +60,7 @@ export function eventRoutes(api: FastifyInstance): void {
     '/events/:transaction_id',
     { config, schema: { tags: ['Events'], summary: 'Read an event by its transaction id' } },
     async (request, reply) => {
-      const event = await eventStore(request.ctx).get(request.params.transaction_id)
+      const event = await eventStore(request.ctx).get(codeOf({ code: request.params.transaction_id }))
       if (event === undefined) throw notFound('event')
       return sendJson(reply, eventAnswer(event))
     },

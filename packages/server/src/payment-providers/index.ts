@@ -10,7 +10,15 @@ export {
   recordPaymentMethod,
   setDefaultPaymentMethod,
 } from './payment-methods.ts'
-export type { Charge, PayerDetails, PaymentPage, PaymentProvider, ProviderAnswer, Refund } from './payment-provider.ts'
+export type {
+  Charge,
+  PayerDetails,
+  PaymentPage,
+  PaymentProvider,
+  ProviderAnswer,
+  Refund,
+  SavedMethod,
+} from './payment-provider.ts'
 export {
   findProviderCustomer,
   findProviderCustomers,
@@ -26,4 +34,4 @@ export { chargesByItself, isProviderType, PROVIDER_TYPES, type ProviderType } fr
 export { type Connection, findConnection, findConnectionsByIds, providerBehind } from './providers.ts'
 export { PaymentMethodInput, type PaymentMethodReference, readPaymentMethod } from './reference.ts'
 export { type NormalizedStatus, normalizedStatus, providerWord, refundStatus, refundWord } from './statuses.ts'
-export { testMethod } from './test-provider.ts'
+export { TEST_TOKENS, testMethod } from './test-provider.ts'

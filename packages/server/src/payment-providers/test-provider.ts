@@ -14,7 +14,7 @@ interface TestMethod {
 }
 
 /** The methods that the test provider knows, by token: each decides what becomes of charging it. */
-export const TEST_METHODS: Readonly<Record<string, TestMethod>> = {
+const TEST_METHODS: Readonly<Record<string, TestMethod>> = {
   pm_card_visa: { outcome: 'succeeds', brand: 'visa', last4: '4242' },
   pm_card_mastercard: { outcome: 'succeeds', brand: 'mastercard', last4: '4444' },
   pm_card_chargeDeclined: { outcome: 'is refused', brand: 'visa', last4: '0341' },
@@ -24,7 +24,9 @@ export const TEST_METHODS: Readonly<Record<string, TestMethod>> = {
   pm_card_processing: { outcome: 'waits', brand: 'visa', last4: '0005' },
 }
 
-export const DEFAULT_TEST_METHOD = 'pm_card_visa'
+export const TEST_TOKENS: readonly string[] = Object.keys(TEST_METHODS)
+
+const DEFAULT_TEST_METHOD = 'pm_card_visa'
 
 export function testMethod(token: string): SavedMethod | undefined {
   const method = TEST_METHODS[token]

@@ -2,6 +2,9 @@ import { PAYMENT_SETTLED, PAYMENT_WANTED } from '../invoices/index.ts'
 import type { Domain } from '../platform/module.ts'
 import { chargeInvoice } from './charging/charge-invoice.ts'
 import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
+import { onInvoiceClosed, withdrawPayments } from './charging/withdraw.ts'
+import { dunningRoutes } from './dunning/routes.ts'
+import { askForOverdueInvoices, onOverduePaid, processDunning, resetDunningAttempts } from './dunning/run.ts'
 import { closePages, onPaymentSettled } from './pages/close.ts'
 import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
@@ -14,6 +17,7 @@ import { paymentRoutes } from './routes.ts'
 import { testPaymentRoutes } from './test-payments.ts'
 import { paymentWebhooks } from './webhooks.ts'
 
+export { testPages } from './pages/test-pages.ts'
 export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
 export { loadPaidInvoices } from './serialize.ts'
 export { findPayment, type Payment } from './store.ts'
@@ -24,19 +28,33 @@ export const payments: Domain = {
     paymentRoutes(api)
     receiptRoutes(api)
     paymentRequestRoutes(api)
+    dunningRoutes(api)
     testPaymentRoutes(api)
     testRefundRoutes(api)
     resendReceiptRoute(api)
   },
-  tasks: [issuePaymentReceipt, chargeInvoice, closePages, chargePaymentRequest, refundCreditNote],
-  clockTasks: [chargeInvoices],
+  tasks: [
+    issuePaymentReceipt,
+    chargeInvoice,
+    withdrawPayments,
+    closePages,
+    chargePaymentRequest,
+    refundCreditNote,
+    askForOverdueInvoices,
+    resetDunningAttempts,
+  ],
+  clockTasks: [chargeInvoices, processDunning],
   reactions: {
     'invoice.created': onInvoicePayable,
     'invoice.one_off_created': onInvoicePayable,
     'invoice.paid_credit_added': onInvoicePayable,
     [PAYMENT_WANTED]: onInvoicePayable,
+    'invoice.closed': onInvoiceClosed,
     'credit_note.created': onCreditNoteCreated,
-    [PAYMENT_SETTLED]: onPaymentSettled,
+    async [PAYMENT_SETTLED](tx, events) {
+      await onPaymentSettled(tx, events)
+      await onOverduePaid(tx, events)
+    },
   },
   webhooks: paymentWebhooks,
 }

@@ -4,6 +4,7 @@ import { findVisibleInvoice } from '../invoices/index.ts'
 import { findPaymentMethodsByIds, findProviderCustomersByIds } from '../payment-providers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import type { WebhookObject } from '../platform/module.ts'
+import { campaignFinished } from './dunning/serialize.ts'
 import { receiptWebhook } from './receipts/read.ts'
 import { findRefund } from './refunds/store.ts'
 import { presentPaymentRequest } from './requests/serialize.ts'
@@ -133,6 +134,7 @@ export const paymentWebhooks: Readonly<Record<string, WebhookObject>> = {
   'wallet_transaction.payment_failure': topUpFailure,
   'payment_receipt.created': receiptWebhook,
   'credit_note.refund_failure': refundFailure,
+  'dunning_campaign.finished': campaignFinished,
   'payment_request.created': paymentRequest,
   'payment_request.payment_status_updated': paymentRequest,
   'payment_request.payment_failure': requestFailure,

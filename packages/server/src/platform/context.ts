@@ -46,6 +46,25 @@ export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): 
   return ctx.db.transaction().execute(tx => work({ ...ctx, db: tx }))
 }
 
+/**
+ * Does `work` for its answer alone: in a transaction that is rolled back, and nobody is told. What it answers must not need
+ * the transaction any more.
+ */
+export async function rehearse<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
+  const undone = new Error('nothing of a rehearsal is kept')
+  let answer: { readonly value: T } | undefined
+  try {
+    await transaction({ ...ctx, subscribers: [] }, async tx => {
+      answer = { value: await work(tx) }
+      throw undone
+    })
+  } catch (error) {
+    if (error !== undone || answer === undefined) throw error
+  }
+  if (answer === undefined) throw undone
+  return answer.value
+}
+
 /** The same ctx with its clock stopped: all that follows happens at one instant. */
 export function atOnce(ctx: Ctx): Ctx {
   return { ...ctx, clock: frozenClock(ctx.clock.now()) }

@@ -19,12 +19,19 @@ export function formatInstantOffset(instant: Temporal.Instant | null): string | 
   return instant === null ? null : formatInstant(instant).replace('Z', '+00:00')
 }
 
-/** Cents as a JSON number. Amounts beyond 2^53 cents do not fit one and are refused rather than printed wrong. */
-export function formatCents(cents: bigint): number
-export function formatCents(cents: bigint | null): number | null
-export function formatCents(cents: bigint | null): number | null {
+/** An integer as JSON prints it: raw JSON where a JavaScript number would lose digits. */
+export type WireInteger = number | ReturnType<typeof JSON.rawJSON>
+
+/** Cents as a JSON integer, exact whatever their size. */
+export function formatCents(cents: bigint): WireInteger
+export function formatCents(cents: bigint | null): WireInteger | null
+export function formatCents(cents: bigint | null): WireInteger | null {
   if (cents === null) return null
   const number = Number(cents)
-  if (!Number.isSafeInteger(number)) throw new RangeError(`amount of ${cents} cents is too large for a JSON number`)
-  return number
+  return Number.isSafeInteger(number) ? number : JSON.rawJSON(cents.toString())
+}
+
+/** The cents that {@link formatCents} printed. */
+export function readCents(cents: WireInteger): bigint {
+  return BigInt(typeof cents === 'number' ? cents : cents.rawJSON)
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Ctx } from '../platform/context.ts'
 import { boolean, isRecord } from '../platform/http/input.ts'
+import { storableJson } from '../platform/validation/text.ts'
 import { type CurrentUsage, type CurrentUsageQuestion, getCurrentUsage } from './current-usage.ts'
 import { getProjectedUsage } from './projected-usage.ts'
 import { serializeCurrentUsage, serializeProjectedUsage } from './serialize.ts'
@@ -9,6 +10,7 @@ import { taxesOfUsage } from './taxes.ts'
 type Query = Record<string, unknown>
 type Route = { Querystring: Query; Params: { external_id: string } }
 
+/** The usage of a customer’s running period, as it is and as it is projected. */
 export function usageRoutes(api: FastifyInstance): void {
   const options = (summary: string) => ({
     config: { resource: 'customer_usage' as const },
@@ -78,7 +80,7 @@ function readKeys(value: unknown): string[] | undefined {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return storableJson(JSON.parse(text))
   } catch {
     return undefined
   }

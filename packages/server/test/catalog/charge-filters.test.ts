@@ -74,6 +74,8 @@ describe('the filters of a charge', () => {
     [filter({ region: ['eu', 'mars'] }), { values: ['value_is_invalid'] }],
     [filter({ region: ['eu', '__ALL_FILTER_VALUES__'] }), { values: ['value_is_invalid'] }],
     [filter({ region: 'eu' }), { values: ['value_is_invalid'] }],
+    // More digits than a number of JavaScript keeps.
+    [filter({ region: [2 ** 53] }), { values: ['value_is_invalid'] }],
     [filter({ planet: ['mars'] }), { billable_metric_filter: ['relation_must_exist'], values: ['value_is_invalid'] }],
     [filter({ planet: ['__ALL_FILTER_VALUES__'] }), { billable_metric_filter: ['relation_must_exist'] }],
     [{ values: { region: ['eu'] } }, { properties: ['invalid_amount'] }],

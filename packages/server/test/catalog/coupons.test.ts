@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as coupons from '../../src/catalog/coupons/coupons.ts'
 import { newId } from '../../src/platform/ids.ts'
+import { storyOf } from '../invoices/billing-support.ts'
 import { startTestApp, type Tenant, type TestApp } from '../support/app.ts'
 import { recordEvents } from '../support/recorded-events.ts'
 import { createMetric, createPlan, freshCode, invalid, notFound } from './support.ts'
@@ -297,6 +298,28 @@ describe('a limitation of a coupon', () => {
     expect(await put(tenant, 'c', { expiration_at: '2000-01-01' })).toMatchObject(
       invalid({ expiration_at: ['invalid_date'] }),
     )
+  })
+
+  it('outlives its plans and metrics: the coupon then reduces nothing, as it would everything without', async () => {
+    const story = storyOf(await withTargets())
+    await story.setClock('2026-01-01T12:00:00Z')
+    await story.customer('acme')
+    await create(story, { code: 'plans', amount_currency: 'USD', ...plans('p1') })
+    await create(story, { code: 'metrics', amount_currency: 'USD', ...metrics('m1') })
+    for (const coupon_code of ['plans', 'metrics']) {
+      await story.api.post('/applied_coupons', { applied_coupon: { external_customer_id: 'acme', coupon_code } })
+    }
+    await story.api.delete('/plans/p1')
+    await story.api.delete('/billable_metrics/m1')
+    await story.plan('sold', { amount_cents: 1000, pay_in_advance: true })
+    await story.subscribe('sub', 'sold')
+    await story.settle()
+    const { coupons: shown } = (await story.api.get('/coupons')).body
+    expect(shown).toMatchObject([
+      { ...limited([], []), code: 'plans', limited_plans: true },
+      { ...limited([], []), code: 'metrics', limited_billable_metrics: true },
+    ])
+    expect(await story.invoices()).toMatchObject([{ coupons_amount_cents: 0, total_amount_cents: 1000 }])
   })
 
   it('goes with the coupon, which those who gave it away are told of', async () => {

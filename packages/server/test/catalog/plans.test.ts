@@ -67,6 +67,7 @@ describe('a plan', () => {
     [{ amount_cents: 1e30 }, { amount_cents: ['value_is_out_of_range'] }],
     [{ amount_currency: 'eur' }, { amount_currency: ['value_is_invalid'] }],
     [{ pay_in_advance: null }, { pay_in_advance: ['value_is_invalid'] }],
+    [{ trial_period: 1e7 }, { trial_period: ['value_is_out_of_range'] }],
   ])('is refused with %j', async (fields, details) => {
     expect(await post(fields)).toMatchObject(invalid(details))
   })

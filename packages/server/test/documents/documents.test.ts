@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatDate, formatMoney, formatPrice, formatUnits, type Locale } from '../../src/documents/printing/locales.ts'
+import type { PrintedDocument } from '../../src/documents/printing/printed-document.ts'
+import { typeset } from '../../src/documents/printing/typeset.ts'
 import { type Story, storyOf } from '../invoices/billing-support.ts'
 import { paymentStory } from '../payments/support.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
@@ -512,4 +514,42 @@ test('usage charged as it comes is listed fee by fee; a self-billed invoice is i
   expect(words).toMatch(/From Bill to Partner GmbH Client Ltd/)
   expect(words).toContain('Client Ltd has issued this document in the name and on behalf of Partner GmbH')
   expect(words).not.toContain('Our own footer')
+})
+
+describe('whatever stands on a document, it is an archive that can be read', () => {
+  const plain: PrintedDocument = {
+    locale: 'en',
+    paper: 'us-letter',
+    logo: null,
+    title: 'Invoice',
+    page: '{n}/{total}',
+    number: '1',
+    facts: [],
+    metadata: [],
+    parties: [],
+    amount: '$1.00',
+    amountNote: '',
+    blocks: [],
+    notes: [],
+  }
+  const printed = async (fields: Partial<PrintedDocument>) =>
+    (await typeset({ ...plain, ...fields }, { createdAt: 1_780_000_000, cii: '<a/>' })).toString('latin1')
+
+  test.each([
+    ['zero width', 'a\u200bb\u00adc\u200f'],
+    ['control characters', 'bell\u0007 and tab\t'],
+    ['half a character', 'lone \ud800 half'],
+    ['characters of nobody', '\ue123 \u{10ffff} \ufffe'],
+    ['scripts without a font', 'ไทย\u0e4b அஆ க்ஷ'],
+    ['what typesetters use', '\\u{41} \\"quoted" {x} `tick` #set $y$'],
+  ])('%s', async (_, number) => {
+    expect(await printed({ number })).toContain('<pdfaid:part>3</pdfaid:part>')
+  })
+
+  test('a logo that is broken is left out', async () => {
+    const bytes = Buffer.from(ONE_PIXEL, 'base64')
+    const whole = await printed({ logo: { bytes, type: 'png', ratio: 1 } })
+    const broken = await printed({ logo: { bytes: bytes.subarray(0, 40), type: 'png', ratio: 1 } })
+    expect([whole, broken].map(pdf => pdf.includes('/Subtype /Image'))).toEqual([true, false])
+  })
 })

@@ -61,6 +61,16 @@ const BEFORE = [
 describe('an edited line of a draft', () => {
   it('is priced again, with the true-up that it brings, and survives until the invoice is issued', async () => {
     expect(lines(draft)).toEqual(BEFORE)
+    const edit = { fee_id: fee('calls').lago_id, units: '7' }
+    const estimate = await story.api.post(`/invoices/${draft.lago_id}/adjusted_fees/estimate`, { adjusted_fee: edit })
+    expect(estimate.body.adjusted_fee).toMatchObject({
+      lago_id: null,
+      units: '7.0',
+      amount_cents: 1400,
+      taxes_amount_cents: 280,
+      applied_taxes: [{ tax_code: 'vat', amount_cents: 280 }],
+    })
+    expect((await read()).fees).toEqual(draft.fees)
     const { body } = await adjust({ fee_id: fee('calls').lago_id, units: '7', invoice_display_name: 'API calls' })
     expect(body.adjusted_fee).toMatchObject({
       units: '7.0',

@@ -86,6 +86,56 @@ describe('events that are charged as they come', () => {
       ],
     },
     {
+      name: 'percentages within bounds for each event, above what is free',
+      charge: {
+        charge_model: 'percentage',
+        properties: {
+          rate: '2.5',
+          fixed_amount: '0.30',
+          free_units_per_total_aggregation: '30',
+          per_transaction_min_amount: '1',
+          per_transaction_max_amount: '2',
+        },
+      },
+      sent: [20, 100, 10],
+      fees: [
+        ['20.0', 0],
+        ['100.0', 200],
+        ['10.0', 100],
+      ],
+    },
+    {
+      name: 'percentages of counted events, the first two free',
+      charge: { charge_model: 'percentage', properties: { rate: '10', fixed_amount: '1', free_units_per_events: 2 } },
+      metric: { aggregation_type: 'count_agg', field_name: null },
+      sent: [{}, {}, {}],
+      fees: [
+        ['1.0', 0],
+        ['1.0', 0],
+        ['1.0', 110],
+      ],
+    },
+    {
+      // What came before the first unit is not taken off: the flat amount is asked for with it once more.
+      name: 'graduated percentages over a border',
+      charge: {
+        charge_model: 'graduated_percentage',
+        properties: {
+          graduated_percentage_ranges: [
+            { from_value: 0, to_value: 1000, rate: '3', flat_amount: '10' },
+            { from_value: 1001, to_value: null, rate: '1.5', flat_amount: '4' },
+          ],
+        },
+      },
+      sent: [0, 1000, 0.5, 0],
+      fees: [
+        ['0.0', 1000],
+        ['1000.0', 4000],
+        ['0.5', 401],
+        ['0.0', 0],
+      ],
+    },
+    {
       name: 'values added, removed and added again',
       charge: { properties: { amount: '5' } },
       metric: unique,
@@ -150,10 +200,14 @@ describe('events that are charged as they come', () => {
     const scene = await sceneOf(app, { charge_model: 'dynamic', properties: {}, invoiceable: false })
     await scene.send('a', '2026-06-02T00:00:00Z', { value: 3 }, { precise_total_amount_cents: '12.345' })
     await scene.send('b', '2026-06-03T00:00:00Z', { value: 1 }, { precise_total_amount_cents: '0.655' })
+    await scene.send('without', '2026-06-04T00:00:00Z', { value: 1 })
+    await scene.send('back', '2026-06-05T00:00:00Z', { value: -1 }, { precise_total_amount_cents: '-5' })
     const fees = await scene.fees()
-    expect(fees.map(fee => [fee.amount_cents, fee.precise_amount])).toEqual([
-      [12, '0.12345'],
-      [1, '0.00655'],
+    expect(fees.map(fee => [fee.units, fee.amount_cents, fee.precise_amount])).toEqual([
+      ['3.0', 12, '0.12345'],
+      ['1.0', 1, '0.00655'],
+      ['1.0', 0, '0.0'],
+      ['0.0', -5, '-0.05'],
     ])
   })
 

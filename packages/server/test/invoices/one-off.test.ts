@@ -163,3 +163,14 @@ describe('a one-off invoice', () => {
     expect((await story.api.get('/customers/free')).body.customer.currency).toBe('EUR')
   })
 })
+
+it('rounds what a fraction of a unit costs, and its tax, once', async () => {
+  const { body } = await bill({ fees: [fee({ units: 2.5, unit_amount_cents: 1999, tax_codes: ['vat'] })] })
+  expect(body.invoice).toMatchObject({
+    fees_amount_cents: 4998,
+    taxes_amount_cents: 405,
+    taxes_rate: 8.1,
+    total_amount_cents: 5403,
+    fees: [{ precise_amount: '49.975' }],
+  })
+})

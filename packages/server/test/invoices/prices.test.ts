@@ -171,6 +171,26 @@ describe('a minimum commitment', () => {
   })
 })
 
+describe('a minimum in a currency of other decimals', () => {
+  it.each([
+    ['JPY', 500, '12.25', [123, 377], 39],
+    ['KWD', 5000, '0.1234', [1240, 3760], 385],
+  ])('is completed in its smallest unit: %s', async (currency, minimum, amount, cents, taxes) => {
+    const story = await begin()
+    await story.customer('other', { currency })
+    await story.tax('vat', 7.7)
+    const metric = await story.metric('calls')
+    const charge = { billable_metric_id: metric.lago_id, ...standard(amount), min_amount_cents: minimum }
+    await story.plan('team', { amount_currency: currency, charges: [{ ...charge, tax_codes: ['vat'] }] })
+    await story.subscribe('team', 'team', 'other')
+    await story.send('team', 'calls', '2026-06-10 10.05')
+    await story.advanceTo('2026-07-01T12:00:00Z')
+    const [invoice] = await story.invoices('other')
+    expect(invoice.fees.slice(1).map((fee: { amount_cents: number }) => fee.amount_cents)).toEqual(cents)
+    expect(invoice.taxes_amount_cents).toBe(taxes)
+  })
+})
+
 describe('a charge priced in a pricing unit', () => {
   it('shows both amounts, completes its minimum in units, and splits its units for display', async () => {
     const story = await begin()

@@ -179,7 +179,7 @@ describe('what is edited', () => {
     voided = await voidFirst()
     const [base, calls, , share] = voided.fees
     const idle = plan.charges.find((one: { billable_metric_code: string }) => one.billable_metric_code === 'idle')
-    const invoice = await regenerated({
+    const fields = {
       purchase_order_number: ' PO-7 ',
       fees: [
         { id: base.lago_id, units: 1.5 },
@@ -187,7 +187,13 @@ describe('what is edited', () => {
         { id: share.lago_id, units: '3.5', unit_amount_cents: '1.2345' },
         { subscription_id: subscription.lago_id, charge_id: idle.lago_id, units: '2' },
       ],
-    })
+    }
+    const preview = await story.api.post(`/invoices/${voided.lago_id}/regenerate/preview`, { invoice: fields })
+    expect(await story.invoices()).toHaveLength(1)
+    const invoice = await regenerated(fields)
+    const { total_amount_cents } = invoice
+    expect(preview.body.invoice).toMatchObject({ lago_id: null, number: '', sequential_id: null, total_amount_cents })
+    expect(lines(preview.body.invoice)).toEqual(lines(invoice))
     expect(lines(invoice)).toEqual([
       'subscription team: 1.5 = 1500',
       'charge calls: 7.0 = 1400',

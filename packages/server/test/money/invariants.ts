@@ -155,6 +155,18 @@ const INVARIANTS: Readonly<Record<string, string>> = {
         or given.offsets + invoice.total_paid_amount_cents
           > greatest(invoice.total_amount_cents, invoice.total_paid_amount_cents))`,
 
+  'what was paid of an invoice is what payments brought, and no more than it is': `
+    select invoice.id, invoice.status, invoice.total_amount_cents, invoice.total_paid_amount_cents, received.amount
+    from invoices invoice
+    cross join lateral (
+      select coalesce(sum(amount_cents), 0) as amount from payments
+      where invoice_id = invoice.id and payable_payment_status = 'succeeded'
+    ) received
+    where invoice.organization_id = $1
+      and (invoice.total_paid_amount_cents <> received.amount or received.amount > invoice.total_amount_cents
+        or (received.amount > 0 and received.amount = invoice.total_amount_cents
+          and invoice.payment_status <> 'succeeded' and invoice.invoice_type <> 'credit'))`,
+
   'the notes that empty an invoice come to it': `
     select invoice.id, invoice.taxes_amount_cents, given.*
     from invoices invoice

@@ -187,23 +187,13 @@ async function give(story: Story, life: Life, command: Command, sent: number): P
   }
 }
 
-/** Money comes in, as providers of payments tell it: so much of what is due. */
-async function receive(story: Story, invoiceId: string, percent: number): Promise<undefined> {
-  await story.ctx.pool.query(
-    `with invoice as (
-       select id, greatest(0, total_amount_cents - total_paid_amount_cents - (
-         select coalesce(sum(offset_amount_cents), 0) from credit_notes
-         where invoice_id = invoices.id and status = 'finalized'
-       )) * $2::int / 100 as cents
-       from invoices where id = $1 and status = 'finalized' for update
-     )
-     update invoices
-     set total_paid_amount_cents = total_paid_amount_cents + cents,
-       payment_status = case when total_paid_amount_cents + cents >= total_amount_cents then 'succeeded' else payment_status end
-     from invoice where invoices.id = invoice.id and invoice_type <> 'credit' or invoices.id = invoice.id and total_paid_amount_cents = 0 and payment_status = 'pending'`,
-    [invoiceId, percent],
-  )
-  return undefined
+/** Money comes in: so much of what is due. */
+async function receive({ api }: Story, invoiceId: string, percent: number): Promise<Answer | undefined> {
+  const { body } = await api.get(`/invoices/${invoiceId}`)
+  const due: number = body.invoice?.total_due_amount_cents ?? 0
+  const amount_cents = body.invoice?.invoice_type === 'credit' ? due : Math.ceil((due * percent) / 100)
+  if (amount_cents <= 0) return undefined
+  return api.post('/payments', { payment: { invoice_id: invoiceId, amount_cents, reference: `${percent} %` } })
 }
 
 /** Asks what can be credited, and has it credited: to the customer, to its bank, to the invoice, or some of each. */

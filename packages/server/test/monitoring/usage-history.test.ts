@@ -205,6 +205,44 @@ describe('lifetime usage', () => {
   })
 })
 
+describe('usage beyond all that a column can hold', () => {
+  it('stops nothing that looks at it: what is kept of it stands at the limit of its column', async () => {
+    const { tenant, metric } = await newSubscription()
+    const wallet = { external_customer_id: 'acme', currency: 'EUR', rate_amount: '1', granted_credits: '10' }
+    await succeed(tenant.api.post('/wallets', { wallet }))
+    for (const alert of [
+      { code: 'amount', alert_type: 'current_usage_amount' },
+      { code: 'units', alert_type: 'billable_metric_current_usage_units', billable_metric_code: metric.code },
+    ]) {
+      await succeed(
+        tenant.api.post('/subscriptions/sub/alerts', { alert: { ...alert, thresholds: [{ value: '100' }] } }),
+      )
+    }
+    await tenant.use(metric.code, [{ amount: `1${'0'.repeat(30)}` }])
+    await tenant.advanceTo('2026-06-11T03:00:00Z')
+    const { alerts } = await tenant.read('/subscriptions/sub/alerts')
+    const most = '9999999999999999999999999.99999'
+    expect(alerts.map((alert: Wire) => alert.previous_value)).toEqual([most, most])
+    const rows = async (table: 'lifetime_usages' | 'wallets') =>
+      tenant.ctx.db.selectFrom(table).selectAll().where('organization_id', '=', tenant.organizationId).execute()
+    expect(await rows('lifetime_usages')).toMatchObject([{ current_usage_amount_cents: 2n ** 63n - 1n }])
+    expect(await rows('wallets')).toMatchObject([
+      {
+        balance_cents: 1000n,
+        ongoing_balance_cents: -(2n ** 63n) + 1n,
+        ongoing_usage_balance_cents: 2n ** 63n - 1n,
+        credits_ongoing_balance: `-${most}`,
+      },
+    ])
+    await tenant.advanceTo('2026-06-12T03:00:00Z')
+    await tenant.use(metric.code, [{ amount: 1 }])
+    const { daily_usages: days } = await tenant.read('/subscriptions/sub/daily_usages')
+    expect(days.map((day: Wire) => [day.usage_date, day.usage.charges_usage[0].units])).toEqual([
+      ['2026-06-10', `1${'0'.repeat(30)}.0`],
+    ])
+  })
+})
+
 describe('daily usage', () => {
   const PATH = '/subscriptions/sub/daily_usages'
   /** By day, oldest first: the day, its cents, and the cents it added. */

@@ -380,3 +380,78 @@ it('charges once, however often it is asked to', async () => {
   ])
   expect((await story.invoice(invoice.lago_id)).total_paid_amount_cents).toBe(5_000)
 })
+
+describe('the pages of the test provider', () => {
+  const open = async (url: string, method = 'GET') => {
+    const answer = await fetch(url.replace(/^https?:\/\/[^/]+/, story.api.url), { method })
+    return { status: answer.status, text: await answer.text() }
+  }
+
+  it('save methods and take payments, once', async () => {
+    await story.payer('acme', undefined, { sync_with_provider: false, provider_customer_id: 'cus_1' })
+    const invoice = await story.bill('acme', 5_000)
+    const checkout = (await story.api.post('/customers/acme/checkout_url')).body.customer.checkout_url
+    expect((await open(checkout)).text).toContain('Save pm_card_visa')
+    expect((await open(`${checkout}?token=pm_card_chargeDeclined`, 'POST')).text).toContain('is saved')
+    const { body } = await story.api.post(`/invoices/${invoice.lago_id}/payment_url`)
+    const page = body.invoice_payment_details.payment_url
+    expect((await open(page)).text).toContain(`Invoice ${invoice.number}: 5000 cents`)
+    expect((await open(`${page}?token=pm_card_chargeDeclined`, 'POST')).text).toContain('failed')
+    expect((await story.invoice(invoice.lago_id)).payment_status).toBe('failed')
+    expect(await typesTold(() => open(`${page}?token=pm_card_authenticationRequired`, 'POST'))).toEqual(
+      PAID.toSorted((a, b) => a.localeCompare(b)),
+    )
+    expect(await story.invoice(invoice.lago_id)).toMatchObject({
+      payment_status: 'succeeded',
+      total_paid_amount_cents: 5_000,
+    })
+    const methods = (await story.api.get('/customers/acme/payment_methods')).body.payment_methods
+    expect(methods.find((one: { is_default: boolean }) => one.is_default).provider_method_id).toBe(
+      'pm_card_authenticationRequired',
+    )
+    expect((await open(`${page}?token=pm_card_visa`, 'POST')).status).toBe(404)
+    expect((await open(`${checkout}?token=gold`, 'POST')).status).toBe(404)
+    expect((await open(page.replace(/[^/]+$/, 'x'))).status).toBe(404)
+  })
+
+  it('take what is asked for overdue invoices at once, from those who only pay on pages', async () => {
+    await story.payer('acme', undefined, { payment_provider: 'cashfree' })
+    const invoice = await story.bill('acme', 5_000)
+    await story.advanceTo('2026-03-11T00:26:00Z')
+    const asked = await story.api.post('/payment_requests', {
+      payment_request: { external_customer_id: 'acme', lago_invoice_ids: [invoice.lago_id] },
+    })
+    const id = asked.body.payment_request.lago_id
+    const { body } = await story.api.post(`/payment_requests/${id}/payment_url`)
+    await open(`${body.payment_request_payment_details.payment_url}?token=pm_card_visa`, 'POST')
+    expect((await story.invoice(invoice.lago_id)).payment_status).toBe('succeeded')
+    const again = await story.api.post(`/payment_requests/${id}/payment_url`)
+    expect(again.body.error_details).toEqual({ base: ['invalid_payment_status'] })
+    expect(await story.payments()).toMatchObject([{ status: 'PAID', payment_status: 'succeeded' }])
+  })
+})
+
+describe('a subscription that waits for its payment', () => {
+  it.each([
+    ['pm_card_visa', 'active', ['succeeded']],
+    ['pm_card_chargeDeclined', 'canceled', ['failed']],
+    // The payer was not there: it is asked by itself, and the subscription waits on.
+    ['pm_card_authenticationRequired', 'incomplete', ['failed', 'processing']],
+  ])('with %s is %s', async (token, status, attempts) => {
+    await story.payer('acme', token)
+    await story.plan('base', { amount_cents: 700, pay_in_advance: true })
+    const { lago_id } = await story.subscribe('gated', 'base', 'acme', {
+      activation_rules: [{ type: 'payment', timeout_hours: 24 }],
+    })
+    await story.settle()
+    const { body } = await story.api.get(`/subscriptions/gated?status=${status}`)
+    expect([body.subscription?.lago_id, body.subscription?.status]).toEqual([lago_id, status])
+    const rows = await app.ctx.db
+      .selectFrom('payments')
+      .select('payable_payment_status')
+      .where('organization_id', '=', story.organizationId)
+      .orderBy('id')
+      .execute()
+    expect(rows.map(row => row.payable_payment_status)).toEqual(attempts)
+  })
+})

@@ -122,6 +122,35 @@ describe('the body', () => {
   })
 })
 
+describe('text that the database cannot hold', () => {
+  it('is mended where it is sent: NUL characters go, halves of surrogate pairs are replaced', async () => {
+    const plan = { name: 'a\0b', code: 'half\ud800', interval: 'monthly', amount_cents: 0, pay_in_advance: false }
+    const rest = { amount_currency: 'EUR', metadata: { 'k\0ey': 'whole \ud83d\ude00, half \ude00' } }
+    const answer = await ask('POST', '/api/v1/plans', json, JSON.stringify({ plan: { ...plan, ...rest } }))
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { plan: { name: 'ab', code: 'half\ufffd', metadata: { key: 'whole \ud83d\ude00, half \ufffd' } } },
+    })
+    const privileges = [{ code: 'tier', value_type: 'select', config: { select_options: ['a\0', '\udfff'] } }]
+    const feature = await ask('POST', '/api/v1/features', json, JSON.stringify({ feature: { code: 'f', privileges } }))
+    expect(feature.body).toMatchObject({ feature: { privileges: [{ config: { select_options: ['a', '\ufffd'] } }] } })
+  })
+
+  it.each([
+    ['/events?code=%00', 200],
+    ['/fees?currency=%00', 200],
+    ['/customers/nobody/past_usage?external_subscription_id=%00', 200],
+    ['/customers/nobody/past_usage?external_subscription_id=s&billable_metric_code=%00', 404],
+    [`/customers/nobody/past_usage?external_subscription_id=s&periods_count=${'9'.repeat(20)}`, 200],
+    ['/events/%00', 404],
+    ['/plans/%00', 404],
+  ])('finds nothing where it is asked for: %s', async (path, status) => {
+    const answer = await ask('GET', `/api/v1${path}`, key)
+    expect(answer.status).toBe(status)
+    if (status === 200) expect(answer.body).toMatchObject({ meta: { total_count: 0 } })
+  })
+})
+
 describe('the request id', () => {
   it.each([
     ['/api/v1/organizations', 200],

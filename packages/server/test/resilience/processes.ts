@@ -44,9 +44,9 @@ export async function startProcess(databaseUrl: string, options: ProcessOptions)
       DATABASE_URL: databaseUrl,
       PORT: '0',
       LOG_LEVEL: 'error',
-      WEIR_CONSOLE: 'off',
       // One process after the other reads the same code.
       NODE_COMPILE_CACHE: join(tmpdir(), 'weir-compiled'),
+      WEIR_CONSOLE: 'off',
       WEIR_DOCUMENTS: 'on_demand',
       WEIR_ROLE: options.role,
       WEIR_SECRET: 'a secret that only tests know',

@@ -6,13 +6,13 @@ import { billingTick, connect, createPlan, readBooks, seedSubscriptions, succeed
 import { endAll, startProcess, type WeirProcess } from './processes.ts'
 
 /** WEIR_TEST_KILLS=200 for the long form, which takes some minutes. */
-const KILLS = Number(process.env.WEIR_TEST_KILLS ?? 8)
+const KILLS = Number(process.env.WEIR_TEST_KILLS ?? 6)
 /** Due anew before each kill. */
 const CUSTOMERS_A_KILL = 100
 /** A run of so many takes about as long. */
 const LATEST_KILL_MS = 300
 const TICK = '2026-04-01T00:10:00Z'
-const SECONDS_A_LIFE = 12
+const SECONDS_A_LIFE = 30
 
 let database: TestDatabase
 let own: Database
@@ -68,7 +68,12 @@ async function isAtWork(): Promise<boolean> {
 }
 
 async function isNothingLeft(): Promise<boolean> {
-  return (await own.pool.query('select from graphile_worker.jobs limit 1')).rows.length === 0
+  const left = 'select from graphile_worker.jobs where attempts < max_attempts or locked_at is not null limit 1'
+  return (await own.pool.query(left)).rows.length === 0
+}
+
+async function readFailures() {
+  return (await own.pool.query('select last_error from graphile_worker.jobs where last_error is not null')).rows
 }
 
 test(
@@ -91,12 +96,15 @@ test(
       expect(await server.ended).toEqual({ code: null, signal: 'SIGKILL' })
       server = await live()
     }
-    const { test_clock } = await succeed(server.api.post('/test_clock/settle'))
+    // A job that was killed as often as a job may fail is given up; the next tick of the clock asks for it again.
+    await tick()
+    // However long a busy machine takes: the test's own limit ends it.
+    while (!(await isNothingLeft())) await pause(100)
 
     const due = KILLS * CUSTOMERS_A_KILL
     process.stdout.write(`      ${killedAtWork} of ${KILLS} kills hit jobs under way; ${due} invoices\n`)
     expect(killedAtWork).toBeGreaterThan(0)
-    expect(test_clock.failed).toEqual([])
+    expect(await readFailures()).toEqual([])
     expect(await readBooks(own.db, organizationId)).toEqual({
       invoices: due,
       billedPeriods: due,

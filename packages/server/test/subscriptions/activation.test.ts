@@ -97,6 +97,12 @@ const told = (messages: { webhook_type: string; subscription?: { plan_code: stri
   messages.map(({ webhook_type: type, subscription }) => [type, subscription?.plan_code].filter(Boolean).join(' '))
 
 describe('rules of activation', () => {
+  let refusing: Story
+  beforeAll(async () => {
+    refusing = await begin()
+    await refusing.customer('unlinked')
+  })
+
   it.each<[string, object, object | undefined]>([
     ['no list', { activation_rules: {} }, { activation_rules: ['invalid_format'] }],
     ['another kind', { activation_rules: [{ type: 'approval' }] }, { activation_rules: ['invalid_type'] }],
@@ -133,10 +139,12 @@ describe('rules of activation', () => {
     ['no rules', { activation_rules: [] }, undefined],
     ['nothing said', { activation_rules: null }, undefined],
     ['a wait without end', { activation_rules: [{ type: 'payment', timeout_hours: null }] }, undefined],
-  ])('refuse %s', async (_, fields, errors) => {
-    const story = await begin()
-    await story.customer('unlinked')
-    const answer = await order(story, 'pro', { ...fields, subscription_at: '2026-07-01T00:00:00Z' })
+  ])('refuse %s', async (what, fields, errors) => {
+    const answer = await order(refusing, 'pro', {
+      external_id: what,
+      subscription_at: '2026-07-01T00:00:00Z',
+      ...fields,
+    })
     expect(answer.body.error_details).toEqual(errors)
     expect(answer.status).toBe(errors === undefined ? 200 : 422)
   })
@@ -313,6 +321,9 @@ describe('a subscription that has to be paid for', () => {
       activated_at: null,
     })
     expect((await openInvoice(story))?.status).toBe('closed')
+    const { rows } = await sql<{ status: string }>`
+      select status from payments where organization_id = ${story.organizationId}`.execute(story.ctx.db)
+    expect(rows).toEqual([{ status: 'canceled' }])
     expect(await left()).toEqual([500, 'active', 400])
     // What comes too late changes nothing, and the external id is free again.
     const late = await story.api.put(`/invoices/${(await openInvoice(story))?.id}`, {
@@ -366,7 +377,8 @@ describe('a subscription that has to be paid for', () => {
     await story.plan('seats', { amount_cents: 300, fixed_charges: [{ ...seats, pay_in_advance: true }] })
     await gate(story, 'seats')
     expect((await read(story, 'incomplete')).status).toBe('incomplete')
-    await settlePayment(story, 'succeeded')
+    const messages = await receivedWebhooks(story, () => settlePayment(story, 'succeeded'))
+    expect(told(messages).toSorted()).toEqual(['fee.created', 'invoice.created', 'subscription.started seats'])
     await story.advanceTo('2026-07-02T00:00:00Z')
     expect(await billed(story)).toEqual([
       ['in_advance_charge', 'fixed_charge seats: 2.0 = 1000'],

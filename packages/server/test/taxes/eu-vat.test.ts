@@ -351,10 +351,12 @@ describe('invoices of a customer whose number is being checked', () => {
       await numberIsValid(tenant)
       await tenant.settle()
     })
-    expect(told.map(({ webhook_type: type }) => type).filter(type => type.startsWith('invoice.'))).toEqual([
-      'invoice.created',
-      'invoice.one_off_created',
-    ])
+    expect(
+      told
+        .map(({ webhook_type: type }) => type)
+        .filter(type => type.startsWith('invoice.'))
+        .toSorted(),
+    ).toEqual(['invoice.created', 'invoice.one_off_created'])
     const [issued, soldNow] = await invoices(tenant)
     expect(issued).toMatchObject({
       status: 'finalized',
@@ -465,6 +467,48 @@ describe('invoices of a customer whose number is being checked', () => {
       { coupons_amount_cents: 1000, taxes_amount_cents: 1800, total_amount_cents: 7800 },
       { taxes_amount_cents: 1000 + 150, total_amount_cents: 11_150 },
     ])
+  })
+
+  it('are credited with their taxes when a subscription ends meanwhile', async () => {
+    const notes = async (tenant: Tenant) => (await tenant.api.get('/customers/acme/credit_notes')).body.credit_notes
+    const pending = await waiting()
+    await subscribe(pending)
+    await pending.settle()
+    await pending.setClock('2026-03-10T09:00:00Z')
+    await pending.api.delete('/subscriptions/s?on_termination_credit_note=offset')
+    await pending.settle()
+    expect(await notes(pending)).toEqual([])
+    await numberIsValid(pending)
+    await pending.settle()
+    // 24 of 31 days, less a tenth, with a fifth of taxes, of which prepaid credits left 78.00 to be offset.
+    const [note] = await notes(pending)
+    expect(note).toMatchObject({
+      items: [{ amount_cents: 7742 }],
+      taxes_amount_cents: 1394,
+      offset_amount_cents: 7800,
+      credit_amount_cents: 562,
+    })
+    expect(note.number).toMatch(/-001-001-CN001$/)
+
+    const draft = await waiting(30)
+    await numberIsValid(draft)
+    await draft.settle()
+    await subscribe(draft)
+    await draft.setClock('2026-03-10T09:00:00Z')
+    await draft.api.delete('/subscriptions/s')
+    await draft.settle()
+    await upsert(draft, { tax_identification_number: 'FR40303265000' })
+    const [first] = (await invoices(draft)).filter(({ fees_amount_cents: cents }) => cents === 10_000)
+    expect((await draft.api.put(`/invoices/${first.lago_id}/finalize`)).body.invoice.status).toBe('pending')
+    expect(await notes(draft)).toEqual([])
+    await numberIsValid(draft)
+    await draft.settle()
+    const [issued] = await notes(draft)
+    expect(issued).toMatchObject({
+      items: [{ amount_cents: 7742 }],
+      credit_amount_cents: 8362,
+      taxes_amount_cents: 1394,
+    })
   })
 
   it('are previewed with the taxes as far as they are known', async () => {

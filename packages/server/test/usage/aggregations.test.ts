@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/platform/ids.ts'
 import { keepLevels } from '../../src/usage/index.ts'
 import { startTestApp, type TestApp } from '../support/app.ts'
-import { chargeUsageOf, type Fields, type Metered, meter, type Sent, values } from './support.ts'
+import { chargeUsageOf, type Fields, type Metered, meter, type Sent, send, values } from './support.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -50,6 +50,17 @@ describe('what counts as a number', () => {
     for (const aggregation_type of ['sum_agg', 'max_agg', 'latest_agg']) {
       expect(await measured(JUNE, { aggregation_type }, any('-3', '-4'))).toEqual(['0.0', '0.0', 2, 0])
     }
+  })
+})
+
+describe('the latest value', () => {
+  it('is that of the last event to arrive of those at the same time', async () => {
+    await app.setClock(JUNE)
+    const at = (value: unknown, day = '10'): Sent => ({ at: `2026-06-${day}T00:00:00Z`, properties: { value } })
+    const metered = await meter(app, { metric: { aggregation_type: 'latest_agg' } }, [at(1), at(2)])
+    expect((await chargeUsageOf(metered)).units).toBe('2.0')
+    await send(metered, [at(9, '08'), at(3), at('1e3', '11')])
+    expect((await chargeUsageOf(metered)).units).toBe('3.0')
   })
 })
 
@@ -151,6 +162,14 @@ describe('time-weighted sums', () => {
     expect(await measured('2026-05-12T00:00:00Z', { ...weighted, recurring }, events)).toEqual([units, level, 1, cents])
   })
 
+  it('are over the nominal length of a month in which clocks change', async () => {
+    await app.setClock('2026-03-31T12:00:00Z')
+    const first = [{ at: '2026-02-28T23:00:00Z', properties: { value: '10' } }]
+    const metered = await meter(app, { metric: weighted, customer: { timezone: 'Europe/Paris' } }, first)
+    // 31 days less an hour
+    expect(numbersOf(await chargeUsageOf(metered))).toEqual(['9.9865591397849462', '10.0', 1, 999])
+  })
+
   it('of groups begin at the levels that were kept of each, and have no others', async () => {
     await app.setClock('2026-05-12T00:00:00Z')
     const charge = { properties: { amount: '1', pricing_group_keys: ['team'] } }
@@ -207,6 +226,13 @@ describe('prorated charges', () => {
     expect(await measured(now, { recurring: true }, events, { prorated: true })).toEqual([units, units, count, cents])
   })
 
+  it('are rounded by the metric, what is priced and what is shown', async () => {
+    const metric = { recurring: true, rounding_function: 'ceil' }
+    // 8 all month and 5.5 for 20 of 30 days
+    const usage = await measured(JUNE, metric, values('05-20 8', '06-11 5.5'), { prorated: true })
+    expect(usage).toEqual(['14.0', '14.0', 2, 1200])
+  })
+
   it('weigh each value of a unique count by the days it was there', async () => {
     const lives = values(
       '06-01 c add',
@@ -241,6 +267,25 @@ describe('prorated charges', () => {
       2,
       2500,
     ])
+  })
+})
+
+describe('volume prices', () => {
+  const volume_ranges = [
+    { from_value: 1, to_value: 10, per_unit_amount: '2', flat_amount: '1' },
+    { from_value: 12, to_value: null, per_unit_amount: '1', flat_amount: '0' },
+  ]
+
+  it.each([
+    ['0', '0.0', 100],
+    ['10', '10.0', 2100],
+    // Between two tiers: the higher one.
+    ['10.5', '10.5', 1050],
+    ['12', '12.0', 1200],
+    ['-3', '0.0', 0],
+  ])('of %s units are those of their tier', async (value, units, cents) => {
+    const charge = { charge_model: 'volume', properties: { volume_ranges } }
+    expect(await measured(JUNE, {}, values(`06-10 ${value}`), charge)).toEqual([units, units, 1, cents])
   })
 })
 

@@ -116,6 +116,18 @@ describe('the usage of a period', () => {
     expect(data.customer_usage.total_amount_cents).toBe(300)
   })
 
+  it.each([
+    ['90071992547409.93', '9007199254740993'],
+    ['10000000000000000000', '1000000000000000000000'],
+  ])('keeps all digits of what %s units cost, as of what they are projected to', async (value, cents) => {
+    const { customer, subscription } = await meter(app, {}, [used({}, value)])
+    for (const kind of ['current_usage', 'projected_usage']) {
+      const url = `${app.api.url}/api/v1/customers/${customer}/${kind}?external_subscription_id=${subscription}`
+      const answer = await fetch(url, { headers: { authorization: `Bearer ${app.api.apiKey}` } })
+      expect(await answer.text()).toContain(`"amount_cents":${cents},"total_amount_cents":${cents},`)
+    }
+  })
+
   it('has no fees but those of usage, whatever was paid already', async () => {
     const charges = [{ min_amount_cents: 5000 }]
     const metered = await meter(
@@ -316,6 +328,87 @@ describe('groups', () => {
     ])
   })
 
+  it('are told apart within a filter for all values, which leaves what another one names to it', async () => {
+    const charge = {
+      charge_model: 'standard',
+      ...amount('1', { pricing_group_keys: ['team'] }),
+      filters: [
+        { values: { region: ['__ALL_FILTER_VALUES__'] }, ...amount('2', { pricing_group_keys: ['team'] }) },
+        { values: { region: ['eu'] }, ...amount('3') },
+      ].map((filter, place) => ({ ...filter, invoice_display_name: ['All', 'Europe'][place] })),
+    }
+    const usage = await chargeUsageOf(
+      await meter(app, { metric: { filters: REGIONS }, charges: [charge] }, [
+        used({ region: 'eu', team: 'a' }, '1'),
+        used({ region: 'us', team: 'a' }, '2'),
+        used({ region: 'asia', team: 'b' }, '4'),
+        used({ region: 'us' }, '8'),
+        used({ region: 'mars', team: 'a' }, '16'),
+        used({ team: 'b' }, '32'),
+      ]),
+    )
+    expect(brief(usage.filters)).toEqual([
+      ['All', '14.0', 2800],
+      ['Europe', '1.0', 300],
+      [null, '48.0', 4800],
+    ])
+    expect(brief(usage.grouped_usage)).toEqual([
+      [
+        { team: 'a' },
+        '18.0',
+        2000,
+        [
+          ['All', '2.0', 400],
+          [null, '16.0', 1600],
+        ],
+      ],
+      [
+        { team: 'b' },
+        '36.0',
+        4000,
+        [
+          ['All', '4.0', 800],
+          [null, '32.0', 3200],
+        ],
+      ],
+      [{ team: null }, '8.0', 1600, [['All', '8.0', 1600]]],
+      [{}, '1.0', 300, [['Europe', '1.0', 300]]],
+    ])
+  })
+
+  it('each pay a flat amount, and so does a bucket without usage', async () => {
+    const flat = (flat_amount: string, others: Fields = {}) => ({
+      properties: {
+        graduated_ranges: [{ from_value: 0, to_value: null, per_unit_amount: '1', flat_amount }],
+        ...others,
+      },
+    })
+    const grouped = { pricing_group_keys: ['team'] }
+    const charge = {
+      charge_model: 'graduated',
+      ...flat('1', grouped),
+      filters: [
+        { values: { region: ['eu'] }, ...flat('2') },
+        { values: { region: ['us'] }, ...flat('4', grouped) },
+      ],
+    }
+    const usage = await chargeUsageOf(
+      await meter(app, { metric: { filters: REGIONS }, charges: [charge] }, [
+        used({ region: 'us', team: 'a' }),
+        used({ region: 'us', team: 'b' }),
+      ]),
+    )
+    expect(usage.filters.map((one: Fields) => [one.units, one.amount_cents])).toEqual([
+      ['0.0', 200],
+      ['2.0', 1000],
+      ['0.0', 100],
+    ])
+    expect([usage.amount_cents, usage.grouped_usage.map((one: Fields) => one.amount_cents)]).toEqual([
+      1300,
+      [500, 500, 100, 200],
+    ])
+  })
+
   it('are represented by one of nothing where there is no usage', async () => {
     const usage = await chargeUsageOf(await meter(app, setting))
     expect(brief(usage.grouped_usage)).toEqual([
@@ -373,6 +466,8 @@ describe('groups', () => {
   it('of other keys drop the events without the property', async () => {
     const metered = await meter(app, {}, [used({ place: 'x' }), used({ place: 'y' }), used({})])
     expect((await chargeUsageOf(metered, '&group[place]=x')).units).toBe('1.0')
+    const unsendable = encodeURIComponent(JSON.stringify({ place: 'x\0' }))
+    expect((await chargeUsageOf(metered, `&group=${unsendable}`)).units).toBe('1.0')
   })
 })
 

@@ -14,6 +14,7 @@ const config = { resource: 'add_on' }
 const tags = ['Add-ons']
 const body = Type.Object({ add_on: AddOnInput })
 
+/** Add-ons under `/add_ons`. */
 export function addOnRoutes(api: FastifyInstance): void {
   api.post('/add_ons', { config, schema: { tags, summary: 'Create an add-on', body } }, async request => {
     const addOn = await createAddOn(request.ctx, readRoot(request.body, 'add_on', AddOnInput))

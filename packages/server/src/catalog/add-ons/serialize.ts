@@ -2,6 +2,7 @@ import { formatCents, formatInstant } from '../../platform/wire.ts'
 import { serializeTax, type Tax } from '../../taxes/index.ts'
 import type { AddOn } from './store.ts'
 
+/** An add-on as the API prints it; its amount in the smallest unit of its currency. */
 export function serializeAddOn(addOn: AddOn, taxes: readonly Tax[]) {
   return {
     lago_id: addOn.id,

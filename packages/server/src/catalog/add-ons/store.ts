@@ -62,6 +62,7 @@ export async function holdAddOns(
     .execute()
 }
 
+/** A page of the kept add-ons, the newest first, and how many there are in all. */
 export async function listAddOns(ctx: Ctx, page: Page): Promise<{ addOns: AddOn[]; total: number }> {
   const { total } = await keptAddOns(ctx)
     .select(eb => eb.fn.countAll<bigint>().as('total'))
@@ -76,10 +77,12 @@ export async function listAddOns(ctx: Ctx, page: Page): Promise<{ addOns: AddOn[
   return { addOns, total: Number(total) }
 }
 
+/** @throws a violation of `add_ons_code` when a kept add-on has the code */
 export async function insertAddOn(ctx: Ctx, row: Insertable<AddOns>): Promise<AddOn> {
   return ctx.db.insertInto('add_ons').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
+/** Writes columns of an add-on, which is touched by it. @throws as {@link insertAddOn} */
 export async function updateAddOnRow(ctx: Ctx, id: string, changes: Updateable<AddOns>): Promise<AddOn> {
   return ctx.db
     .updateTable('add_ons')

@@ -118,15 +118,18 @@ function filterChanges(before: Charge, after: Charge): ChargeChange[] {
   return [...changes, ...left.filter(({ values }) => !kept.has(filterIdentity(values))).map(filterDeletion)]
 }
 
+/** What copies of the charge follow of a new filter. */
 export function filterCreation({ chargeModel }: Charge, filter: ChargeFilter): FilterCreation {
   const { values, properties, invoiceDisplayName } = filter
   return { type: 'filter_created', chargeModel, values, properties, invoiceDisplayName }
 }
 
+/** What copies of the charge follow of a filter whose name or price changed; its values never do. */
 export function filterUpdate(charge: Charge, before: ChargeFilter, after: ChargeFilter): FilterUpdate {
   return { ...filterCreation(charge, after), type: 'filter_updated', propertiesBefore: before.properties }
 }
 
+/** What copies of the charge follow of a filter that is gone: they find theirs by its values. */
 export function filterDeletion({ values }: ChargeFilter): ChargeChange {
   return { type: 'filter_deleted', values }
 }

@@ -42,6 +42,7 @@ export const NEW_TERMS: CouponTerms = {
   reusable: true,
 }
 
+/** The terms of a stored coupon: what an update begins with. */
 export function termsOf(row: CouponRow): CouponTerms {
   const { name, code, description, coupon_type, amount_cents: cents, amount_currency } = row
   const { percentage_rate, frequency, frequency_duration, expiration, reusable } = row

@@ -12,6 +12,7 @@ const config = { resource: 'coupon' }
 const tags = ['Coupons']
 const body = Type.Object({ coupon: CouponInput })
 
+/** Coupons under `/coupons`: what they are, not who has them. */
 export function couponRoutes(api: FastifyInstance): void {
   api.post('/coupons', { config, schema: { tags, summary: 'Create a coupon', body } }, async request => {
     const coupon = await createCoupon(request.ctx, readRoot(request.body, 'coupon', CouponInput))

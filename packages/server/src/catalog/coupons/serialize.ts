@@ -2,6 +2,12 @@ import { formatDecimal } from '@weir/engine'
 import { formatCents, formatInstant } from '../../platform/wire.ts'
 import type { Coupon } from './store.ts'
 
+/**
+ * A coupon as the API prints it.
+ *
+ * One that was limited to plans or metrics which are deleted stays limited, without a code to show for it: it reduces
+ * nothing any more, where a coupon without limits would reduce everything.
+ */
 export function serializeCoupon({ row, planCodes, billableMetricCodes }: Coupon) {
   return {
     lago_id: row.id,

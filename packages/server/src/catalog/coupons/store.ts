@@ -143,10 +143,12 @@ export async function wasEverApplied(ctx: Ctx, couponId: string): Promise<boolea
   return applied !== undefined
 }
 
+/** @throws a violation of `coupons_code` when a kept coupon has the code */
 export async function insertCoupon(ctx: Ctx, row: Insertable<Coupons>): Promise<CouponRow> {
   return ctx.db.insertInto('coupons').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
+/** Writes columns of a coupon, which is touched by it. @throws as {@link insertCoupon} */
 export async function updateCouponRow(ctx: Ctx, id: string, changes: Updateable<Coupons>): Promise<CouponRow> {
   return ctx.db
     .updateTable('coupons')

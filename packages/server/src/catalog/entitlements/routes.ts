@@ -27,6 +27,7 @@ interface OnePrivilege {
   Params: { code: string; feature_code: string; privilege_code: string }
 }
 
+/** What plans entitle to, under `/plans/:code/entitlements`. */
 export function planEntitlementRoutes(api: FastifyInstance): void {
   const all = '/plans/:code/entitlements'
 

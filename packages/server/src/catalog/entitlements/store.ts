@@ -141,6 +141,7 @@ export async function setEntitlementValue(
     do update set value = excluded.value, updated_at = excluded.updated_at`.execute(ctx.db)
 }
 
+/** Soft-deletes the values that an entitlement has of these privileges; the entitlement stays. */
 export async function deleteEntitlementValues(
   ctx: Ctx,
   entitlementId: string,

@@ -12,6 +12,7 @@ import { getFeatureByCode, listFeatures } from './store.ts'
 const config = { resource: 'feature' }
 const tags = ['Features']
 
+/** Features and their privileges, under `/features`. */
 export function featureRoutes(api: FastifyInstance): void {
   api.post(
     '/features',

@@ -1,6 +1,7 @@
 import { formatInstant } from '../../platform/wire.ts'
 import type { Feature, Privilege } from './types.ts'
 
+/** A feature as the API prints it: known by its code, without an id. */
 export function serializeFeature(feature: Feature) {
   return {
     code: feature.code,
@@ -11,6 +12,7 @@ export function serializeFeature(feature: Feature) {
   }
 }
 
+/** A privilege as the API prints it within its feature. */
 export function serializePrivilege(privilege: Privilege) {
   return {
     code: privilege.code,

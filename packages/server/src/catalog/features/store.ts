@@ -91,6 +91,7 @@ export async function listFeatures(
   return { features: await withPrivileges(ctx, rows), total: Number(total) }
 }
 
+/** Inserts a feature without its privileges. @throws a violation of `features_code` when a kept feature has the code */
 export async function insertFeature(ctx: Ctx, feature: Feature): Promise<void> {
   await ctx.db
     .insertInto('features')
@@ -106,6 +107,7 @@ export async function insertFeature(ctx: Ctx, feature: Feature): Promise<void> {
     .execute()
 }
 
+/** Writes columns of a feature, which is touched by it. */
 export async function updateFeatureRow(ctx: Ctx, id: string, changes: Updateable<Features>): Promise<void> {
   await ctx.db
     .updateTable('features')
@@ -171,6 +173,7 @@ async function withPrivileges(ctx: Ctx, features: readonly FeatureRow[]): Promis
   }))
 }
 
+/** A privilege as it is stored, with its type and configuration. */
 export function toPrivilege(row: PrivilegeRow): Privilege {
   return {
     id: row.id,

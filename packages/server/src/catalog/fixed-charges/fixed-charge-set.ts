@@ -213,6 +213,7 @@ function codeOrAutomatic(
   return automaticCode(findAddOn(setting, input).code, taken)
 }
 
+/** The same fixed charges in their order, with `after` in the place of `before`. */
 export function withReplaced(
   fixedCharges: readonly FixedCharge[],
   before: FixedCharge,

@@ -19,6 +19,7 @@ export interface FixedChargeTerms {
 const UNITS_LIMIT = decimal('1e20')
 const UNITS_PLACES = 10
 
+/** Whether fixed charges can be priced by the model: only by those that need no events. */
 export function isFixedChargeModel(model: string | null): model is FixedChargeModelName {
   return FIXED_CHARGE_MODELS.some(known => known === model)
 }

@@ -15,6 +15,7 @@ const config = { resource: 'plan' }
 const tags = ['Pricing units']
 const body = Type.Object({ pricing_unit: PricingUnitInput })
 
+/** Pricing units under `/pricing_units`. */
 export function pricingUnitRoutes(api: FastifyInstance): void {
   api.post('/pricing_units', { config, schema: { tags, summary: 'Create a pricing unit', body } }, async request => {
     const unit = await createPricingUnit(request.ctx, readRoot(request.body, ROOT, PricingUnitInput))

@@ -1,6 +1,7 @@
 import { formatInstant } from '../../platform/wire.ts'
 import type { PricingUnit } from './store.ts'
 
+/** A pricing unit as the API prints it. */
 export function serializePricingUnit(unit: PricingUnit) {
   return {
     lago_id: unit.id,

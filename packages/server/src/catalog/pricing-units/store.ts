@@ -64,10 +64,12 @@ export async function listPricingUnits(
   return { units, total: Number(total) }
 }
 
+/** @throws a violation of the unique code when the organization has one with it */
 export async function insertPricingUnit(ctx: Ctx, row: Insertable<PricingUnits>): Promise<PricingUnit> {
   return ctx.db.insertInto('pricing_units').values(row).returningAll().executeTakeFirstOrThrow()
 }
 
+/** Writes columns of a pricing unit, which is touched by it. */
 export async function updatePricingUnitRow(
   ctx: Ctx,
   id: string,

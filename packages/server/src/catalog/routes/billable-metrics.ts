@@ -21,6 +21,7 @@ const config = { resource: ROOT }
 const tags = ['Billable metrics']
 const body = Type.Object({ billable_metric: BillableMetricInput })
 
+/** Billable metrics under `/billable_metrics`, and the trial of expressions. */
 export function billableMetricRoutes(api: FastifyInstance): void {
   api.post(
     '/billable_metrics',

@@ -29,6 +29,7 @@ interface OneFilter {
   Params: OfCharge['Params'] & { id: string }
 }
 
+/** The filters of a charge of a plan, one by one. */
 export function chargeFilterRoutes(api: FastifyInstance): void {
   api.get<OfCharge>(
     collection,

@@ -24,6 +24,7 @@ interface OneCharge {
   Params: { code: string; chargeCode: string }
 }
 
+/** The charges of a plan, one by one. */
 export function chargeRoutes(api: FastifyInstance): void {
   api.get<OfPlan>(
     '/plans/:code/charges',

@@ -26,6 +26,7 @@ interface OneFixedCharge {
   Querystring: Record<string, unknown>
 }
 
+/** The fixed charges of a plan, one by one. */
 export function fixedChargeRoutes(api: FastifyInstance): void {
   api.get<OfPlan>(
     '/plans/:code/fixed_charges',

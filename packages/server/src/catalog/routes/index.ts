@@ -11,6 +11,7 @@ import { fixedChargeRoutes } from './fixed-charges.ts'
 import { planMetadataRoutes } from './plan-metadata.ts'
 import { planRoutes } from './plans.ts'
 
+/** Everything under which the price book is written and read. */
 export function catalogRoutes(api: FastifyInstance): void {
   billableMetricRoutes(api)
   planRoutes(api)

@@ -10,6 +10,7 @@ interface Owner {
   Params: { code: string }
 }
 
+/** The free map of a plan, under `/plans/:code/metadata`. */
 export function planMetadataRoutes(api: FastifyInstance): void {
   api.post<Owner>(
     '/plans/:code/metadata',

@@ -13,6 +13,7 @@ const config = { resource: 'plan' }
 const tags = ['Plans']
 const body = Type.Object({ plan: PlanInput })
 
+/** Plans under `/plans`: those that are sold, not the private copies of subscriptions. */
 export function planRoutes(api: FastifyInstance): void {
   api.post('/plans', { config, schema: { tags, summary: 'Create a plan', body } }, async request => {
     const plan = await createPlan(request.ctx, readRoot(request.body, 'plan', PlanInput))

@@ -33,6 +33,7 @@ export async function getMinimumCommitments(
   )
 }
 
+/** The minimum commitment of a plan, if it has one. */
 export async function findCommitment(ctx: Ctx, planId: string): Promise<{ id: string } | undefined> {
   return ctx.db
     .selectFrom('commitments')
@@ -42,10 +43,12 @@ export async function findCommitment(ctx: Ctx, planId: string): Promise<{ id: st
     .executeTakeFirst()
 }
 
+/** A plan has at most one. @throws a violation of the unique plan otherwise */
 export async function insertCommitment(ctx: Ctx, row: Insertable<Commitments>): Promise<void> {
   await ctx.db.insertInto('commitments').values(row).execute()
 }
 
+/** Writes columns of a commitment; its taxes are written apart. */
 export async function updateCommitment(ctx: Ctx, id: string, changes: Updateable<Commitments>): Promise<void> {
   await ctx.db
     .updateTable('commitments')

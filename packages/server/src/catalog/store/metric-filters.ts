@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
 import type { MetricFilter } from '../types.ts'
 
+/** Creates filters of a metric, or overwrites the values of those with their ids. */
 export async function upsertMetricFilters(ctx: Ctx, metricId: string, filters: readonly MetricFilter[]): Promise<void> {
   if (filters.length === 0) return
   const now = ctx.clock.now()
@@ -13,6 +14,7 @@ export async function upsertMetricFilters(ctx: Ctx, metricId: string, filters: r
     on conflict (id) do update set values = excluded.values, updated_at = excluded.updated_at`.execute(ctx.db)
 }
 
+/** Soft-deletes filters of a metric. What charge filters have of them is trimmed apart. */
 export async function deleteMetricFilters(ctx: Ctx, filterIds: readonly string[]): Promise<void> {
   if (filterIds.length === 0) return
   const now = ctx.clock.now()

@@ -71,6 +71,7 @@ export async function holdMetrics(ctx: Ctx, ids: readonly string[]): Promise<voi
     for share`.execute(ctx.db)
 }
 
+/** A page of the kept metrics, the newest first, and how many there are in all. */
 export async function listMetrics(
   ctx: Ctx,
   searchTerm: string | undefined,

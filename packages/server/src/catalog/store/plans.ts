@@ -85,6 +85,7 @@ export async function findPlanByCode(ctx: Ctx, code: string): Promise<PlanSnapsh
   return id === undefined ? undefined : (await getPlans(ctx, [id])).get(id)
 }
 
+/** The id of the plan that is sold under a code. */
 export async function findPlanIdByCode(ctx: Ctx, code: string): Promise<string | undefined> {
   return (await plansByCode(ctx, code).executeTakeFirst())?.id
 }
@@ -115,6 +116,10 @@ export async function lockPlan(ctx: Ctx, id: string): Promise<PlanRow | undefine
     .executeTakeFirst()
 }
 
+/**
+ * A page of the plans that are sold, the newest first, and how many there are in all. Those to be deleted are among
+ * them.
+ */
 export async function listPlans(
   ctx: Ctx,
   searchTerm: string | undefined,
@@ -166,6 +171,7 @@ export async function getMetricIdsOfPlan(ctx: Ctx, planId: string): Promise<stri
   return rows.map(row => row.billable_metric_id)
 }
 
+/** Inserts a plan without its parts. @throws a violation of `plans_code` when one that is sold has the code */
 export async function insertPlan(ctx: Ctx, row: Insertable<Plans>): Promise<void> {
   await ctx.db.insertInto('plans').values(row).execute()
 }

@@ -66,6 +66,7 @@ export async function deleteThresholds(ctx: Ctx, { planId, subscriptionId }: Thr
     .execute()
 }
 
+/** Gives an owner these thresholds beside those it has. */
 export async function insertThresholds(
   ctx: Ctx,
   owner: ThresholdOwner,

@@ -1,3 +1,4 @@
+import { readCents, type WireInteger } from '../../platform/wire.ts'
 import type { InvoiceForPrint } from '../load-invoice.ts'
 import { frameOf, legalNotes } from './frame.ts'
 import { invoiceBlocks } from './invoice-blocks.ts'
@@ -50,7 +51,7 @@ function facts({ invoice }: InvoiceForPrint, say: Say, locale: Locale): Pair[] {
 
 function notes(print: InvoiceForPrint, say: Say, locale: Locale): Note[] {
   const passed = print.thresholds.at(-1)
-  const money = (cents: number) => formatMoney(BigInt(cents), print.invoice.currency, locale)
+  const money = (cents: WireInteger) => formatMoney(readCents(cents), print.invoice.currency, locale)
   const { mentions, footer } = legalNotes(print, say)
   return [
     ...mentions,

@@ -1,3 +1,4 @@
+import { readCents } from '../../platform/wire.ts'
 import type { InvoiceForPrint } from '../load-invoice.ts'
 import { formatMoney, formatRate } from './locales.ts'
 import type { Totals } from './printed-document.ts'
@@ -49,10 +50,10 @@ function taxLines({ taxes }: InvoiceForPrint, say: Say, money: Money): [string, 
   if (taxes.length === 0) return [[say('no_tax'), money(0n)]]
   return taxes.map(tax => {
     if (WHOLE_INVOICE_CODES.includes(tax.tax_code)) return [tax.tax_name, '']
-    const amount = money(BigInt(tax.fees_amount_cents))
+    const amount = money(readCents(tax.fees_amount_cents))
     return [
       say('tax_on', { name: tax.tax_name, rate: formatRate(tax.tax_rate, 1), amount }),
-      money(BigInt(tax.amount_cents)),
+      money(readCents(tax.amount_cents)),
     ]
   })
 }

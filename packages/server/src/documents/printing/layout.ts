@@ -42,14 +42,13 @@ function laidOutTable(table: Table, textWidth: number): LaidOutBlock {
   return {
     ...table,
     widths: figures,
-    rows: table.rows.map((row, place) => {
+    rows: table.rows.map(row => {
       const room = textWidth - taken - (row.kind === 'item' ? 0 : INDENT)
       const isOneLine =
         row.notes.length === 0 &&
         !row.cells.some(cell => cell.includes('\n')) &&
         widthOf(row.cells[0] ?? '', CELL_SIZE) <= room
-      const isClose = place > 0 && table.rows[place - 1]?.kind !== 'item'
-      return { ...row, height: isOneLine ? (isClose ? CLOSE_ROW_HEIGHT : ROW_HEIGHT) : null }
+      return { ...row, height: isOneLine ? (row.kind === 'item' ? ROW_HEIGHT : CLOSE_ROW_HEIGHT) : null }
     }),
   }
 }

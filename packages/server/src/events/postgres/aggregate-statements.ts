@@ -77,6 +77,11 @@ export interface AsOf {
   readonly firstPosition: bigint
 }
 
+/**
+ * The parts that all statements over events are put together from.
+ *
+ * @param since only events that are new since then; all of them where undefined
+ */
 export function partsOf(
   organizationId: string,
   query: Scope,

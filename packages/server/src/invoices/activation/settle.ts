@@ -3,14 +3,15 @@ import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { recreditWallets, releaseCoupons, restoreCreditNotes } from '../../credits/index.ts'
 import type { Customer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import { emit } from '../../platform/domain-events.ts'
+import { emit, emitAll } from '../../platform/domain-events.ts'
 import { cancelActivation, completeActivation } from '../../subscriptions/index.ts'
 import { lockInvoiceWithCustomer } from '../actions/lock.ts'
 import { PAYMENT_WANTED } from '../actions/payment-status.ts'
 import { createSubscriptionInvoices } from '../billing/create-invoice.ts'
 import { planChangeOrders } from '../billing/plan-change.ts'
+import { loadInvoiceFees } from '../fees-store.ts'
 import { assignNumber } from '../numbering.ts'
-import { type Invoice, updateInvoiceRow } from '../store.ts'
+import { type Invoice, loadInvoiceSubscriptions, updateInvoiceRow } from '../store.ts'
 import { type ActivationInvoice, findActivationInvoice, isActivationInvoice, lockActivationInvoice } from './store.ts'
 
 /**
@@ -42,7 +43,7 @@ async function completePaidActivation(tx: Ctx, { invoice, customer, waiting }: A
   await createSubscriptionInvoices(tx, await planChangeOrders(tx, customer, change, at, { billed: true }))
 }
 
-/** Its dates stay as they are. One that is empty is closed where such invoices are not wanted. */
+/** Its dates stay as they are, and it is told of as if it was made now. One that is empty is closed where such invoices are not wanted. */
 async function issue(tx: Ctx, invoice: Invoice, customer: Customer): Promise<void> {
   const issuer = (await findBillingEntitiesByIds(tx, [invoice.billing_entity_id])).get(invoice.billing_entity_id)
   if (issuer === undefined) throw new Error(`invoice ${invoice.id} has no billing entity`)
@@ -60,7 +61,12 @@ async function issue(tx: Ctx, invoice: Invoice, customer: Customer): Promise<voi
     billing_entity_sequential_id: numbered.billingEntitySequentialId,
     finalized_at: tx.clock.now(),
   })
-  await emit(tx, 'invoice.created', invoice.id)
+  const [link] = await loadInvoiceSubscriptions(tx, [invoice.id])
+  const fees = link?.invoicing_reason === 'in_advance_charge' ? await loadInvoiceFees(tx, invoice.id) : []
+  await emitAll(tx, [
+    ...fees.map(fee => ({ type: 'fee.created', objectId: fee.id })),
+    { type: 'invoice.created', objectId: invoice.id },
+  ])
 }
 
 /**

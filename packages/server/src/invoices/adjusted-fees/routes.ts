@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { rehearse } from '../../platform/context.ts'
 import { readRoot } from '../../platform/http/input.ts'
-import { serializeFee } from '../serialize-fee.ts'
+import { presentFees, serializeFee } from '../serialize-fee.ts'
 import { type AdjustedFee, adjustFee, removeAdjustment } from './adjust-fee.ts'
 import { AdjustedFeeInput } from './schema.ts'
 
@@ -15,6 +16,19 @@ export function adjustedFeeRoutes(api: FastifyInstance): void {
     async request => {
       const input = readRoot(request.body, 'adjusted_fee', AdjustedFeeInput)
       return answer(await adjustFee(request.ctx, request.params.id, input))
+    },
+  )
+
+  api.post<{ Params: { id: string } }>(
+    '/invoices/:id/adjusted_fees/estimate',
+    route('See what a line of a draft would be if it was edited'),
+    async ({ ctx, params, body }) => {
+      const input = readRoot(body, 'adjusted_fee', AdjustedFeeInput)
+      const [fee] = await rehearse(ctx, async tx => {
+        const { fee: edited } = await adjustFee(tx, params.id, input)
+        return presentFees(tx, edited === undefined ? [] : [edited])
+      })
+      return { adjusted_fee: { ...fee, lago_id: null, lago_adjusted_fee_id: null } }
     },
   )
 

@@ -8,7 +8,8 @@ import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import type { Reaction } from '../../platform/module.ts'
 import { askForPayment } from '../activation/settle.ts'
 import { isActivationInvoice, lockActivationInvoice } from '../activation/store.ts'
-import { issueDraftNotes } from '../crediting/draft-notes.ts'
+import { attachDraftNotes, detachDraftNotes, issueDraftNotes } from '../crediting/draft-notes.ts'
+import { applySections, removeSections } from '../custom-sections.ts'
 import { refreshDraft } from '../drafts/recompute.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
@@ -32,7 +33,10 @@ export const onTaxesKnown: Reaction = (tx, events) =>
     })),
   )
 
-/** Issues the invoices of a customer that waited for their taxes, oldest first, and computes its drafts again. */
+/**
+ * Issues the invoices of a customer that waited for their taxes, oldest first, and computes its drafts again. Tells
+ * `invoice.taxes_known` of each, beside the webhooks.
+ */
 export const completeTaxes: TaskDefinition = {
   name: COMPLETE_TAXES,
   async run(ctx, payload) {
@@ -59,6 +63,7 @@ async function completeDraft(ctx: Ctx, invoiceId: string): Promise<void> {
     const draft = await lockInvoice(tx, invoiceId)
     if (draft?.status === 'draft' && draft.tax_status !== 'pending') {
       await emit(tx, 'invoice.ready_to_finalize', invoiceId)
+      await emit(tx, 'invoice.taxes_known', invoiceId)
     }
   })
 }
@@ -68,14 +73,25 @@ async function complete(tx: Ctx, customerId: string, invoiceId: string): Promise
   const invoice = await lockInvoice(tx, invoiceId)
   if (invoice?.tax_status !== 'pending' || (invoice.status !== 'pending' && !isActivationInvoice(invoice))) return
   if ((await findCustomersAwaitingVatCheck(tx, [customerId])).size > 0) return
+  const credited = await detachDraftNotes(tx, invoiceId)
   const taxed = await tax(tx, invoice, customer)
-  if (isActivationInvoice(taxed)) return payFirst(tx, taxed)
+  // As a draft that is computed again: the customer alone is asked.
+  await removeSections(tx, invoice.id)
+  await applySections(tx, [{ invoiceId: invoice.id, customer }])
+  if (isActivationInvoice(taxed)) {
+    await payFirst(tx, taxed)
+    return attachDraftNotes(tx, invoiceId, credited)
+  }
   const issued = await issue(tx, taxed, customer)
-  if (issued.status !== 'finalized') return
+  const isIssued = issued.status === 'finalized'
+  const isOneOff = issued.invoice_type === 'one_off'
   // What a customer has to its credit pays for everything but sales made at once.
-  if (issued.invoice_type !== 'one_off') await payInvoice(tx, issued, await loadSettlementFees(tx, issued.id))
-  await emit(tx, issued.invoice_type === 'one_off' ? 'invoice.one_off_created' : 'invoice.created', issued.id)
+  if (isIssued && !isOneOff) await payInvoice(tx, issued, await loadSettlementFees(tx, issued.id))
+  await attachDraftNotes(tx, invoiceId, credited)
+  if (!isIssued) return
+  await emit(tx, isOneOff ? 'invoice.one_off_created' : 'invoice.created', issued.id)
   await issueDraftNotes(tx, issued.id, issued.number)
+  await emit(tx, 'invoice.taxes_known', issued.id)
 }
 
 /** What a subscription waits for is issued when it is paid. */

@@ -11,6 +11,9 @@ import { isBilledPeriodically } from './periodic.ts'
 
 const BILL_MISSED_DAYS = 'bill_missed_days'
 
+/** What is left of the last period can only be credited once it is billed: that job comes before the last invoice, too. */
+const BEFORE_CREDIT = -2
+
 /** A subscription ended before billing days that had come were billed: they are, as if it had been in time. */
 export const onBillingMissed: Reaction = async (tx, events) => {
   const records = await loadSubscriptionRecords(
@@ -24,6 +27,7 @@ export const onBillingMissed: Reaction = async (tx, events) => {
       task: BILL_MISSED_DAYS,
       queue: customers.get(event.objectId) ?? event.objectId,
       payload: { organizationId: tx.org.id, subscriptionId: event.objectId, days: event.data?.days },
+      priority: BEFORE_CREDIT,
     })),
   )
 }

@@ -1,7 +1,7 @@
 import { type Currency, type ExplainedStep, explainFee, explainInvoice, type StoredFee } from '@weir/engine'
 import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
-import { formatCents, formatInstant } from '../../platform/wire.ts'
+import { formatCents, formatInstant, type WireInteger } from '../../platform/wire.ts'
 import { getVisibleInvoice } from '../actions/lock.ts'
 import { presentFeeTaxes } from '../applied-taxes.ts'
 import { type FeeRow, findFee } from '../fees-store.ts'
@@ -9,7 +9,7 @@ import type { Invoice } from '../store.ts'
 import { type FeeTaxes, loadSnapshots, type Snapshot } from './snapshot.ts'
 
 /** Amounts by what they are of, in cents. */
-type Amounts = Readonly<Record<string, number>>
+type Amounts = Readonly<Record<string, WireInteger>>
 
 /**
  * What a fee was computed from and the arithmetic that led to its amounts.
@@ -88,7 +88,7 @@ function explained({ invoice, fees, feeTaxes, taxes, reductions }: Snapshot) {
   }
 }
 
-function byTax(amounts: readonly (readonly [code: string, cents: number])[]): Amounts {
+function byTax(amounts: readonly (readonly [code: string, cents: WireInteger])[]): Amounts {
   return Object.fromEntries(amounts.map(([code, cents]) => [`tax ${code}`, cents]))
 }
 
@@ -134,8 +134,8 @@ export interface Difference {
   /** Null: of the invoice itself. */
   readonly lago_fee_id: string | null
   readonly field: string
-  readonly stored: number | null
-  readonly computed: number | null
+  readonly stored: WireInteger | null
+  readonly computed: WireInteger | null
 }
 
 /** What of an invoice and its fees is not as it is when it is computed again. */
@@ -151,7 +151,7 @@ function differencesIn(computed: Amounts, stored: Amounts): Omit<Difference, 'la
   const fields = new Set([...Object.keys(stored), ...Object.keys(computed)])
   return [...fields]
     .map(field => ({ field, stored: stored[field] ?? null, computed: computed[field] ?? null }))
-    .filter(one => one.stored !== one.computed)
+    .filter(one => JSON.stringify(one.stored) !== JSON.stringify(one.computed))
 }
 
 function taxesOf(fee: FeeRow, taxes: FeeTaxes): { code: string; rate: number }[] {

@@ -29,7 +29,10 @@ export function pastUsageRoutes(api: FastifyInstance): void {
   )
 }
 
+/** More than any subscription has, and less than the database refuses. */
+const MOST_PERIODS = 1_000_000
+
 function readCount(value: unknown): number | undefined {
   const count = Number.parseInt(String(value ?? ''), 10)
-  return count > 0 ? count : undefined
+  return count > 0 ? Math.min(count, MOST_PERIODS) : undefined
 }

@@ -2,7 +2,7 @@ import { invoiceDates, localDate } from '@weir/engine'
 import { getBillingEntityByCode } from '../../accounts/index.ts'
 import { dropVatCheck } from '../../customers/index.ts'
 import { frozenClock } from '../../platform/clock/clock.ts'
-import { type Ctx, transaction } from '../../platform/context.ts'
+import { type Ctx, rehearse } from '../../platform/context.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
 import { formatInstant } from '../../platform/wire.ts'
@@ -15,15 +15,6 @@ import { type Scenario, scenarioOf } from './scenario.ts'
 import type { PreviewInput } from './schema.ts'
 
 type Presented = Awaited<ReturnType<typeof presentInvoice>>
-
-/** Ends the transaction of a preview: nothing of it is kept. */
-class RolledBack extends Error {
-  readonly preview: Record<string, unknown>
-  constructor(preview: Record<string, unknown>) {
-    super('a preview is not kept')
-    this.preview = preview
-  }
-}
 
 /** Credits what is left of the last period, paid in advance, of a subscription that has ended. */
 export type CreditEnded = (tx: Ctx, subscriptionId: string) => Promise<void>
@@ -41,14 +32,7 @@ export async function previewInvoice(
   input: PreviewInput,
   creditEnded: CreditEnded | null,
 ): Promise<Record<string, unknown>> {
-  try {
-    return await transaction({ ...ctx, subscribers: [] }, async tx => {
-      throw new RolledBack(await makePreview({ ...tx, clock: frozenClock(tx.clock.now()) }, input, creditEnded))
-    })
-  } catch (end) {
-    if (end instanceof RolledBack) return end.preview
-    throw end
-  }
+  return rehearse(ctx, tx => makePreview({ ...tx, clock: frozenClock(tx.clock.now()) }, input, creditEnded))
 }
 
 async function makePreview(

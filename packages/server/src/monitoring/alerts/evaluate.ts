@@ -1,5 +1,6 @@
 import { type CrossedThreshold, crossedThresholds, type Decimal, decimal, formatDecimal, round } from '@weir/engine'
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { cappedDecimal } from '../../platform/db/limits.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { newId } from '../../platform/ids.ts'
 import { findAlerts, loadThresholds, lockAlert } from './store.ts'
@@ -39,7 +40,7 @@ async function evaluateAlert(ctx: Ctx, owner: AlertOwner, alertId: string, prese
   await transaction(ctx, async tx => {
     const alert = await lockAlert(tx, alertId)
     if (alert === undefined) return
-    const value = round(present, FRACTIONAL_DIGITS).toFixed()
+    const value = cappedDecimal(round(present, FRACTIONAL_DIGITS)).toFixed()
     const thresholds = (await loadThresholds(tx, [alert.id])).get(alert.id) ?? []
     const crossed = crossedThresholds(alert.direction, thresholds, alert.previous_value, value)
     if (crossed.length > 0) await trigger(tx, owner, alert, value, crossed)

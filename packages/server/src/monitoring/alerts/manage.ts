@@ -91,6 +91,7 @@ export async function deleteAlert(ctx: Ctx, owner: AlertOwner, code: string): Pr
   })
 }
 
+/** Deletes the alerts of a subscription or wallet, if there are any. */
 export async function deleteAllAlerts(ctx: Ctx, owner: AlertOwner): Promise<void> {
   await transaction(ctx, async tx => {
     const alerts = await findAlerts(tx, owner)

@@ -25,6 +25,7 @@ export function usageReading(usage: CurrentUsage, lifetimeUsage: LifetimeUsage):
   }
 }
 
+/** The fees of all charges on a metric, one a bucket and group; none for an unknown metric. */
 export function feesOfMetric(charges: readonly ChargeUsage[], metricId: string | null): ChargeUsage['fees'] {
   return charges.filter(({ charge }) => charge.metric.id === metricId).flatMap(({ fees }) => fees)
 }

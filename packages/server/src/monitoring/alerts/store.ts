@@ -38,6 +38,7 @@ export function findAlerts(ctx: Ctx, owner: AlertOwner): Promise<AlertRow[]> {
   return alertsOf(ctx, owner).selectAll().orderBy('created_at').orderBy('id').$castTo<AlertRow>().execute()
 }
 
+/** The alert of a subscription or wallet with a code. */
 export function findAlert(ctx: Ctx, owner: AlertOwner, code: string): Promise<AlertRow | undefined> {
   return alertsOf(ctx, owner)
     .selectAll()

@@ -25,6 +25,7 @@ export const ALERT_TYPES = {
 } as const satisfies Readonly<Record<string, AlertTypeRules>>
 export type AlertType = keyof typeof ALERT_TYPES
 
+/** Whether there is an alert type of that name, in exactly these letters. */
 export function isAlertType(name: string): name is AlertType {
   return Object.hasOwn(ALERT_TYPES, name)
 }
@@ -46,11 +47,13 @@ export type AlertOwner =
   | { readonly kind: 'subscription'; readonly id: string; readonly customerId: string; readonly externalId: string }
   | { readonly kind: 'wallet'; readonly id: string; readonly customerId: string; readonly wallet: WalletRow }
 
+/** A subscription as the owner of alerts. */
 export function ownerOf(subscription: Subscription): AlertOwner {
   const { id, customer_id: customerId, external_id: externalId } = subscription
   return { kind: 'subscription', id, customerId, externalId }
 }
 
+/** A wallet as the owner of alerts. */
 export function ownerOfWallet(wallet: WalletRow): AlertOwner & { readonly kind: 'wallet' } {
   return { kind: 'wallet', id: wallet.id, customerId: wallet.customer_id, wallet }
 }

@@ -113,8 +113,14 @@ async function findNeighbours(
   return new Map(rows.map(({ place, ...neighbour }) => [Number(place) - 1, neighbour]))
 }
 
+/** Beyond 2^53 cents, to the digits of a double: the usage itself is kept exactly. */
 function diff(usage: SerializedUsage, previous: SerializedUsage | undefined): DailyUsage {
-  return dailyUsageDiff<DailyUsage>(usage, previous)
+  return dailyUsageDiff(asRead(usage), previous && asRead(previous))
+}
+
+/** Usage as it is read back, with plain numbers. */
+function asRead(usage: SerializedUsage): DailyUsage {
+  return JSON.parse(JSON.stringify(usage))
 }
 
 function wholeSeconds(instant: Temporal.Instant): Temporal.Instant {

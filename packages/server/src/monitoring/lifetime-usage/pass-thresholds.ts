@@ -3,6 +3,7 @@ import type { UsageThreshold } from '../../catalog/index.ts'
 import { lockCustomer } from '../../customers/index.ts'
 import { billProgressively, findProgressiveInvoices, type ProgressiveInvoice } from '../../invoices/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { cappedCents } from '../../platform/db/limits.ts'
 import { getApplicableThresholds, loadSubscriptionRecords, type SubscriptionRecord } from '../../subscriptions/index.ts'
 import { type LifetimeUsage, totalOf } from './store.ts'
 
@@ -26,7 +27,7 @@ export async function billPassedThresholds(ctx: Ctx, record: SubscriptionRecord,
       record: current,
       thresholds,
       invoicedCents: usage.invoiced_usage_amount_cents,
-      lifetimeCents: totalOf(usage),
+      lifetimeCents: cappedCents(totalOf(usage)),
       previousInvoiceId: previous?.id ?? null,
     })
   })

@@ -1,4 +1,5 @@
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { cappedCents } from '../../platform/db/limits.ts'
 import type { SubscriptionRecord } from '../../subscriptions/index.ts'
 import { type CurrentUsage, currentUsageOf } from '../../usage/index.ts'
 import { usageAmountCents } from '../current-usage.ts'
@@ -24,7 +25,7 @@ export async function recalculateLifetimeUsage(
   const settled = await settleFlags(ctx, record)
   const usage = await currentUsageOf(ctx, record)
   const lifetimeUsage = await changeLifetimeUsage(ctx, settled.id, {
-    current_usage_amount_cents: usageAmountCents(usage),
+    current_usage_amount_cents: cappedCents(usageAmountCents(usage)),
     current_usage_refreshed_at: ctx.clock.now(),
   })
   return { lifetimeUsage, usage }

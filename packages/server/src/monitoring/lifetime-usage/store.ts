@@ -20,6 +20,7 @@ function kept(ctx: Ctx, subscriptionId: string) {
     .where('deleted_at', 'is', null)
 }
 
+/** The record of a subscription; none when it never began, or another subscription has taken it over. */
 export function findLifetimeUsage(ctx: Ctx, subscriptionId: string): Promise<LifetimeUsage | undefined> {
   return kept(ctx, subscriptionId).executeTakeFirst()
 }
@@ -81,6 +82,7 @@ export type LifetimeUsageChange = Partial<
   >
 >
 
+/** Writes columns of a record; amounts in the smallest unit of the plan’s currency. @returns it as it is then */
 export function changeLifetimeUsage(ctx: Ctx, id: string, change: LifetimeUsageChange): Promise<LifetimeUsage> {
   return ctx.db
     .updateTable('lifetime_usages')

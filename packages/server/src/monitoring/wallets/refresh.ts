@@ -9,6 +9,7 @@ import {
 } from '../../credits/index.ts'
 import { lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { cappedCents, cappedDecimal } from '../../platform/db/limits.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { evaluateWalletAlerts } from './alerts.ts'
 import { scheduleThresholdTopUp } from './threshold-top-ups.ts'
@@ -53,10 +54,10 @@ async function refresh(tx: Ctx, before: WalletRow, usageCents: Decimal): Promise
   const ongoing = decimal(before.balance_cents).minus(usageCents)
   const isDepleted = !ongoing.gt(0)
   const after = await updateWalletRow(tx, before.id, {
-    ongoing_balance_cents: truncate(ongoing),
-    ongoing_usage_balance_cents: truncate(usageCents),
-    credits_ongoing_balance: centsInCredits(ongoing, rate).toFixed(),
-    credits_ongoing_usage_balance: centsInCredits(usageCents, rate).toFixed(),
+    ongoing_balance_cents: cappedCents(truncate(ongoing)),
+    ongoing_usage_balance_cents: cappedCents(truncate(usageCents)),
+    credits_ongoing_balance: cappedDecimal(centsInCredits(ongoing, rate)).toFixed(),
+    credits_ongoing_usage_balance: cappedDecimal(centsInCredits(usageCents, rate)).toFixed(),
     depleted_ongoing_balance: isDepleted,
     last_ongoing_balance_sync_at: tx.clock.now(),
   })

@@ -1,6 +1,6 @@
 import { getOrganization } from '../../accounts/index.ts'
 import { getTransaction } from '../../credits/index.ts'
-import { type Customer, serializePayer } from '../../customers/index.ts'
+import { type Customer, lockCustomer, serializePayer } from '../../customers/index.ts'
 import { findVisibleInvoice, isCollectable, loadLeftOnInvoice, lockInvoiceWithCustomer } from '../../invoices/index.ts'
 import {
   chargesByItself,
@@ -13,6 +13,7 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { notFound, validation } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Payable } from '../charging/provider-payment.ts'
+import { findPaymentRequest } from '../requests/store.ts'
 import { expirePages, findActivePage } from './store.ts'
 
 const LIFE_OF_A_PAGE = { hours: 24 }
@@ -44,6 +45,26 @@ export async function topUpPaymentUrl(ctx: Ctx, id: string) {
   return { ...payer, lago_wallet_transaction_id: id, payment_url: url }
 }
 
+/**
+ * As {@link invoicePaymentUrl}, for a payment request.
+ *
+ * @throws 404 `payment_request_not_found`; 422 with the reason under `base`
+ */
+export async function requestPaymentUrl(ctx: Ctx, id: string) {
+  return transaction(ctx, async tx => {
+    const request = await findPaymentRequest(tx, id)
+    if (request === undefined) throw notFound('payment_request')
+    const customer = await lockCustomer(tx, request.customer_id)
+    const check = () => (request.payment_status === 'succeeded' ? 'invalid_payment_status' : undefined)
+    const type = await typeOfPages(tx, customer, check)
+    const description = `${(await getOrganization(tx)).name} - Overdue invoices`
+    const payable = { payment_request_id: request.id }
+    const url = await openPage(tx, type, payable, request.amount_cents, request.amount_currency, description)
+    const { payment_provider_code: _, ...payer } = serializePayer(customer)
+    return { ...payer, lago_payment_request_id: id, payment_url: url }
+  })
+}
+
 function refused(reason: string) {
   return validation({ base: [reason] })
 }
@@ -68,7 +89,7 @@ async function payInvoiceAt(ctx: Ctx, id: string): Promise<{ customer: Customer;
  * @param check what else forbids it, asked where it belongs among the reasons
  * @throws 422 with the reason under `base`
  */
-export async function typeOfPages(tx: Ctx, customer: Customer, check: () => string | undefined): Promise<ProviderType> {
+async function typeOfPages(tx: Ctx, customer: Customer, check: () => string | undefined): Promise<ProviderType> {
   if (customer.payment_provider === null) throw refused('no_linked_payment_provider')
   if (customer.payment_provider === 'gocardless') throw refused('invalid_payment_provider')
   const problem = check()
@@ -82,7 +103,7 @@ export async function typeOfPages(tx: Ctx, customer: Customer, check: () => stri
 }
 
 /** The page that is open for the amount, or a new one. */
-export async function openPage(
+async function openPage(
   tx: Ctx,
   type: ProviderType,
   payable: Payable,

@@ -5,6 +5,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import { readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
+import { requestPaymentUrl } from '../pages/payment-url.ts'
 import { createPaymentRequest, PaymentRequestInput } from './create.ts'
 import { presentPaymentRequest, presentPaymentRequests } from './serialize.ts'
 import { findPaymentRequest, listPaymentRequests } from './store.ts'
@@ -45,6 +46,14 @@ export function paymentRequestRoutes(api: FastifyInstance): void {
       const customer = await getCustomerByExternalId(request.ctx, request.params.external_customer_id)
       return list(request.ctx, { ...request.query, external_customer_id: customer.external_id })
     },
+  )
+
+  api.post<{ Params: { id: string } }>(
+    '/payment_requests/:id/payment_url',
+    { config, schema: { tags, summary: 'Where a customer can pay overdue invoices at once' } },
+    async request => ({
+      payment_request_payment_details: await requestPaymentUrl(request.ctx, request.params.id),
+    }),
   )
 
   api.get<{ Params: { id: string } }>(

@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import { parse as parseQuery } from 'qs'
 import { ApiError, badRequest, notFound, payloadTooLarge } from '../errors.ts'
 import { newId } from '../ids.ts'
+import { storableJson } from '../validation/text.ts'
 
 export type HttpServer = FastifyInstance
 
@@ -37,8 +38,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: 4096,
-      querystringParser: text =>
-        parseQuery(text, { arrayLimit: 1000, depth: 3, parameterLimit: 2000 }) as Record<string, unknown>,
+      querystringParser: readQuery,
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
@@ -60,6 +60,11 @@ function requestId(header: string | string[] | undefined): string {
   return typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header) ? header : newId()
 }
 
+/** No stored text has a NUL character, and the database refuses to be asked for one: what has one finds nothing. */
+function readQuery(text: string): Record<string, unknown> {
+  return parseQuery(text.replaceAll('%00', '%EF%BF%BD'), { arrayLimit: 1000, depth: 3, parameterLimit: 2000 })
+}
+
 /** JSON is the only body format; an empty body counts as absent, whatever the content type says. */
 function acceptLenientBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
@@ -76,12 +81,20 @@ function acceptLenientBodies(app: FastifyInstance): void {
 // An integer of 16 digits or more may not survive as a double. It stands where a value begins: long digits in text are fine.
 const LONG_NUMBER = /[:,[]\s*-?\d{16}/
 
+// What PostgreSQL cannot hold comes escaped: NUL characters and surrogates, of which halves are no characters.
+const UNSTORABLE = /\\u(0000|d[89a-f])/i
+
 /**
  * Parses JSON. Integers keep all their digits: those a double cannot hold become raw JSON, which prints as it was sent.
+ * Texts are mended, so that they can be stored: NUL characters are removed, halves of surrogate pairs become U+FFFD.
  * A `__proto__` key is data like any other in the result of JSON.parse, and is never merged into another object.
  */
 export function parseJson(body: string): unknown {
-  if (!LONG_NUMBER.test(body)) return JSON.parse(body)
+  const value = LONG_NUMBER.test(body) ? parseKeepingDigits(body) : JSON.parse(body)
+  return UNSTORABLE.test(body) ? storableJson(value) : value
+}
+
+function parseKeepingDigits(body: string): unknown {
   return JSON.parse(body, (_key, value, context) => {
     const source = context?.source
     const lossy =

@@ -9,3 +9,16 @@ export function withoutNul(text: string | null): string | null
 export function withoutNul(text: string | null): string | null {
   return text === null ? null : text.replaceAll('\0', '')
 }
+
+/** Text that PostgreSQL can hold: without NUL characters, and with U+FFFD for halves of surrogate pairs. */
+export function storableText(text: string): string {
+  return withoutNul(text.isWellFormed() ? text : text.toWellFormed())
+}
+
+/** What JSON holds, with every text in it made {@link storableText}, keys too. */
+export function storableJson(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value)
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value
+  if (Array.isArray(value)) return value.map(storableJson)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [storableText(key), storableJson(item)]))
+}

@@ -9,7 +9,7 @@ export {
 } from './advance-event.ts'
 export type { AdvanceTotal } from './advance-totals.ts'
 export * from './aggregation.ts'
-export { ALL_FILTER_VALUES, type ChargeFilter, type ValuesByKey } from './buckets.ts'
+export { ALL_FILTER_VALUES, type ChargeFilter, compileBuckets, type ValuesByKey } from './buckets.ts'
 export type { MeteredEvent } from './events.ts'
 export * from './expression/index.ts'
 export type { PresentedUnits } from './presentation.ts'

@@ -158,8 +158,15 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.getByText('no metric has the code typo').waitFor()
     await look(page, 'event', 'light', 1280)
     await page.keyboard.press('Escape')
+    await app.api.post('/events', {
+      event: { transaction_id: 'bare', external_subscription_id: 'bluefin-prod', code: 'storage' },
+    })
+    await page.getByRole('button', { name: 'storage' }).first().click()
+    await page.getByText('reads the property gb, which the event does not carry').waitFor()
+    await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'tokens' }).first().click()
     await page.getByText(/In the metric Tokens, for the plan Scale/).waitFor()
+    await page.getByText(/Tokens: priced as (Small model|Large model|everything that no filter names)/).waitFor()
     await page.keyboard.press('Escape')
     // The page asks whether there is such a metric, and the browser reports that there is none.
     expect(errors.splice(0).filter(text => !text.includes('404'))).toEqual([])

@@ -18,6 +18,12 @@ export const developers = {
   'events.counts.no_metric':
     'Nowhere: no metric has the code {code}. Create the metric, or correct the code where the event is sent.',
   'events.counts.no_subscription': 'Nowhere: there is no active subscription {id}.',
+  'events.counts.before': 'Nowhere: it happened before the subscription {id} started, on {date}.',
+  'events.counts.after': 'Nowhere: it happened after the subscription {id} ended, on {date}.',
+  'events.counts.no_property':
+    'Nowhere: the metric {metric} reads the property {property}, which the event does not carry.',
+  'events.counts.charge': '{charge}: priced as {filters}.',
+  'events.counts.default': 'everything that no filter names',
   'events.counts.no_charge': 'Nowhere yet: the plan {plan} has no charge for the metric {metric}.',
 
   'api_keys.title': 'API keys',

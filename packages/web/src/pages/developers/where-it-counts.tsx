@@ -3,49 +3,80 @@ import type { Event, Metric, Plan, Subscription } from '../../api/types.ts'
 import { OrgLink } from '../../app/org-link.tsx'
 import { paths } from '../../app/paths.ts'
 import { useGet } from '../../app/queries.ts'
+import { formatInstant } from '../../format/dates.ts'
 import { t } from '../../messages/index.ts'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
+import { type CountedCharge, filtersThatCount, type MetricFilters } from './filters-that-count.ts'
 
-type PlanWithCharges = Plan & { readonly charges?: readonly { readonly billable_metric_code: string }[] }
+type ReadMetric = Metric & MetricFilters & { readonly field_name: string | null; readonly expression?: string | null }
+type ReadSubscription = Subscription & { readonly plan: Plan & { readonly charges: readonly CountedCharge[] } }
 
-/** In which metric and plan an event counts; where it counts nowhere, why, and what would mend it. */
+/** In which metric, charges and filters an event counts; where it counts nowhere, why, and what would mend it. */
 export function WhereItCounts({ event }: { readonly event: Event }) {
-  const metric = useGet<{ billable_metric: Metric }>(`/billable_metrics/${encodeURIComponent(event.code)}`)
-  const subscription = useGet<{ subscription: Subscription }>(
-    `/subscriptions/${encodeURIComponent(event.external_subscription_id ?? '')}`,
+  const id = event.external_subscription_id ?? ''
+  const metric = useGet<{ billable_metric: ReadMetric }>(`/billable_metrics/${encodeURIComponent(event.code)}`)
+  const subscription = useGet<{ subscription: ReadSubscription }>(
+    `/subscriptions/${encodeURIComponent(id)}`,
     {},
-    {
-      enabled: (event.external_subscription_id ?? '') !== '',
-    },
-  )
-  const planCode = subscription.data?.subscription.plan_code
-  const plan = useGet<{ plan: PlanWithCharges }>(
-    `/plans/${encodeURIComponent(planCode ?? '')}`,
-    {},
-    { enabled: planCode !== undefined },
+    { enabled: id !== '' },
   )
   if (isMissing(metric.error)) return <Reason>{t('events.counts.no_metric', { code: event.code })}</Reason>
-  if (isMissing(subscription.error) || (event.external_subscription_id ?? '') === '') {
-    return <Reason>{t('events.counts.no_subscription', { id: event.external_subscription_id ?? '–' })}</Reason>
+  if (id === '' || isMissing(subscription.error)) {
+    return <Reason>{t('events.counts.no_subscription', { id: id || '–' })}</Reason>
   }
-  if (metric.data === undefined || subscription.data === undefined || plan.data === undefined)
-    return <SkeletonLines lines={2} />
-  const { name } = metric.data.billable_metric
-  const isCharged = plan.data.plan.charges?.some(charge => charge.billable_metric_code === event.code) === true
-  if (!isCharged) return <Reason>{t('events.counts.no_charge', { plan: plan.data.plan.name, metric: name })}</Reason>
-  const customer = subscription.data.subscription.external_customer_id
+  if (metric.data === undefined || subscription.data === undefined) return <SkeletonLines lines={2} />
+  const read = metric.data.billable_metric
+  const found = subscription.data.subscription
+  const charges = found.plan.charges.filter(charge => charge.billable_metric_code === event.code)
+  const reason = whyNowhere(event, read, found, charges)
+  if (reason !== undefined) return <Reason>{reason}</Reason>
   return (
-    <p>
-      {t('events.counts.yes', { metric: name, plan: plan.data.plan.name, customer })}{' '}
-      <OrgLink
-        to={paths.customer(customer)}
-        search={{ tab: 'usage', subscription: subscription.data.subscription.external_id }}
-        className="text-accent hover:underline"
-      >
-        {t('customer.usage.title')}
-      </OrgLink>
-    </p>
+    <>
+      <p>
+        {t('events.counts.yes', { metric: read.name, plan: found.plan.name, customer: found.external_customer_id })}{' '}
+        <OrgLink
+          to={paths.customer(found.external_customer_id)}
+          search={{ tab: 'usage', subscription: found.external_id }}
+          className="text-accent hover:underline"
+        >
+          {t('customer.usage.title')}
+        </OrgLink>
+      </p>
+      <ul className="pt-2 text-soft">
+        {charges
+          .filter(charge => charge.filters.length > 0)
+          .map(charge => (
+            <li key={charge.lago_id}>
+              {t('events.counts.charge', {
+                charge: charge.invoice_display_name || read.name,
+                filters: filtersThatCount(charge, read, event.properties).join(' + ') || t('events.counts.default'),
+              })}
+            </li>
+          ))}
+      </ul>
+    </>
   )
+}
+
+/** The first thing that keeps an event from being counted. */
+function whyNowhere(
+  event: Event,
+  metric: ReadMetric,
+  subscription: ReadSubscription,
+  charges: readonly CountedCharge[],
+): string | undefined {
+  const { external_id: id, started_at: started, terminated_at: ended, plan } = subscription
+  const at = Date.parse(event.timestamp)
+  const utc = (instant: string) => `${formatInstant(instant, 'UTC')} UTC`
+  if (charges.length === 0) return t('events.counts.no_charge', { plan: plan.name, metric: metric.name })
+  if (started !== null && at < Date.parse(started)) return t('events.counts.before', { id, date: utc(started) })
+  if (ended !== null && at > Date.parse(ended)) return t('events.counts.after', { id, date: utc(ended) })
+  const { field_name: property, aggregation_type: aggregation } = metric
+  const isRead = aggregation !== 'count_agg' && property !== null && !metric.expression
+  if (isRead && event.properties[property] == null) {
+    return t('events.counts.no_property', { metric: metric.name, property })
+  }
+  return undefined
 }
 
 function Reason({ children }: { readonly children: string }) {

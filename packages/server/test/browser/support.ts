@@ -24,7 +24,7 @@ export interface ConsoleApp extends TestApp {
 
 /** A whole server with its built console, and a browser. */
 export async function startConsoleApp(): Promise<ConsoleApp> {
-  const app = await startTestApp({ WEIR_CONSOLE: 'on' })
+  const app = await startTestApp({ WEIR_CONSOLE: 'on', WEIR_DOCUMENTS: 'when_issued' })
   await app.server.consoleBuild?.run()
   expect(app.server.consoleBuild?.outcome).toBe('ready')
   const browser = await chromium.launch({

@@ -15,7 +15,7 @@ let app: TestApp
 let story: Story
 
 beforeAll(async () => {
-  app = await startTestApp()
+  app = await startTestApp({ WEIR_DOCUMENTS: 'when_issued' })
   story = storyOf(app)
   await app.setClock('2026-06-01T00:00:00Z')
 })

@@ -9,7 +9,7 @@ let app: TestApp
 let smtp: SmtpReceiver
 beforeAll(async () => {
   smtp = await startSmtp()
-  app = await startTestApp({ SMTP_URL: smtp.url, LOG_LEVEL: 'fatal' })
+  app = await startTestApp({ SMTP_URL: smtp.url, LOG_LEVEL: 'fatal', WEIR_DOCUMENTS: 'when_issued' })
 })
 afterAll(async () => {
   await app.stop()

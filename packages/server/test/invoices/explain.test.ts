@@ -13,7 +13,7 @@ let invoice: any
 let explanation: any
 
 beforeAll(async () => {
-  app = await startTestApp({ WEIR_DOCUMENTS: 'on_demand', LOG_LEVEL: 'silent' })
+  app = await startTestApp({ LOG_LEVEL: 'silent' })
   story = storyOf(app)
   await story.setClock('2026-01-01T00:00:00Z')
   await priceEverything()

@@ -266,6 +266,7 @@ describe('payment', () => {
 it('does what the official client asks for, or says why not', async () => {
   const { client } = story
   const id = invoice.lago_id
+  await client.invoices.downloadInvoice(id)
   await story.settle()
   const downloaded = await client.invoices.downloadInvoice(id)
   expect(downloaded.data.invoice).toMatchObject({ lago_id: id, file_url: expect.stringContaining('.pdf') })

@@ -8,7 +8,7 @@ const CUSTOMERS = 30
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
+  app = await startTestApp()
 })
 afterAll(() => app?.stop())
 

@@ -13,7 +13,7 @@ let subscription: any
 let voided: any
 
 beforeAll(async () => {
-  app = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
+  app = await startTestApp()
 })
 afterAll(() => app?.stop())
 

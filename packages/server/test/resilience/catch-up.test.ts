@@ -4,7 +4,7 @@ import { billingTick, createPlan, readBooks, seedSubscriptions, succeed, until }
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
+  app = await startTestApp()
 })
 afterAll(() => app.stop())
 

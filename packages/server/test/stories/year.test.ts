@@ -25,7 +25,7 @@ describe('a year in one advance of the test clock', () => {
   let app: TestApp
 
   beforeAll(async () => {
-    app = await startTestApp({ WEIR_DOCUMENTS: 'on_demand' })
+    app = await startTestApp()
     await app.setClock(START)
     for (const plan of plans) {
       await app.client.plans.createPlan({

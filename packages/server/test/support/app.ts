@@ -65,6 +65,8 @@ export async function startTestApp(env: Record<string, string> = {}): Promise<Te
     LOG_LEVEL: 'error',
     WEIR_SECRET: 'a secret that only tests know',
     WEIR_WEBHOOK_PRIVATE_NETWORKS: 'allow',
+    // Printing takes longer than billing, and few tests read what is printed.
+    WEIR_DOCUMENTS: 'on_demand',
     // Built once, by the tests that look at its pages.
     WEIR_CONSOLE: 'off',
     ...env,

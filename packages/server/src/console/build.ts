@@ -96,7 +96,11 @@ async function compile(stamp: string, log: Logger, onStart: (stop: () => void) =
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
-  onStart(() => child.kill('SIGKILL'))
+  let isStopped = false
+  onStart(() => {
+    isStopped = true
+    child.kill('SIGKILL')
+  })
   if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -110,7 +114,8 @@ async function compile(stamp: string, log: Logger, onStart: (stop: () => void) =
   })
   try {
     if (code !== 0) {
-      log.error({ output: output.trim().split('\n').slice(-20).join('\n') }, 'the console could not be built')
+      const lastLines = output.trim().split('\n').slice(-20).join('\n')
+      if (!isStopped) log.error({ output: lastLines }, 'the console could not be built')
       return existsSync(join(BUILT_CONSOLE, 'index.html'))
     }
     await writeFile(join(draft, STAMP), stamp)

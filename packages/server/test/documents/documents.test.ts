@@ -344,6 +344,8 @@ test('a credit note is printed, told of and downloaded like its invoice; e-invoi
   const notes = downloads.map(({ body }) => body.credit_note)
   expect(notes.map(note => [note.file_url, note.xml_url])).toEqual(notes.map(() => [told.file_url, told.xml_url]))
   expect(notes[0]).not.toHaveProperty('items')
+  const { data: byClient } = await tenant.client.creditNotes.downloadCreditNote(noteId)
+  expect(byClient.credit_note).toMatchObject({ lago_id: noteId, file_url: expect.stringContaining('.pdf') })
   const { credit_note: read } = (await tenant.api.get(`/credit_notes/${noteId}`)).body
   expect(read.file_url).toBe(told.file_url)
   const unknown = await tenant.api.post('/credit_notes/0192d5a4-0000-7000-8000-000000000000/download_xml')

@@ -345,6 +345,8 @@ describe('pages to pay on', () => {
       external_customer_id: 'acme',
       payment_url: expect.stringMatching(/\/test_payment\//),
     })
+    const { data } = await story.client.walletTransactions.walletTransactionPaymentUrl(of('purchased').lago_id)
+    expect(data).toEqual(answer.body)
     const granted = await ask(of('granted').lago_id)
     expect(granted.body.error_details).toEqual({ base: ['wallet_transaction_not_purchased'] })
     const [payment] = await story.payments()

@@ -1,30 +1,11 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Acme, seedAcme } from './acme.ts'
-import {
-  type ConsoleApp,
-  hasChromium,
-  PASSWORD,
-  refuseErrors,
-  seriousViolations,
-  signIn,
-  signUp,
-  startConsoleApp,
-} from './support.ts'
-
-const SCREENSHOTS = process.env.WEIR_SCREENSHOTS
+import { barriersOf, LOOKS, look, SCREENSHOTS } from './look.ts'
+import { type ConsoleApp, hasChromium, PASSWORD, refuseErrors, signIn, signUp, startConsoleApp } from './support.ts'
 
 /** Bytes of compressed JavaScript, the frame included. */
 const LARGEST_FIRST_PAGE = 300_000
-
-const ALL_LOOKS = ['light', 'dark'].flatMap(theme => [1280, 390].map(width => ({ theme, width })))
-/** One of each in a test run; all four when the pages are looked at. */
-const LOOKS =
-  SCREENSHOTS === undefined
-    ? ALL_LOOKS.filter(({ theme, width }) => (theme === 'light') === (width === 1280))
-    : ALL_LOOKS
 
 describe.skipIf(!hasChromium)('the console', () => {
   let app: ConsoleApp
@@ -223,22 +204,12 @@ describe.skipIf(!hasChromium)('the console', () => {
     const other = await app.newContext({ dark: theme === 'dark', width })
     const visitor = await other.newPage()
     const seen = refuseErrors(visitor)
-    const barriers: unknown[] = []
     await visitor.goto('/app/login')
     await visitor.getByLabel('E-mail').waitFor()
     await look(visitor, 'login', theme, width)
     await signIn(visitor)
     const invoices = (await app.api.get(`/invoices?external_customer_id=${acme.customer}`)).body.invoices
-    for (const [name, path] of pages(acme, invoices[0].lago_id)) {
-      await visitor.goto(`${root}${path}`)
-      await visitor.locator('main h1').waitFor()
-      await expect.poll(() => visitor.getByRole('status', { name: 'Loading' }).count()).toBe(0)
-      await look(visitor, name, theme, width)
-      const wide = await visitor.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-      const found = await seriousViolations(visitor)
-      if (wide !== 0) found.push(`it is ${wide} px too wide`)
-      if (found.length > 0) barriers.push([name, found])
-    }
+    const barriers = await barriersOf(visitor, root, pages(acme, invoices[0].lago_id), { theme, width })
     await other.close()
     expect(barriers).toEqual([])
     // The page of a customer that does not exist asks for them.
@@ -257,12 +228,6 @@ describe.skipIf(!hasChromium)('the console', () => {
     await expect.poll(() => page.getByRole('cell', { name: 'May 1, 2026' }).count()).toBeGreaterThan(0)
     expect(errors).toEqual([])
   })
-
-  async function look(visitor: Page, name: string, theme: string, width: number): Promise<void> {
-    if (SCREENSHOTS === undefined) return
-    await mkdir(SCREENSHOTS, { recursive: true })
-    await visitor.screenshot({ path: join(SCREENSHOTS, `${name}-${theme}-${width}.png`), fullPage: true })
-  }
 })
 
 /** Every page there is: name and path. */

@@ -6,6 +6,7 @@ import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
 import { plans } from './en/plans.ts'
+import { metrics } from './en/metrics.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
 
@@ -19,6 +20,7 @@ export const en = {
   ...customers,
   ...invoices,
   ...plans,
+  ...metrics,
   ...developers,
   ...settings,
 } as const

@@ -11,6 +11,7 @@ import { developerRoutes } from '../pages/developers/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { invoiceRoutes } from '../pages/invoices/routes.ts'
 import { metricRoutes } from '../pages/metrics/routes.ts'
+import { planRoutes } from '../pages/plans/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
@@ -72,6 +73,7 @@ const pages = [
   ...customerRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
+  ...planRoutes,
   ...developerRoutes,
   ...settingsRoutes,
 ]

@@ -1,5 +1,5 @@
 import type { FullMetric } from '../api/catalog.ts'
-import type { Customer, Invoice, Subscription } from '../api/types.ts'
+import type { Customer, Invoice, Plan, Subscription } from '../api/types.ts'
 import { paths } from '../app/paths.ts'
 import type { UrlState } from '../app/url-state.ts'
 import { formatMoney } from '../format/money.ts'
@@ -76,5 +76,12 @@ export const FINDERS: readonly Finder[] = [
     path: '/billable_metrics',
     root: 'billable_metrics',
     present: metric => ({ key: metric.lago_id, label: metric.name, note: metric.code, to: paths.metric(metric.code) }),
+  }),
+  finder<Plan>({
+    heading: 'palette.plans',
+    resource: 'plan',
+    path: '/plans',
+    root: 'plans',
+    present: plan => ({ key: plan.lago_id, label: plan.name, note: plan.code, to: paths.plan(plan.code) }),
   }),
 ]

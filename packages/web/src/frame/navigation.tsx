@@ -7,6 +7,7 @@ import {
   KeyRound,
   type LucideIcon,
   ReceiptText,
+  Tags,
   Users,
   UsersRound,
 } from 'lucide-react'
@@ -34,7 +35,10 @@ export const NAVIGATION: readonly Group[] = [
   { items: [{ label: 'nav.home', to: paths.home, icon: House }] },
   {
     title: 'nav.section.catalogue',
-    items: [{ label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' }],
+    items: [
+      { label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' },
+      { label: 'nav.plans', to: paths.plans, icon: Tags, needs: 'plan' },
+    ],
   },
   {
     title: 'nav.section.billing',

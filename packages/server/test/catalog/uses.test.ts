@@ -88,7 +88,7 @@ it('says which part of a plan is at fault', async () => {
   const faultOf = async (fields: Record<string, unknown>) => {
     const response = await fetch(`${app.server.url}/api/v1/plans`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${tenant.apiKey}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${tenant.api.apiKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({ plan: planInput(fields) }),
     })
     return [response.status, response.headers.get('weir-error-at')]

@@ -1,5 +1,15 @@
 import { useLocation } from '@tanstack/react-router'
-import { Activity, BookOpen, House, KeyRound, type LucideIcon, ReceiptText, Users, UsersRound } from 'lucide-react'
+import {
+  Activity,
+  BookOpen,
+  Gauge,
+  House,
+  KeyRound,
+  type LucideIcon,
+  ReceiptText,
+  Users,
+  UsersRound,
+} from 'lucide-react'
 import { OrgLink, useOrgHref } from '../app/org-link.tsx'
 import { useIsAdmin, useMay } from '../app/organization.ts'
 import { paths } from '../app/paths.ts'
@@ -22,6 +32,10 @@ interface Group {
 /** The pages that exist, in the order of daily work. A new page is a line here. */
 export const NAVIGATION: readonly Group[] = [
   { items: [{ label: 'nav.home', to: paths.home, icon: House }] },
+  {
+    title: 'nav.section.catalogue',
+    items: [{ label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' }],
+  },
   {
     title: 'nav.section.billing',
     items: [

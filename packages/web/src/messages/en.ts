@@ -1,20 +1,26 @@
 import { common } from './en/common.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
+import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
+import { plans } from './en/plans.ts'
+import { metrics } from './en/metrics.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
   ...common,
+  ...forms,
   ...frame,
   ...statuses,
   ...home,
   ...customers,
   ...invoices,
+  ...plans,
+  ...metrics,
   ...developers,
   ...settings,
 } as const

@@ -95,12 +95,7 @@ function feeQuery(ctx: Ctx) {
     .leftJoin('fixed_charges', 'fixed_charges.id', 'fees.fixed_charge_id')
     .leftJoin('add_ons', join => join.on(sql<boolean>`add_ons.id = coalesce(fees.add_on_id, fixed_charges.add_on_id)`))
     .leftJoin('invoices', 'invoices.id', 'fees.invoice_id')
-    .leftJoin('wallet_transactions as top_up', join =>
-      join
-        .onRef('top_up.invoice_id', '=', 'fees.invoice_id')
-        .on('top_up.transaction_status', '=', 'purchased')
-        .on('fees.fee_type', '=', 'credit'),
-    )
+    .leftJoin('wallet_transactions as top_up', 'top_up.id', 'fees.wallet_transaction_id')
     .where('fees.organization_id', '=', ctx.org.id)
     .where('fees.deleted_at', 'is', null)
 }

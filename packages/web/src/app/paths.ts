@@ -1,8 +1,14 @@
 /** Addresses within an organization, without its slug: what `OrgLink` and `useOrgNavigate` take. */
 export const paths = {
   home: '/',
+  coupons: '/coupons',
+  newCoupon: '/coupons/-/new',
+  coupon: (code: string) => `/coupons/${encodeURIComponent(code)}`,
+  editCoupon: (code: string) => `/coupons/${encodeURIComponent(code)}/edit`,
   customers: '/customers',
   customer: (externalId: string) => `/customers/${encodeURIComponent(externalId)}`,
+  newCustomer: '/customers/-/new',
+  editCustomer: (externalId: string) => `/customers/${encodeURIComponent(externalId)}/edit`,
   invoices: '/invoices',
   invoice: (id: string) => `/invoices/${id}`,
   metrics: '/metrics',

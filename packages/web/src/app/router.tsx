@@ -6,6 +6,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { couponRoutes } from '../pages/coupons/routes.ts'
 import { customerRoutes } from '../pages/customers/routes.ts'
 import { developerRoutes } from '../pages/developers/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
@@ -72,6 +73,7 @@ const pages = [
   ...customerRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
+  ...couponRoutes,
   ...developerRoutes,
   ...settingsRoutes,
 ]

@@ -7,6 +7,7 @@ import {
   KeyRound,
   type LucideIcon,
   ReceiptText,
+  TicketPercent,
   Users,
   UsersRound,
 } from 'lucide-react'
@@ -34,7 +35,10 @@ export const NAVIGATION: readonly Group[] = [
   { items: [{ label: 'nav.home', to: paths.home, icon: House }] },
   {
     title: 'nav.section.catalogue',
-    items: [{ label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' }],
+    items: [
+      { label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' },
+      { label: 'nav.coupons', to: paths.coupons, icon: TicketPercent, needs: 'coupon' },
+    ],
   },
   {
     title: 'nav.section.billing',

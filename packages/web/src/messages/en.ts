@@ -1,4 +1,6 @@
 import { common } from './en/common.ts'
+import { coupons } from './en/coupons.ts'
+import { customerForm } from './en/customer-form.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
 import { forms } from './en/forms.ts'
@@ -8,6 +10,7 @@ import { invoices } from './en/invoices.ts'
 import { metrics } from './en/metrics.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
+import { wallets } from './en/wallets.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
@@ -17,8 +20,11 @@ export const en = {
   ...statuses,
   ...home,
   ...customers,
+  ...customerForm,
   ...invoices,
   ...metrics,
+  ...coupons,
+  ...wallets,
   ...developers,
   ...settings,
 } as const

@@ -12,6 +12,7 @@ import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { Credits } from './credits.tsx'
 import { CustomerInvoices } from './customer-invoices.tsx'
+import { HeaderActions } from './header-actions.tsx'
 import { Information } from './information.tsx'
 import { customerName } from './name.ts'
 import { Overview } from './overview.tsx'
@@ -49,6 +50,7 @@ export default function CustomerPage() {
             <span>{t('customer.since', { date: formatDay(customer.created_at, customer.applicable_timezone) })}</span>
           </>
         }
+        actions={<HeaderActions customer={customer} />}
       />
       <Tabs
         label={customerName(customer)}

@@ -1,6 +1,14 @@
 /** Addresses within an organization, without its slug: what `OrgLink` and `useOrgNavigate` take. */
 export const paths = {
   home: '/',
+  features: '/features',
+  newFeature: '/features/-/new',
+  feature: (code: string) => `/features/${encodeURIComponent(code)}`,
+  editFeature: (code: string) => `/features/${encodeURIComponent(code)}/edit`,
+  addOns: '/add-ons',
+  newAddOn: '/add-ons/-/new',
+  addOn: (code: string) => `/add-ons/${encodeURIComponent(code)}`,
+  editAddOn: (code: string) => `/add-ons/${encodeURIComponent(code)}/edit`,
   coupons: '/coupons',
   newCoupon: '/coupons/-/new',
   coupon: (code: string) => `/coupons/${encodeURIComponent(code)}`,
@@ -17,6 +25,7 @@ export const paths = {
   editMetric: (code: string) => `/metrics/${encodeURIComponent(code)}/edit`,
   events: '/events',
   apiKeys: '/api-keys',
+  taxes: '/settings/taxes',
   team: '/settings/team',
   account: '/settings/account',
 } as const

@@ -1,3 +1,4 @@
+import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { coupons } from './en/coupons.ts'
 import { customerForm } from './en/customer-form.ts'
@@ -23,6 +24,7 @@ export const en = {
   ...customerForm,
   ...invoices,
   ...metrics,
+  ...catalogue,
   ...coupons,
   ...wallets,
   ...developers,

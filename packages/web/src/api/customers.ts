@@ -5,6 +5,10 @@ import type { Address, Customer } from './types.ts'
 export interface FullCustomer extends Customer {
   readonly external_salesforce_id: string | null
   readonly finalize_zero_amount_invoice: string
+  readonly billing_configuration: Customer['billing_configuration'] & {
+    readonly subscription_invoice_issuing_date_anchor: string | null
+    readonly subscription_invoice_issuing_date_adjustment: string | null
+  }
   readonly skip_invoice_custom_sections: boolean
   readonly shipping_address: Address | null
   readonly taxes: readonly TaxRate[]
@@ -34,6 +38,8 @@ export interface BillingEntity {
   readonly invoice_grace_period: number
   readonly document_locale: string
   readonly finalize_zero_amount_invoice: boolean
+  readonly subscription_invoice_issuing_date_anchor: string
+  readonly subscription_invoice_issuing_date_adjustment: string
   readonly taxes?: readonly TaxRate[]
   readonly selected_invoice_custom_sections?: readonly CustomSection[]
 }

@@ -2,6 +2,7 @@ import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { coupons } from './en/coupons.ts'
 import { customerForm } from './en/customer-form.ts'
+import { customerSettings } from './en/customer-settings.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
 import { forms } from './en/forms.ts'
@@ -22,6 +23,7 @@ export const en = {
   ...home,
   ...customers,
   ...customerForm,
+  ...customerSettings,
   ...invoices,
   ...metrics,
   ...catalogue,

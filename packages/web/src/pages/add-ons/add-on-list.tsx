@@ -34,7 +34,7 @@ export default function AddOnList() {
         label={t('add_ons.title')}
         path="/add_ons"
         root="add_ons"
-        searchable={false}
+        searchLabel={t('metrics.search')}
         columns={[
           {
             key: 'name',

@@ -36,7 +36,7 @@ export default function CouponList() {
         label={t('coupons.title')}
         path="/coupons"
         root="coupons"
-        searchable={false}
+        searchLabel={t('metrics.search')}
         columns={[
           {
             key: 'name',

@@ -16,6 +16,7 @@ import { HeaderActions } from './header-actions.tsx'
 import { Information } from './information.tsx'
 import { customerName } from './name.ts'
 import { Overview } from './overview.tsx'
+import { Settings } from './settings.tsx'
 import { UsageTab } from './usage.tsx'
 import { Wallets } from './wallets.tsx'
 
@@ -26,6 +27,7 @@ const TABS = {
   wallets: Wallets,
   credits: Credits,
   information: Information,
+  settings: Settings,
 } as const
 
 /** Everything about one customer. */
@@ -54,10 +56,12 @@ export default function CustomerPage() {
       />
       <Tabs
         label={customerName(customer)}
-        tabs={(['overview', 'usage', 'invoices', 'wallets', 'credits', 'information'] as const).map(key => ({
-          key,
-          label: t(`customer.tab.${key}`),
-        }))}
+        tabs={(['overview', 'usage', 'invoices', 'wallets', 'credits', 'information', 'settings'] as const).map(
+          key => ({
+            key,
+            label: t(`customer.tab.${key}`),
+          }),
+        )}
       >
         {chosen => {
           const Tab = TABS[chosen as keyof typeof TABS] ?? Overview

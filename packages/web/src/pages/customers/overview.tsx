@@ -15,6 +15,7 @@ import { Status } from '../../ui/status.tsx'
 import { Table } from '../../ui/table.tsx'
 import { InvoiceTable } from '../invoices/invoice-table.tsx'
 import { NextInvoice } from './next-invoice.tsx'
+import { PlanOfSubscription } from './plan-of-subscription.tsx'
 import {
   type CustomerProps,
   useCurrentUsage,
@@ -165,15 +166,22 @@ function Subscriptions({ rows, customer }: CustomerProps & { readonly rows: read
       columns={[
         {
           key: 'name',
-          head: t('customer.subscriptions.plan'),
+          head: t('customer.usage.subscription'),
           cell: subscription => (
             <>
               <RowLink to={paths.customer(customer.external_id)} search={usageOf(subscription)}>
-                {subscription.name ?? subscription.plan_code}
+                {subscription.name ?? subscription.external_id}
               </RowLink>
-              <span className="block font-mono text-xs text-faint">{subscription.external_id}</span>
+              {subscription.name !== null && (
+                <span className="block font-mono text-xs text-faint">{subscription.external_id}</span>
+              )}
             </>
           ),
+        },
+        {
+          key: 'plan',
+          head: t('customer.subscriptions.plan'),
+          cell: subscription => <PlanOfSubscription subscription={subscription} />,
         },
         {
           key: 'status',

@@ -49,8 +49,6 @@ export const customers = {
   'customer.subscriptions.empty_text':
     'A subscription gives a customer a plan: its prices, its billing period, its usage.',
   'customer.subscriptions.plan': 'Plan',
-  'customer.subscriptions.per': '{amount} a {interval}',
-  'customer.subscriptions.own_prices': 'Prices of its own',
   'customer.subscriptions.period': 'Current period',
   'customer.subscriptions.started': 'Started',
   'customer.subscriptions.ends': 'Ends',

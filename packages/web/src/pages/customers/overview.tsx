@@ -15,7 +15,6 @@ import { Status } from '../../ui/status.tsx'
 import { Table } from '../../ui/table.tsx'
 import { InvoiceTable } from '../invoices/invoice-table.tsx'
 import { NextInvoice } from './next-invoice.tsx'
-import { PlanOfSubscription } from './plan-of-subscription.tsx'
 import {
   type CustomerProps,
   useCurrentUsage,
@@ -166,22 +165,15 @@ function Subscriptions({ rows, customer }: CustomerProps & { readonly rows: read
       columns={[
         {
           key: 'name',
-          head: t('customer.usage.subscription'),
+          head: t('customer.subscriptions.plan'),
           cell: subscription => (
             <>
               <RowLink to={paths.customer(customer.external_id)} search={usageOf(subscription)}>
-                {subscription.name ?? subscription.external_id}
+                {subscription.name ?? subscription.plan_code}
               </RowLink>
-              {subscription.name !== null && (
-                <span className="block font-mono text-xs text-faint">{subscription.external_id}</span>
-              )}
+              <span className="block font-mono text-xs text-faint">{subscription.external_id}</span>
             </>
           ),
-        },
-        {
-          key: 'plan',
-          head: t('customer.subscriptions.plan'),
-          cell: subscription => <PlanOfSubscription subscription={subscription} />,
         },
         {
           key: 'status',

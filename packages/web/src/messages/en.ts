@@ -9,6 +9,7 @@ import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
+import { plans } from './en/plans.ts'
 import { metrics } from './en/metrics.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
@@ -25,6 +26,7 @@ export const en = {
   ...customerForm,
   ...customerSettings,
   ...invoices,
+  ...plans,
   ...metrics,
   ...catalogue,
   ...coupons,

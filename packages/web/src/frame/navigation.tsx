@@ -1,5 +1,16 @@
 import { useLocation } from '@tanstack/react-router'
-import { Activity, BookOpen, House, KeyRound, type LucideIcon, ReceiptText, Users, UsersRound } from 'lucide-react'
+import {
+  Activity,
+  Banknote,
+  BookOpen,
+  House,
+  KeyRound,
+  type LucideIcon,
+  ReceiptText,
+  Undo2,
+  Users,
+  UsersRound,
+} from 'lucide-react'
 import { OrgLink, useOrgHref } from '../app/org-link.tsx'
 import { useIsAdmin, useMay } from '../app/organization.ts'
 import { paths } from '../app/paths.ts'
@@ -27,6 +38,8 @@ export const NAVIGATION: readonly Group[] = [
     items: [
       { label: 'nav.customers', to: paths.customers, icon: Users, needs: 'customer' },
       { label: 'nav.invoices', to: paths.invoices, icon: ReceiptText, needs: 'invoice' },
+      { label: 'nav.payments', to: paths.payments, icon: Banknote, needs: 'payment' },
+      { label: 'nav.credit_notes', to: paths.creditNotes, icon: Undo2, needs: 'credit_note' },
     ],
   },
   {

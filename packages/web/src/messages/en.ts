@@ -1,20 +1,26 @@
 import { common } from './en/common.ts'
+import { creditNotes } from './en/credit-notes.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
+import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
+import { payments } from './en/payments.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
   ...common,
+  ...forms,
   ...frame,
   ...statuses,
   ...home,
   ...customers,
   ...invoices,
+  ...creditNotes,
+  ...payments,
   ...developers,
   ...settings,
 } as const

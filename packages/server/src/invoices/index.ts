@@ -51,6 +51,7 @@ import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
+import { usesRoutes } from './uses/routes.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
 export { lockInvoiceWithCustomer, lockVisibleInvoice } from './actions/lock.ts'
@@ -120,6 +121,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null, c
   feeRoutes(api)
   estimateRoutes(api)
   pastUsageRoutes(api)
+  usesRoutes(api)
 }
 
 const invoices: Domain = {

@@ -10,6 +10,7 @@ import { customerRoutes } from '../pages/customers/routes.ts'
 import { developerRoutes } from '../pages/developers/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { invoiceRoutes } from '../pages/invoices/routes.ts'
+import { metricRoutes } from '../pages/metrics/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
@@ -66,7 +67,14 @@ export const organizationRoute = createRoute({
   component: lazyRouteComponent(() => import('../frame/shell.tsx'), 'Shell'),
 })
 
-const pages = [...homeRoutes, ...customerRoutes, ...invoiceRoutes, ...developerRoutes, ...settingsRoutes]
+const pages = [
+  ...homeRoutes,
+  ...customerRoutes,
+  ...invoiceRoutes,
+  ...metricRoutes,
+  ...developerRoutes,
+  ...settingsRoutes,
+]
 
 const routeTree = rootRoute.addChildren([
   startRoute,

@@ -65,7 +65,11 @@ export function minorToMajor(minor: string, decimals: number): string {
 
 /** What was typed in major units as minor units; undefined when it is no amount of the currency. */
 export function parseMoney(text: string, currency: string): number | undefined {
-  const decimals = currencyDecimals(currency)
+  return parseMinor(text, currencyDecimals(currency))
+}
+
+/** As {@link parseMoney}, of what has so many decimals: a currency, or the organization's own unit of account. */
+export function parseMinor(text: string, decimals: number): number | undefined {
   const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text.replaceAll(',', '').trim()) ?? []
   if (whole === '' || fraction.length > decimals) return undefined
   const cents = Number(`${sign}${whole}${fraction.padEnd(decimals, '0')}`)

@@ -1,3 +1,4 @@
+import type { FullMetric } from '../api/catalog.ts'
 import type { Customer, Invoice, Subscription } from '../api/types.ts'
 import { paths } from '../app/paths.ts'
 import type { UrlState } from '../app/url-state.ts'
@@ -68,5 +69,12 @@ export const FINDERS: readonly Finder[] = [
       to: paths.customer(subscription.external_customer_id),
       search: { tab: 'usage', subscription: subscription.external_id },
     }),
+  }),
+  finder<FullMetric>({
+    heading: 'palette.metrics',
+    resource: 'billable_metric',
+    path: '/billable_metrics',
+    root: 'billable_metrics',
+    present: metric => ({ key: metric.lago_id, label: metric.name, note: metric.code, to: paths.metric(metric.code) }),
   }),
 ]

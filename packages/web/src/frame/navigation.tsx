@@ -3,6 +3,7 @@ import {
   Activity,
   Banknote,
   BookOpen,
+  Gauge,
   House,
   KeyRound,
   type LucideIcon,
@@ -33,6 +34,10 @@ interface Group {
 /** The pages that exist, in the order of daily work. A new page is a line here. */
 export const NAVIGATION: readonly Group[] = [
   { items: [{ label: 'nav.home', to: paths.home, icon: House }] },
+  {
+    title: 'nav.section.catalogue',
+    items: [{ label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' }],
+  },
   {
     title: 'nav.section.billing',
     items: [

@@ -6,7 +6,9 @@ import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
+import { metrics } from './en/metrics.ts'
 import { payments } from './en/payments.ts'
+import { plans } from './en/plans.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
 
@@ -21,6 +23,8 @@ export const en = {
   ...invoices,
   ...creditNotes,
   ...payments,
+  ...plans,
+  ...metrics,
   ...developers,
   ...settings,
 } as const

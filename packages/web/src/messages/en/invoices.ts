@@ -242,6 +242,7 @@ export const invoices = {
   'regenerate.title': 'Make {number} again',
   'regenerate.lines_text':
     'Units you change are priced by the plan as before; with a price of your own, they are multiplied. What you untick is left out.',
+  'regenerate.fixed_text': 'Units and prices of these lines were settled before; they may only be renamed.',
   'regenerate.preview': 'The new invoice',
   'regenerate.reference': 'Reference',
   'regenerate.name_of': 'Name of {name}',

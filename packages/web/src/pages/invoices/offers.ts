@@ -28,7 +28,6 @@ interface Asker {
 }
 
 const WITHOUT_DOCUMENT = ['draft', 'failed', 'pending']
-const REGENERABLE = ['subscription', 'progressive_billing', 'one_off']
 
 /** The actions that an invoice's state and the user's rights allow; the others are not shown. */
 export function offersOf(invoice: Invoice, { may, isAdmin, issuer }: Asker): ReadonlySet<Offer> {
@@ -56,8 +55,7 @@ export function offersOf(invoice: Invoice, { may, isAdmin, issuer }: Asker): Rea
     metadata: writes && status !== 'draft' && status !== 'voided',
     dispute: writes && isIssued && invoice.payment_dispute_lost_at === null,
     void: writes && isIssued,
-    regenerate:
-      writes && status === 'voided' && invoice.lago_regenerated_invoice_id == null && REGENERABLE.includes(type),
+    regenerate: writes && status === 'voided' && invoice.lago_regenerated_invoice_id == null,
     download_pdf: invoice.file_url !== null || (writes && isIssued),
     download_xml: !WITHOUT_DOCUMENT.includes(status) && invoice.xml_url !== null,
   }

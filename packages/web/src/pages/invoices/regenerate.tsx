@@ -50,6 +50,8 @@ function RegenerateForm({ voided }: { readonly voided: Invoice }) {
     onSent: ({ invoice }) => navigate(paths.invoice(invoice.lago_id)),
   })
   const { values } = form
+  const isPurchase = voided.invoice_type === 'credit'
+  const isPaidBefore = voided.invoice_type === 'advance_charges'
   const isWhole = wrongLines(values.lines).size === 0
   const preview = usePreview<{ invoice: Invoice }>(
     `${path}/preview`,
@@ -90,11 +92,15 @@ function RegenerateForm({ voided }: { readonly voided: Invoice }) {
           </Section>
         }
       >
-        <FormSection title={t('invoice.lines')} text={t('regenerate.lines_text')}>
+        <FormSection
+          title={t('invoice.lines')}
+          text={isPaidBefore || isPurchase ? t('regenerate.fixed_text') : t('regenerate.lines_text')}
+        >
           <RegeneratedLines
             lines={values.lines}
             wrong={wrongLines(values.lines)}
             currency={voided.currency}
+            fixed={{ amounts: isPaidBefore || isPurchase, lines: isPurchase }}
             fees={preview.data?.invoice.fees ?? []}
             onChange={lines => form.set('lines', lines)}
           />
@@ -107,7 +113,7 @@ function RegenerateForm({ voided }: { readonly voided: Invoice }) {
             <Field label={t('invoice.add_line')}>
               <AddOnPicker onChoose={(addOn: AddOn) => add(addOn.name, { add_on_code: addOn.code })} />
             </Field>
-          ) : (
+          ) : isPaidBefore || isPurchase ? null : (
             <AddCharge invoice={voided} onAdd={add} />
           )}
         </FormSection>

@@ -11,6 +11,7 @@ export function RegeneratedLines({
   wrong,
   fees,
   currency,
+  fixed,
   onChange,
 }: {
   readonly lines: readonly RegeneratedLine[]
@@ -18,6 +19,8 @@ export function RegeneratedLines({
   /** Of the preview. */
   readonly fees: readonly Fee[]
   readonly currency: string
+  /** What cannot be changed: units and prices of what was paid before, and all of what was bought but the name. */
+  readonly fixed: { readonly amounts: boolean; readonly lines: boolean }
   readonly onChange: (lines: readonly RegeneratedLine[]) => void
 }) {
   const change = (key: string, changes: Partial<RegeneratedLine>) =>
@@ -35,6 +38,7 @@ export function RegeneratedLines({
               <input
                 type="checkbox"
                 checked={line.kept}
+                disabled={fixed.lines}
                 onChange={event => change(line.key, { kept: event.target.checked })}
                 className="mt-0.5 size-4 accent-accent"
               />
@@ -55,6 +59,7 @@ export function RegeneratedLines({
                   aria-label={t('regenerate.units_of', { name: line.label })}
                   placeholder={t('common.units')}
                   inputMode="decimal"
+                  disabled={fixed.amounts}
                   className="text-right tabular"
                   aria-invalid={wrong.has(line.key) || undefined}
                   value={line.units}
@@ -64,6 +69,7 @@ export function RegeneratedLines({
                   aria-label={t('regenerate.price_of', { name: line.label })}
                   placeholder={t('regenerate.plan_price')}
                   inputMode="decimal"
+                  disabled={fixed.amounts}
                   className="text-right tabular"
                   aria-invalid={wrong.has(line.key) || undefined}
                   value={line.price}

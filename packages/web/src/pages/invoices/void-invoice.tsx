@@ -77,7 +77,6 @@ function VoidForm({ invoice }: { readonly invoice: Invoice }) {
     return <Empty page title={t('void.not_possible')} text={t('void.not_possible_text')} />
   }
   const { values } = form
-  const isRegenerable = invoice.invoice_type !== 'credit' && invoice.invoice_type !== 'advance_charges'
   return (
     <>
       <PageHeader
@@ -129,19 +128,17 @@ function VoidForm({ invoice }: { readonly invoice: Invoice }) {
             )}
           </FormSection>
         )}
-        {isRegenerable && (
-          <FormSection title={t('void.afterwards')}>
-            <RadioGroup<Afterwards>
-              label={t('void.afterwards_what')}
-              value={values.afterwards}
-              onChange={afterwards => form.set('afterwards', afterwards)}
-              options={[
-                { value: 'stop', label: t('void.stop') },
-                { value: 'again', label: t('void.again'), hint: t('void.again_hint') },
-              ]}
-            />
-          </FormSection>
-        )}
+        <FormSection title={t('void.afterwards')}>
+          <RadioGroup<Afterwards>
+            label={t('void.afterwards_what')}
+            value={values.afterwards}
+            onChange={afterwards => form.set('afterwards', afterwards)}
+            options={[
+              { value: 'stop', label: t('void.stop') },
+              { value: 'again', label: t('void.again'), hint: t('void.again_hint') },
+            ]}
+          />
+        </FormSection>
       </PageForm>
     </>
   )

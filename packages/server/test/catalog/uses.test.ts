@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApp, type TestApp } from '../support/app.ts'
+import { createMetric, createPlan, notFound, standardCharge } from './support.ts'
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startTestApp()
+})
+afterAll(() => app?.stop())
+
+it('counts what hangs on each object of the price book', async () => {
+  const tenant = await app.newOrganization()
+  const { api } = tenant
+  await api.post('/taxes', { tax: { name: 'VAT', code: 'vat/ch', rate: 8.1 } })
+  await api.post('/features', { feature: { code: 'seats', name: 'Seats' } })
+  await api.post('/add_ons', { add_on: { name: 'Setup', code: 'setup', amount_cents: 100, amount_currency: 'EUR' } })
+  const coupon = { name: 'Launch', code: 'launch', coupon_type: 'percentage', percentage_rate: '10' }
+  await api.post('/coupons', { coupon: { ...coupon, frequency: 'forever', expiration: 'no_expiration' } })
+  const metric = await createMetric(tenant)
+  const plan = await createPlan(tenant, { charges: [standardCharge(metric)], tax_codes: ['vat/ch'] })
+  await createPlan(tenant)
+  await api.post(`/plans/${plan.code}/entitlements`, { entitlements: { seats: {} } })
+  await api.post('/customers', { customer: { external_id: 'acme', currency: 'EUR', tax_codes: ['vat/ch'] } })
+  const subscribe = (external_id: string, extra: object = {}) =>
+    api.post('/subscriptions', {
+      subscription: { external_customer_id: 'acme', external_id, plan_code: plan.code, ...extra },
+    })
+  await subscribe('one')
+  // A price of its own makes a copy of the plan, which is still the same plan to whoever sells it.
+  await subscribe('two', { plan_overrides: { amount_cents: 1 } })
+  await subscribe('over')
+  await api.delete('/subscriptions/over')
+  await api.post('/applied_coupons', { applied_coupon: { external_customer_id: 'acme', coupon_code: 'launch' } })
+  const usesOf = async (path: string) => (await api.get(`/uses/${path}`)).body.uses
+  const nothing = { plans_count: 0, subscriptions_count: 0, draft_invoices_count: 0, customers_count: 0 }
+  const ofPlan = { ...nothing, plans_count: 1, subscriptions_count: 2 }
+  expect(await usesOf(`billable_metrics/${metric.code}`)).toMatchObject(ofPlan)
+  expect(await usesOf('features/seats')).toMatchObject({ plans_count: 1 })
+  expect(await usesOf('add_ons/setup')).toEqual(nothing)
+  expect(await usesOf('coupons/launch')).toEqual({ ...nothing, customers_count: 1 })
+  expect(await usesOf('taxes/vat/ch')).toMatchObject({ ...ofPlan, customers_count: 1 })
+  expect(await api.get('/uses/features/none')).toMatchObject(notFound('feature'))
+  const other = await app.newOrganization()
+  expect((await other.api.get('/uses/features/seats')).status).toBe(404)
+})

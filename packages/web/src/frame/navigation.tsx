@@ -1,6 +1,7 @@
 import { useLocation } from '@tanstack/react-router'
 import {
   Activity,
+  Banknote,
   BookOpen,
   Gauge,
   House,
@@ -11,6 +12,7 @@ import {
   ReceiptText,
   TicketPercent,
   ToggleRight,
+  Undo2,
   Users,
   UsersRound,
 } from 'lucide-react'
@@ -50,6 +52,8 @@ export const NAVIGATION: readonly Group[] = [
     items: [
       { label: 'nav.customers', to: paths.customers, icon: Users, needs: 'customer' },
       { label: 'nav.invoices', to: paths.invoices, icon: ReceiptText, needs: 'invoice' },
+      { label: 'nav.payments', to: paths.payments, icon: Banknote, needs: 'payment' },
+      { label: 'nav.credit_notes', to: paths.creditNotes, icon: Undo2, needs: 'credit_note' },
     ],
   },
   {

@@ -14,6 +14,7 @@ import { featureRoutes } from '../pages/features/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { invoiceRoutes } from '../pages/invoices/routes.ts'
 import { metricRoutes } from '../pages/metrics/routes.ts'
+import { planRoutes } from '../pages/plans/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
@@ -75,6 +76,7 @@ const pages = [
   ...customerRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
+  ...planRoutes,
   ...featureRoutes,
   ...addOnRoutes,
   ...couponRoutes,

@@ -10,6 +10,7 @@ import {
   Package,
   Percent,
   ReceiptText,
+  Tags,
   TicketPercent,
   ToggleRight,
   Undo2,
@@ -42,6 +43,7 @@ export const NAVIGATION: readonly Group[] = [
     title: 'nav.section.catalogue',
     items: [
       { label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' },
+      { label: 'nav.plans', to: paths.plans, icon: Tags, needs: 'plan' },
       { label: 'nav.features', to: paths.features, icon: ToggleRight, needs: 'feature' },
       { label: 'nav.add_ons', to: paths.addOns, icon: Package, needs: 'add_on' },
       { label: 'nav.coupons', to: paths.coupons, icon: TicketPercent, needs: 'coupon' },

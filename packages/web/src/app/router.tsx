@@ -12,6 +12,7 @@ import { homeRoutes } from '../pages/home/routes.ts'
 import { invoiceRoutes } from '../pages/invoices/routes.ts'
 import { metricRoutes } from '../pages/metrics/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
+import { subscriptionRoutes } from '../pages/subscriptions/routes.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
 import { landingOrganization, meQuery, rememberOrganization } from './organization.ts'
@@ -70,6 +71,7 @@ export const organizationRoute = createRoute({
 const pages = [
   ...homeRoutes,
   ...customerRoutes,
+  ...subscriptionRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
   ...developerRoutes,

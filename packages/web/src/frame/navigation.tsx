@@ -7,6 +7,7 @@ import {
   KeyRound,
   type LucideIcon,
   ReceiptText,
+  Repeat2,
   Users,
   UsersRound,
 } from 'lucide-react'
@@ -40,6 +41,7 @@ export const NAVIGATION: readonly Group[] = [
     title: 'nav.section.billing',
     items: [
       { label: 'nav.customers', to: paths.customers, icon: Users, needs: 'customer' },
+      { label: 'nav.subscriptions', to: paths.subscriptions, icon: Repeat2, needs: 'subscription' },
       { label: 'nav.invoices', to: paths.invoices, icon: ReceiptText, needs: 'invoice' },
     ],
   },

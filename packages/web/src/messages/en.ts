@@ -5,10 +5,11 @@ import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
-import { plans } from './en/plans.ts'
 import { metrics } from './en/metrics.ts'
+import { plans } from './en/plans.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
+import { subscriptions } from './en/subscriptions.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
@@ -18,6 +19,7 @@ export const en = {
   ...statuses,
   ...home,
   ...customers,
+  ...subscriptions,
   ...invoices,
   ...plans,
   ...metrics,

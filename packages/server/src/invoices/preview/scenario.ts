@@ -29,6 +29,8 @@ export interface Scenario {
   readonly isProposal: boolean
   /** The subscription of which the rest of a period is credited, because it ends before the period does. */
   readonly creditsEnd: string | null
+  /** How it is billed where `order` only says for whom and when. */
+  readonly bill?: (tx: Ctx) => Promise<void>
 }
 
 /**
@@ -123,7 +125,12 @@ async function projection(tx: Ctx, payer: Payer, records: readonly SubscriptionR
   }
 }
 
-async function termination(tx: Ctx, payer: Payer, record: SubscriptionRecord, at: Temporal.Instant): Promise<Scenario> {
+export async function termination(
+  tx: Ctx,
+  payer: Payer,
+  record: SubscriptionRecord,
+  at: Temporal.Instant,
+): Promise<Scenario> {
   const ended = await changed(tx, record.subscription.id, { status: 'terminated', terminated_at: at })
   return {
     order: await orderFor(tx, payer, [ended], { reason: 'subscription_terminating', at, skipCharges: false }),
@@ -148,7 +155,7 @@ async function planChange(tx: Ctx, payer: Payer, record: SubscriptionRecord, cod
 }
 
 /** The change to a cheaper plan that waits for the end of the period. */
-async function scheduledDowngrade(
+export async function scheduledDowngrade(
   tx: Ctx,
   payer: Payer,
   { subscription }: SubscriptionRecord,
@@ -215,7 +222,7 @@ async function insertSuccessor(
 }
 
 /** Its end, where it comes no later than the next billing day. */
-function endsBeforeBilled({ subscription, timeZone }: SubscriptionRecord): Temporal.Instant | null {
+export function endsBeforeBilled({ subscription, timeZone }: SubscriptionRecord): Temporal.Instant | null {
   const { ending_at: endingAt, next_billing_at: nextAt } = subscription
   if (endingAt === null || nextAt === null) return null
   const isLater = Temporal.PlainDate.compare(localDate(endingAt, timeZone), localDate(nextAt, timeZone)) > 0

@@ -289,6 +289,7 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
     await page.goto(`${root}/settings/team`)
     await page.getByRole('button', { name: 'Invite' }).click()
     await page.getByLabel('E-mail').fill('fin@acme.test')
+    await page.getByLabel('Manager').uncheck()
     await page.getByLabel('Finance').check()
     await page.getByRole('button', { name: 'Make link' }).click()
     const link = (await page.getByRole('region', { name: 'Hand over this link' }).textContent()) ?? ''

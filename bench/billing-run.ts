@@ -178,6 +178,8 @@ async function insertAgain(pool: pg.Pool): Promise<void> {
   for (const name of ['invoices', 'invoice_subscriptions', 'fees']) {
     await pool.query(`create table raw_${name} (like ${name} including all)`)
   }
+  // What is known of the tables is from before the run, when they were empty.
+  await pool.query('analyze')
   const { rows } = await pool.query<{ ids: string[] }>(
     `select array_agg(id) as ids
      from (select id, (row_number() over (order by id) - 1) / ${INVOICES_A_COMMIT} as part from invoices) as numbered
@@ -195,7 +197,7 @@ async function insertEach(pool: pg.Pool, parts: Iterable<string[]>): Promise<voi
         with
           invoice as (insert into raw_invoices select * from invoices where id = any($1)),
           periods as (insert into raw_invoice_subscriptions select * from invoice_subscriptions where invoice_id = any($1))
-        insert into raw_fees select * from fees where invoice_id = any($1)`,
+        insert into raw_fees select * from fees where invoice_id = any($1) and deleted_at is null`,
       values: [ids],
     })
   }

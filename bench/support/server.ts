@@ -90,18 +90,24 @@ function spawnServer(databaseUrl: string, dataDir: string, { profileDirectory, e
   })
 }
 
-/** The server says its address once it is up. */
-async function addressOf(child: ChildProcess): Promise<string> {
-  let output = ''
-  for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
-    output += String(chunk)
-    const address = /API\s+(http\S+)\/api\/v1/.exec(output)?.[1]
-    if (address !== undefined) {
-      child.stdout?.resume()
-      return address
-    }
-  }
-  throw new Error('the server did not start')
+/**
+ * The server says its address once it is up. What it says afterwards, which are warnings, is passed on: a server whose output
+ * nobody reads waits, once the pipe is full, until somebody does.
+ */
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error('the server did not start')))
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      if (output === 'up') return process.stderr.write(text)
+      output += text
+      const address = /API\s+(http\S+)\/api\/v1/.exec(output)?.[1]
+      if (address === undefined) return
+      output = 'up'
+      resolve(address)
+    })
+  })
 }
 
 async function stopped(child: ChildProcess): Promise<void> {

@@ -52,7 +52,7 @@ export {
   type PrepaidOnInvoice,
   recreditWallets,
 } from './wallet-transactions/prepaid.ts'
-export { failPurchase, settlePurchase } from './wallet-transactions/purchases.ts'
+export { failPurchase, purchaseToBillAgain, settlePurchase } from './wallet-transactions/purchases.ts'
 export {
   attachInvoice,
   findPurchaseOfInvoice,

@@ -106,9 +106,9 @@ async function loadPurchase(ctx: Ctx, invoiceId: string): Promise<InvoiceForPrin
   return ctx.db
     .selectFrom('wallet_transactions as purchase')
     .innerJoin('wallets', 'wallets.id', 'purchase.wallet_id')
+    .innerJoin('fees', 'fees.wallet_transaction_id', 'purchase.id')
     .select(['purchase.name', 'wallets.name as wallet_name'])
     .where('purchase.organization_id', '=', ctx.org.id)
-    .where('purchase.invoice_id', '=', invoiceId)
-    .where('purchase.transaction_status', '=', 'purchased')
+    .where('fees.invoice_id', '=', invoiceId)
     .executeTakeFirst()
 }

@@ -95,12 +95,7 @@ function feeQuery(ctx: Ctx) {
     .leftJoin('fixed_charges', 'fixed_charges.id', 'fees.fixed_charge_id')
     .leftJoin('add_ons', join => join.on(sql<boolean>`add_ons.id = coalesce(fees.add_on_id, fixed_charges.add_on_id)`))
     .leftJoin('invoices', 'invoices.id', 'fees.invoice_id')
-    .leftJoin('wallet_transactions as top_up', join =>
-      join
-        .onRef('top_up.invoice_id', '=', 'fees.invoice_id')
-        .on('top_up.transaction_status', '=', 'purchased')
-        .on('fees.fee_type', '=', 'credit'),
-    )
+    .leftJoin('wallet_transactions as top_up', 'top_up.id', 'fees.wallet_transaction_id')
     .where('fees.organization_id', '=', ctx.org.id)
     .where('fees.deleted_at', 'is', null)
 }
@@ -187,19 +182,23 @@ export async function loadUsageFeesOfInvoices(ctx: Ctx, invoiceIds: readonly str
  * made again those of the new one.
  */
 export async function loadAdvanceFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<FeeRow[]> {
-  return selectFee(feeQuery(ctx))
-    .where('fees.fee_type', '=', 'charge')
-    .where('fees.pay_in_advance_event_id', 'is not', null)
-    .where(
-      sql<boolean>`(fees.subscription_id, fees.from_datetime, fees.to_datetime) in (
-        select subscription_id, charges_from_datetime, charges_to_datetime
-        from invoice_subscriptions
-        where organization_id = ${ctx.org.id} and invoice_id = any(${invoiceIds}::uuid[])
-      )`,
-    )
-    .where(sql<boolean>`not exists (select from invoices as again where again.voided_invoice_id = fees.invoice_id)`)
-    .orderBy('fees.id')
-    .execute()
+  // First which they are, from the periods: with all that a fee is shown with, the planner would begin at every fee there is.
+  const { rows } = await sql<{ id: string }>`
+    select fees.id
+    from invoice_subscriptions as period
+    join fees on fees.subscription_id = period.subscription_id
+    where period.organization_id = ${ctx.org.id}
+      and period.invoice_id = any(${invoiceIds}::uuid[])
+      and fees.organization_id = period.organization_id
+      and fees.from_datetime = period.charges_from_datetime
+      and fees.to_datetime = period.charges_to_datetime
+      and fees.fee_type = 'charge'
+      and fees.pay_in_advance_event_id is not null
+      and fees.pay_in_advance_event_transaction_id is not null
+      and fees.deleted_at is null
+      and not exists (select from invoices as again where again.voided_invoice_id = fees.invoice_id)`.execute(ctx.db)
+  const fees = await loadFeesByIds(ctx, [...new Set(rows.map(row => row.id))])
+  return [...fees.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
 }
 
 export async function findFee(ctx: Ctx, id: string): Promise<FeeRow | undefined> {

@@ -10,6 +10,7 @@ import { issuePaymentReceipt } from './receipts/issue.ts'
 import { receiptRoutes } from './receipts/read.ts'
 import { resendReceiptRoute } from './receipts/resend.ts'
 import { onCreditNoteCreated, refundCreditNote } from './refunds/refund-credit-note.ts'
+import { refundLatePayment } from './refunds/refund-late-payment.ts'
 import { testRefundRoutes } from './refunds/test-refunds.ts'
 import { chargePaymentRequest } from './requests/charge.ts'
 import { paymentRequestRoutes } from './requests/routes.ts'
@@ -40,6 +41,7 @@ export const payments: Domain = {
     closePages,
     chargePaymentRequest,
     refundCreditNote,
+    refundLatePayment,
     askForOverdueInvoices,
     resetDunningAttempts,
   ],

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
-import { loseDispute } from '../invoices/index.ts'
+import { findInvoice, loseDispute } from '../invoices/index.ts'
 import { findConnectionsByIds, providerWord } from '../payment-providers/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { forbidden, notAllowed, notFound, validation } from '../platform/errors.ts'
@@ -51,6 +51,12 @@ async function loseDisputeOf(ctx: Ctx, id: string, reason: string): Promise<Paym
   })
 }
 
+/** A payment that was withdrawn with its invoice can have been made all the same. */
+async function cameTooLate(tx: Ctx, payment: Payment, status: 'succeeded' | 'failed'): Promise<boolean> {
+  if (status !== 'succeeded' || payment.payable_payment_status !== 'failed' || payment.invoice_id === null) return false
+  return (await findInvoice(tx, payment.invoice_id))?.status === 'closed'
+}
+
 /** @throws 404 `payment_not_found`; 405 `payment_already_settled` */
 async function settleTestPayment(ctx: Ctx, id: string, status: 'succeeded' | 'failed'): Promise<Payment> {
   return transaction(ctx, async tx => {
@@ -60,7 +66,7 @@ async function settleTestPayment(ctx: Ctx, id: string, status: 'succeeded' | 'fa
     const connection = (await findConnectionsByIds(tx, [connectionId])).get(connectionId)
     if (connection === undefined) throw notFound('payment')
     const isUnderWay = payment.payable_payment_status === 'processing' || payment.payable_payment_status === 'pending'
-    if (!isUnderWay) throw notAllowed('payment_already_settled')
+    if (!isUnderWay && !(await cameTooLate(tx, payment, status))) throw notAllowed('payment_already_settled')
     return applyProviderStatus(tx, payment, connection.type, providerWord(connection.type, status))
   })
 }

@@ -43,3 +43,22 @@ it('counts what hangs on each object of the price book', async () => {
   const other = await app.newOrganization()
   expect((await other.api.get('/uses/features/seats')).status).toBe(404)
 })
+
+it('finds coupons and add-ons by a part of their name or code', async () => {
+  const { api } = await app.newOrganization()
+  for (const [name, code] of [
+    ['Setup', 'setup'],
+    ['Training 100%', 'course'],
+  ]) {
+    await api.post('/add_ons', { add_on: { name, code, amount_cents: 100, amount_currency: 'EUR' } })
+    const coupon = { name, code, coupon_type: 'percentage', percentage_rate: '10', frequency: 'forever' }
+    await api.post('/coupons', { coupon: { ...coupon, expiration: 'no_expiration' } })
+  }
+  const found = async (term: string) => [
+    (await api.get(`/add_ons?search_term=${term}`)).body.add_ons.map((addOn: { code: string }) => addOn.code),
+    (await api.get(`/coupons?search_term=${term}`)).body.coupons.map((coupon: { code: string }) => coupon.code),
+  ]
+  expect(await found('SET')).toEqual([['setup'], ['setup']])
+  expect(await found('0%25')).toEqual([['course'], ['course']])
+  expect((await found('')).flat()).toHaveLength(4)
+})

@@ -134,12 +134,23 @@ describe('an edited line of a draft', () => {
     expect(outcome(await story.api.delete(`${path}/nope`))).toEqual([404, 'fee_not_found'])
   })
 
-  it('may be the base fee, or only a name', async () => {
+  it('may be the base fee, or only a name; both are listed, and tried again before they change', async () => {
     await adjust({ fee_id: fee('team').lago_id, units: '1.5' })
     await adjust({ fee_id: fee('share', await read()).lago_id, invoice_display_name: 'Our share' })
     const after = await read()
     expect(fee('team', after)).toMatchObject({ units: '1.5', amount_cents: 1500, precise_unit_amount: '10.0' })
     expect(fee('share', after)).toMatchObject({ amount_cents: 5000, item: { invoice_display_name: 'Our share' } })
+    const path = `/invoices/${draft.lago_id}/adjusted_fees`
+    const edits = [
+      { lago_fee_id: fee('team', after).lago_id, units: '1.5', unit_precise_amount: null, invoice_display_name: null },
+      { lago_fee_id: fee('share', after).lago_id, units: null, invoice_display_name: 'Our share' },
+    ]
+    expect((await story.api.get(path)).body.adjusted_fees).toMatchObject(edits)
+    const other = { fee_id: fee('team', after).lago_id, units: '2' }
+    const estimate = await story.api.post(`${path}/estimate`, { adjusted_fee: other })
+    expect(estimate.body.adjusted_fee.amount_cents).toBe(2000)
+    expect((await story.api.get(path)).body.adjusted_fees).toMatchObject(edits)
+    expect((await story.api.get('/invoices/nope/adjusted_fees')).body.code).toBe('invoice_not_found')
   })
 
   it('has to be one that can be edited', async () => {

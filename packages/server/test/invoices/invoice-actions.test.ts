@@ -349,3 +349,52 @@ describe('GET /invoices', () => {
     expect((await story.api.get('/customers/nobody/invoices')).body.code).toBe('customer_not_found')
   })
 })
+
+describe('GET /invoice_totals', () => {
+  it('adds up the list, by currency, with the filters of the list', async () => {
+    await story.customer('tokyo', { currency: 'JPY' })
+    const yen = { external_customer_id: 'tokyo', currency: 'JPY', fees: [{ add_on_code: 'setup', units: '9' }] }
+    await bill(yen)
+    const voided = await bill({ fees: [{ add_on_code: 'setup', units: '5' }] })
+    await story.api.post(path('/void', voided.lago_id))
+    const credited = await bill({ fees: [{ add_on_code: 'setup', units: '7' }] })
+    const offset = {
+      invoice_id: credited.lago_id,
+      offset_amount_cents: 300,
+      items: [{ fee_id: credited.fees[0].lago_id, amount_cents: 300 }],
+    }
+    expect((await story.api.post('/credit_notes', { credit_note: offset })).status).toBe(200)
+    const payment = { invoice_id: invoice.lago_id, amount_cents: 40, reference: 'wire' }
+    expect((await story.api.post('/payments', { payment })).status).toBe(200)
+    await draft()
+    const totals = async (query: string) => (await story.api.get(`/invoice_totals?${query}`)).body.invoice_totals
+    const usd = (await totals('currency=USD'))[0]
+    expect(usd).toEqual({
+      currency: 'USD',
+      invoices_count: 4,
+      total_amount_cents: 2300,
+      voided_amount_cents: 500,
+      total_paid_amount_cents: 40,
+      total_due_amount_cents: 460,
+    })
+    const queries = ['', 'status=voided', 'external_customer_id=tokyo', 'search_term=acme', 'partially_paid=true']
+    for (const query of [...queries, 'amount_from=500', 'billing_entity_codes[]=northwind', 'currency=EUR']) {
+      const listed = (await story.api.get(`/invoices?${query}`)).body.invoices as Record<string, never>[]
+      const expected = [...Map.groupBy(listed, one => String(one.currency))].toSorted().map(([currency, own]) => {
+        const sum = (field: string, statuses = ['draft', 'finalized', 'voided']) =>
+          own.reduce((all, one) => all + (statuses.includes(one.status as never) ? Number(one[field]) : 0), 0)
+        return {
+          currency,
+          invoices_count: own.length,
+          total_amount_cents: sum('total_amount_cents'),
+          voided_amount_cents: sum('total_amount_cents', ['voided']),
+          total_paid_amount_cents: sum('total_paid_amount_cents'),
+          total_due_amount_cents: sum('total_due_amount_cents', ['finalized']),
+        }
+      })
+      expect([query, await totals(query)]).toEqual([query, expected])
+    }
+    expect((await story.api.get('/invoice_totals?amount_from=lots')).status).toBe(422)
+    expect((await story.api.get('/invoice_totals?billing_entity_codes[]=nope')).status).toBe(404)
+  })
+})

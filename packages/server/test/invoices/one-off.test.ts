@@ -20,6 +20,23 @@ const bill = (invoice: object) => story.api.post('/invoices', { invoice: { exter
 const fee = (fields: object = {}) => ({ add_on_code: 'setup', ...fields })
 
 describe('a one-off invoice', () => {
+  it('is seen before it is made, and leaves nothing behind', async () => {
+    const invoice = {
+      external_customer_id: 'acme',
+      fees: [fee({ units: 2.5, unit_amount_cents: 1999, tax_codes: ['vat'] })],
+    }
+    const { body } = await app.api.post('/invoices/one_off/preview', { invoice })
+    expect(body.invoice).toMatchObject({
+      lago_id: null,
+      number: '',
+      fees: [{ lago_id: null, amount_cents: 4998, taxes_amount_cents: 405 }],
+      total_amount_cents: 5403,
+    })
+    expect((await app.api.get('/invoices')).body.meta.total_count).toBe(0)
+    const unknown = await app.api.post('/invoices/one_off/preview', { invoice: { external_customer_id: 'nobody' } })
+    expect(unknown.body.code).toBe('customer_not_found')
+  })
+
   it('bills add-ons at once, with the taxes that are named', async () => {
     const messages = await receivedWebhooks(app, async () => {
       const { body } = await bill({

@@ -243,6 +243,85 @@ describe('what is edited', () => {
   })
 })
 
+describe('invoices of wallet credits', () => {
+  const buy = async () => {
+    const wallet = { external_customer_id: 'shop', currency: 'USD', rate_amount: '2', name: 'Main', paid_credits: '5' }
+    await story.customer('shop')
+    const { body } = await story.api.post('/wallets', { wallet })
+    await story.settle()
+    voided = await voidFirst('shop')
+    return body.wallet.lago_id as string
+  }
+  const walletOf = async (id: string) => (await story.api.get(`/wallets/${id}`)).body.wallet
+  const purchasesOf = async (id: string) =>
+    (await story.api.get(`/wallets/${id}/wallet_transactions?transaction_status=purchased`)).body.wallet_transactions
+  const pay = async (id: string) => {
+    const answer = await story.api.put(`/invoices/${id}`, { invoice: { payment_status: 'succeeded' } })
+    await story.settle()
+    return answer.status
+  }
+
+  it('ask for the money of the same credits, which come once', async () => {
+    const wallet = await buy()
+    const { lago_id: id } = voided.fees[0]
+    await story.setClock('2026-02-20T09:00:00Z')
+    for (const fees of [[], [{ id, units: '3' }], [{ subscription_id: subscription.lago_id }]]) {
+      expect(outcome(await ask(voided.lago_id, { fees }))).toEqual([422, { fees: ['value_is_invalid'] }])
+    }
+    const messages = await receivedWebhooks(
+      story,
+      async () =>
+        void (await regenerated({ purchase_order_number: 'PO-9', fees: [{ id, invoice_display_name: 'Credits' }] })),
+    )
+    expect(messages.map(one => one.webhook_type)).toEqual(['invoice.paid_credit_added'])
+    const [before, invoice] = await story.invoices('shop')
+    expect(invoice).toMatchObject({
+      invoice_type: 'credit',
+      status: 'finalized',
+      payment_status: 'pending',
+      number: voided.number.replace(/001$/, '002'),
+      issuing_date: '2026-02-01',
+      purchase_order_number: 'PO-9',
+      total_amount_cents: 1000,
+      lago_voided_invoice_id: voided.lago_id,
+      fees: [{ lago_original_fee_id: id, units: '5.0', item: { invoice_display_name: 'Credits' } }],
+    })
+    const [purchase, ...others] = await purchasesOf(wallet)
+    expect([purchase.lago_invoice_id, others]).toEqual([invoice.lago_id, []])
+    for (const one of [before, invoice]) expect(one.fees[0].item.lago_item_id).toBe(purchase.lago_id)
+    await isExplained(invoice.lago_id)
+    expect(await pay(invoice.lago_id)).toBe(200)
+    expect(await walletOf(wallet)).toMatchObject({ balance_cents: 1000 })
+    await story.api.post(`/invoices/${invoice.lago_id}/void`)
+    voided = await detail(invoice.lago_id)
+    expect(await pay((await regenerated()).lago_id)).toBe(200)
+    expect(await walletOf(wallet)).toMatchObject({ balance_cents: 1000 })
+  })
+
+  it('bring the credits again that a credit note took back, and none to a wallet that ended', async () => {
+    const wallet = await buy()
+    const paid = await regenerated()
+    const payment = { invoice_id: paid.lago_id, amount_cents: 1000, reference: 'wire' }
+    expect((await story.api.post('/payments', { payment })).status).toBe(200)
+    await story.settle()
+    const items = [{ fee_id: paid.fees[0].lago_id, amount_cents: 1000 }]
+    const refund = { invoice_id: paid.lago_id, reason: 'other', refund_amount_cents: 1000, items }
+    expect((await story.api.post('/credit_notes', { credit_note: refund })).body.error_details).toBeUndefined()
+    expect(await walletOf(wallet)).toMatchObject({ balance_cents: 0 })
+    await story.api.post(`/invoices/${paid.lago_id}/void`)
+    voided = await detail(paid.lago_id)
+    const again = await regenerated()
+    expect(await pay(again.lago_id)).toBe(200)
+    expect(await walletOf(wallet)).toMatchObject({ balance_cents: 1000 })
+    expect(
+      (await purchasesOf(wallet)).map((one: { lago_invoice_id: string }) => one.lago_invoice_id).toSorted(),
+    ).toEqual([paid.lago_id, again.lago_id].toSorted())
+    await story.api.post(`/invoices/${again.lago_id}/void`)
+    await story.api.delete(`/wallets/${wallet}`)
+    expect(outcome(await ask(again.lago_id))).toEqual([422, { wallet_id: ['wallet_is_terminated'] }])
+  })
+})
+
 describe('one-off invoices', () => {
   it('are made again as new ones of today, with add-ons that are gone too', async () => {
     await story.addOn('setup')

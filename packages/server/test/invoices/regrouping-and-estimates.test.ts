@@ -80,6 +80,43 @@ describe('fees that were paid without an invoice', () => {
     expect(again[1].issuing_date).toBe('2026-08-01')
   })
 
+  it('stay paid, with the taxes they had, on an invoice that is made again', async () => {
+    const scene = await sceneOf(app, regrouped, { taxes: [{ code: 'vat', rate: 20 }] })
+    await scene.sendAll([
+      ['f1', '2026-06-02T00:00:00Z', { value: 4 }],
+      ['f2', '2026-06-03T00:00:00Z', { value: '3.33' }],
+    ])
+    await pay(scene, '2026-06-20T00:00:00Z', 'f1', 'f2')
+    await scene.advanceTo('2026-07-02T00:00:00Z')
+    const [voided] = await collected(scene)
+    await ok(scene.api.post(`/invoices/${voided.lago_id}/void`))
+    await ok(scene.api.put('/taxes/vat', { tax: { rate: 10 } }))
+    const [first, second] = voided.fees
+    const path = `/invoices/${voided.lago_id}/regenerate`
+    for (const fees of [[], [{ id: first.lago_id, units: '1' }]]) {
+      const { body } = await scene.api.post(path, { invoice: { fees } })
+      expect(body.error_details).toEqual({ fees: ['value_is_invalid'] })
+    }
+    const { invoice } = await ok(scene.api.post(path, { invoice: { fees: [{ id: second.lago_id }] } }))
+    expect(invoice).toMatchObject({
+      status: 'finalized',
+      payment_status: 'succeeded',
+      number: expect.not.stringMatching(voided.number),
+      issuing_date: '2026-07-01',
+      fees_amount_cents: 333,
+      taxes_amount_cents: 67,
+      total_paid_amount_cents: 400,
+      total_due_amount_cents: 0,
+      applied_taxes: [{ tax_code: 'vat', tax_rate: 20, amount_cents: 67 }],
+      billing_periods: voided.billing_periods,
+      lago_voided_invoice_id: voided.lago_id,
+      fees: [{ lago_original_fee_id: second.lago_id, payment_status: 'succeeded', succeeded_at: second.succeeded_at }],
+    })
+    expect((await scene.api.post(path)).body.code).toBe('already_regenerated')
+    await scene.advanceTo('2026-08-02T00:00:00Z')
+    expect(await collected(scene)).toHaveLength(2)
+  })
+
   it('stay alone where no charge asks for an invoice of them', async () => {
     const scene = await sceneOf(app, { invoiceable: false })
     await scene.send('a', '2026-06-02T00:00:00Z', { value: 4 })

@@ -63,6 +63,11 @@ async function openInvoice(story: Story) {
     .executeTakeFirst()
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: tests read what is stored
+async function rowsOf(story: Story, table: 'payments' | 'refunds'): Promise<any[]> {
+  return story.ctx.db.selectFrom(table).selectAll().where('organization_id', '=', story.organizationId).execute()
+}
+
 async function settlePayment(story: Story, payment_status: 'succeeded' | 'failed'): Promise<void> {
   const invoice = await openInvoice(story)
   const { status } = await story.api.put(`/invoices/${invoice?.id}`, { invoice: { payment_status } })
@@ -295,6 +300,16 @@ describe('a subscription that has to be paid for', () => {
       },
     })
     await story.api.post('/applied_coupons', { applied_coupon: { external_customer_id: 'acme', coupon_code: 'once' } })
+    await story.addOn('work')
+    const owed = {
+      external_customer_id: 'acme',
+      skip_psp: true,
+      fees: [{ add_on_code: 'work', unit_amount_cents: 900 }],
+    }
+    const { invoice: billedBefore } = (await story.api.post('/invoices', { invoice: owed })).body
+    const items = [{ fee_id: billedBefore.fees[0].lago_id, amount_cents: 300 }]
+    const credited = { invoice_id: billedBefore.lago_id, reason: 'other', credit_amount_cents: 300, items }
+    const { credit_note: note } = (await story.api.post('/credit_notes', { credit_note: credited })).body
     const { body } = await story.api.post('/wallets', {
       wallet: { external_customer_id: 'acme', rate_amount: '1', currency: 'USD', granted_credits: '5' },
     })
@@ -302,11 +317,13 @@ describe('a subscription that has to be paid for', () => {
     const left = async () => {
       const { wallet } = (await story.api.get(`/wallets/${body.wallet.lago_id}`)).body
       const { applied_coupons: coupons } = (await story.api.get('/applied_coupons')).body
-      return [wallet.balance_cents, coupons[0].status, coupons[0].amount_cents_remaining]
+      const { credit_note: read } = (await story.api.get(`/credit_notes/${note.lago_id}`)).body
+      const ofNote = [read.credit_status, read.balance_amount_cents]
+      return [wallet.balance_cents, coupons[0].status, coupons[0].amount_cents_remaining, ...ofNote]
     }
     await gate(story, 'pro', { timeout_hours: 2 })
-    expect(await left()).toEqual([0, 'terminated', 0])
-    expect((await openInvoice(story))?.total_amount_cents).toBe(1100n)
+    expect(await left()).toEqual([0, 'terminated', 0, 'consumed', 0])
+    expect((await openInvoice(story))?.total_amount_cents).toBe(800n)
     const messages = await receivedWebhooks(story, async () => {
       if (how === 'refused') return settlePayment(story, 'failed')
       await story.advanceTo('2026-06-11T02:00:00Z')
@@ -324,7 +341,7 @@ describe('a subscription that has to be paid for', () => {
     const { rows } = await sql<{ status: string }>`
       select status from payments where organization_id = ${story.organizationId}`.execute(story.ctx.db)
     expect(rows).toEqual([{ status: 'canceled' }])
-    expect(await left()).toEqual([500, 'active', 400])
+    expect(await left()).toEqual([500, 'active', 400, 'available', 300])
     // What comes too late changes nothing, and the external id is free again.
     const late = await story.api.put(`/invoices/${(await openInvoice(story))?.id}`, {
       invoice: { payment_status: 'succeeded' },
@@ -334,6 +351,53 @@ describe('a subscription that has to be paid for', () => {
     await story.subscribe('sub', 'basic')
     await story.advanceTo('2026-07-02T00:00:00Z')
     expect(await chain(story)).toEqual(['pro canceled', 'basic active'])
+  })
+
+  it('has its money sent back when that comes after it was given up', async () => {
+    const story = await begin()
+    await gate(story, 'pro', { timeout_hours: 1 })
+    await story.advanceTo('2026-06-11T03:00:00Z')
+    const [{ id, provider_payment_id }] = await rowsOf(story, 'payments')
+    const settle = (status: string) => story.api.put(`/test_payments/${id}`, { test_payment: { status } })
+    expect((await settle('failed')).body.code).toBe('payment_already_settled')
+    const messages = await receivedWebhooks(story, async () => {
+      expect((await settle('succeeded')).body.payment.payment_status).toBe('succeeded')
+    })
+    expect(messages).toEqual([])
+    expect(await rowsOf(story, 'refunds')).toMatchObject([
+      {
+        payment_id: id,
+        credit_note_id: null,
+        reason: 'subscription_activation_expired',
+        amount_cents: 2000n,
+        status: 'succeeded',
+        provider_refund_id: expect.stringMatching(/^re_test_/),
+      },
+    ])
+    expect(provider_payment_id).toMatch(/^pi_test_/)
+    expect((await settle('succeeded')).body.code).toBe('payment_already_settled')
+    expect(await read(story, 'canceled')).toMatchObject({ cancellation_reason: 'timeout' })
+    expect(await story.invoices()).toEqual([])
+  })
+
+  it('becomes active when it is paid by hand, once that is all', async () => {
+    const story = await begin()
+    await gate(story)
+    const invoice = await openInvoice(story)
+    const pay = async (amount_cents: number) => {
+      const payment = { invoice_id: invoice?.id, amount_cents, reference: 'wire' }
+      const answer = await story.api.post('/payments', { payment })
+      await story.settle()
+      return answer.body.error_details ?? answer.status
+    }
+    expect(await pay(2001)).toEqual({ amount_cents: ['value_is_out_of_range'] })
+    expect(await pay(500)).toBe(200)
+    expect((await read(story, 'incomplete')).status).toBe('incomplete')
+    expect(await pay(1500)).toBe(200)
+    expect(await read(story)).toMatchObject({ status: 'active', activation_rules: [{ status: 'satisfied' }] })
+    expect(await story.invoices()).toMatchObject([
+      { lago_id: invoice?.id, status: 'finalized', payment_status: 'succeeded', total_paid_amount_cents: 2000 },
+    ])
   })
 
   it.each([

@@ -1,41 +1,11 @@
+import type { PlanCharge, PlanChargeFilter, PlanFixedCharge } from './plans.ts'
 import type { Customer, Subscription } from './types.ts'
 
 /* What the API gives of subscriptions and what belongs to them. Amounts are in minor units, prices and units decimal text. */
 
-export type Properties = Readonly<Record<string, unknown>>
-
-export interface PricedFilter {
-  readonly invoice_display_name: string | null
-  readonly properties: Properties
-  readonly values: Readonly<Record<string, readonly string[]>>
-}
-
-export interface PricedCharge {
-  readonly lago_id: string
-  readonly lago_billable_metric_id: string
-  readonly billable_metric_code: string
-  readonly code: string
-  readonly invoice_display_name: string | null
-  readonly charge_model: string
-  readonly pay_in_advance: boolean
-  readonly prorated: boolean
-  readonly min_amount_cents: number
-  readonly properties: Properties
-  readonly applied_pricing_unit: { readonly code: string; readonly conversion_rate: string } | null
-  readonly filters: readonly PricedFilter[]
-}
-
-export interface PricedFixedCharge {
-  readonly lago_id: string
-  readonly add_on_code: string
-  readonly code: string
-  readonly invoice_display_name: string | null
-  readonly charge_model: string
-  readonly pay_in_advance: boolean
-  readonly prorated: boolean
-  readonly properties: Properties
-  readonly units: string
-}
+export type PricedFilter = PlanChargeFilter
+export type PricedCharge = PlanCharge
+export type PricedFixedCharge = PlanFixedCharge
 
 export interface Threshold {
   readonly threshold_display_name: string | null

@@ -6,8 +6,11 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { addOnRoutes } from '../pages/add-ons/routes.ts'
+import { couponRoutes } from '../pages/coupons/routes.ts'
 import { customerRoutes } from '../pages/customers/routes.ts'
 import { developerRoutes } from '../pages/developers/routes.ts'
+import { featureRoutes } from '../pages/features/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { invoiceRoutes } from '../pages/invoices/routes.ts'
 import { metricRoutes } from '../pages/metrics/routes.ts'
@@ -74,6 +77,9 @@ const pages = [
   ...subscriptionRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
+  ...featureRoutes,
+  ...addOnRoutes,
+  ...couponRoutes,
   ...developerRoutes,
   ...settingsRoutes,
 ]

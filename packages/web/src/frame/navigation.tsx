@@ -6,8 +6,12 @@ import {
   House,
   KeyRound,
   type LucideIcon,
+  Package,
+  Percent,
   ReceiptText,
   Repeat2,
+  TicketPercent,
+  ToggleRight,
   Users,
   UsersRound,
 } from 'lucide-react'
@@ -35,7 +39,12 @@ export const NAVIGATION: readonly Group[] = [
   { items: [{ label: 'nav.home', to: paths.home, icon: House }] },
   {
     title: 'nav.section.catalogue',
-    items: [{ label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' }],
+    items: [
+      { label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' },
+      { label: 'nav.features', to: paths.features, icon: ToggleRight, needs: 'feature' },
+      { label: 'nav.add_ons', to: paths.addOns, icon: Package, needs: 'add_on' },
+      { label: 'nav.coupons', to: paths.coupons, icon: TicketPercent, needs: 'coupon' },
+    ],
   },
   {
     title: 'nav.section.billing',
@@ -54,7 +63,10 @@ export const NAVIGATION: readonly Group[] = [
   },
   {
     title: 'nav.section.settings',
-    items: [{ label: 'nav.team', to: paths.team, icon: UsersRound, needs: 'admin' }],
+    items: [
+      { label: 'nav.taxes', to: paths.taxes, icon: Percent, needs: 'tax' },
+      { label: 'nav.team', to: paths.team, icon: UsersRound, needs: 'admin' },
+    ],
   },
 ]
 

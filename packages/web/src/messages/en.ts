@@ -1,4 +1,8 @@
+import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
+import { coupons } from './en/coupons.ts'
+import { customerForm } from './en/customer-form.ts'
+import { customerSettings } from './en/customer-settings.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
 import { forms } from './en/forms.ts'
@@ -10,6 +14,7 @@ import { plans } from './en/plans.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
 import { subscriptions } from './en/subscriptions.ts'
+import { wallets } from './en/wallets.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
@@ -20,9 +25,14 @@ export const en = {
   ...home,
   ...customers,
   ...subscriptions,
+  ...customerForm,
+  ...customerSettings,
   ...invoices,
   ...plans,
   ...metrics,
+  ...catalogue,
+  ...coupons,
+  ...wallets,
   ...developers,
   ...settings,
 } as const

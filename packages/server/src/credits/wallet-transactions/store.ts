@@ -56,18 +56,18 @@ export async function findTransactions(ctx: Ctx, ids: readonly string[]): Promis
     .execute()
 }
 
-/** The top-up that an invoice asks for the money of. */
+/** The top-up that an invoice asks for the money of, or asked for before it was voided. */
 export async function findPurchaseOfInvoice(ctx: Ctx, invoiceId: string): Promise<TransactionRow | undefined> {
   return ctx.db
     .selectFrom('wallet_transactions')
-    .selectAll()
-    .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', '=', invoiceId)
-    .where('transaction_status', '=', 'purchased')
+    .innerJoin('fees', 'fees.wallet_transaction_id', 'wallet_transactions.id')
+    .selectAll('wallet_transactions')
+    .where('wallet_transactions.organization_id', '=', ctx.org.id)
+    .where('fees.invoice_id', '=', invoiceId)
     .executeTakeFirst()
 }
 
-/** Says which invoice asks for the money of a purchase. */
+/** Says which invoice asks for the money of a purchase now. */
 export async function attachInvoice(tx: Ctx, transactionId: string, invoiceId: string): Promise<void> {
   await tx.db
     .updateTable('wallet_transactions')

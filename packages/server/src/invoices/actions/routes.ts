@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Ctx } from '../../platform/context.ts'
+import { type Ctx, rehearse } from '../../platform/context.ts'
 import { badParameter, notFound } from '../../platform/errors.ts'
 import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
 import { EmailInput } from '../../platform/mail/recipients.ts'
@@ -8,6 +8,7 @@ import { OneOffInput } from '../one-off/schema.ts'
 import { presentInvoice } from '../present.ts'
 import { type CreditEnded, previewInvoice } from '../preview/preview.ts'
 import { PreviewInput } from '../preview/schema.ts'
+import { withoutIds } from '../without-ids.ts'
 import { deleteDraft } from './delete-draft.ts'
 import { getVisibleInvoice } from './lock.ts'
 import { loseDispute } from './lose-dispute.ts'
@@ -33,6 +34,12 @@ export function actionRoutes(
     const invoice = await createOneOff(request.ctx, readRoot(request.body, 'invoice', OneOffInput))
     // One that was closed is seen here and nowhere else.
     return { invoice: await presentInvoice(request.ctx, invoice) }
+  })
+
+  api.post('/invoices/one_off/preview', route('See what a one-off invoice would be'), async ({ ctx, body }) => {
+    const input = readRoot(body, 'invoice', OneOffInput)
+    const invoice = await rehearse(ctx, async tx => presentInvoice(tx, await createOneOff(tx, input)))
+    return { invoice: withoutIds(invoice) }
   })
 
   api.post('/invoices/preview', route('See an invoice before it is made'), async request => {

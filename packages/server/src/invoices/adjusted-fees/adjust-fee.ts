@@ -4,8 +4,9 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { forbidden, notFound, Problems, validation } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { isUuid, newId } from '../../platform/ids.ts'
+import { formatInstant } from '../../platform/wire.ts'
 import { findSubscriptionsByIds, type Subscription } from '../../subscriptions/index.ts'
-import { lockVisibleInvoice } from '../actions/lock.ts'
+import { getVisibleInvoice, lockVisibleInvoice } from '../actions/lock.ts'
 import { refreshDraft } from '../drafts/recompute.ts'
 import { type FeeRow, loadInvoiceFees } from '../fees-store.ts'
 import { type Invoice, loadInvoiceSubscriptions } from '../store.ts'
@@ -29,16 +30,24 @@ interface Line extends Omit<Adjustment, 'units' | 'unitPreciseAmount' | 'display
  * Edits a line of a draft: its name, its units, or its units and price. The draft is computed again at once; the edit stays
  * until it is taken away, whatever else changes.
  *
+ * @param options.replaces the edit that the line may have already goes
  * @throws 403 `feature_unavailable` unless the invoice is a draft, and for true-ups and minimum commitments; 404 for what is
  * not on it; 422 for a second edit of the line, units and prices that are no amounts, and models that units alone do not price
  */
-export async function adjustFee(ctx: Ctx, invoiceId: string, input: AdjustedFeeInput): Promise<AdjustedFee> {
+export async function adjustFee(
+  ctx: Ctx,
+  invoiceId: string,
+  input: AdjustedFeeInput,
+  options: { readonly replaces?: boolean } = {},
+): Promise<AdjustedFee> {
   return transaction(ctx, async tx => {
     const invoice = await lockDraft(tx, invoiceId)
     const line = await findLine(tx, invoice, input)
     const values = readValues(input)
     const existing = await listAdjustedFees(tx, invoice.id)
-    if (existing.some(row => isEditOf(row, line))) throw validation({ adjusted_fee: ['already_exists'] })
+    const other = existing.find(row => isEditOf(row, line))
+    if (other !== undefined && options.replaces !== true) throw validation({ adjusted_fee: ['already_exists'] })
+    if (other !== undefined) await deleteEdit(tx, other)
     if (values.units !== null && values.unit_precise_amount === null && !isPricedByUnits(line.price)) {
       throw validation({ charge: ['invalid_charge_model'] })
     }
@@ -79,10 +88,33 @@ export async function removeAdjustment(ctx: Ctx, invoiceId: string, id: string):
     const invoice = await lockDraft(tx, invoiceId)
     const rows = await listAdjustedFees(tx, invoice.id)
     const row = rows.find(candidate => candidate.id === id) ?? (await editOfFee(tx, invoice, rows, id))
-    await tx.db.deleteFrom('adjusted_fees').where('organization_id', '=', tx.org.id).where('id', '=', row.id).execute()
+    await deleteEdit(tx, row)
     await refreshDraft(tx, invoice.id)
     return { id: row.id, fee: await feeOf(tx, row) }
   })
+}
+
+/**
+ * The edits of an invoice, each with the line that it made: none where the line had nothing but the edit.
+ *
+ * @throws 404 `invoice_not_found`
+ */
+export async function listAdjustments(ctx: Ctx, invoiceId: string) {
+  const invoice = await getVisibleInvoice(ctx, invoiceId)
+  const rows = await listAdjustedFees(ctx, invoice.id)
+  const fees = await loadInvoiceFees(ctx, invoice.id)
+  return rows.map(row => ({
+    lago_id: row.id,
+    lago_fee_id: madeBy(row, fees)?.id ?? null,
+    units: row.units,
+    unit_precise_amount: row.unit_precise_amount,
+    invoice_display_name: row.invoice_display_name,
+    created_at: formatInstant(row.created_at),
+  }))
+}
+
+async function deleteEdit(tx: Ctx, { id }: AdjustedFeeRow): Promise<void> {
+  await tx.db.deleteFrom('adjusted_fees').where('organization_id', '=', tx.org.id).where('id', '=', id).execute()
 }
 
 async function editOfFee(
@@ -109,9 +141,12 @@ function isEditOf(row: AdjustedFeeRow, line: Line): boolean {
   return row.subscription_id === line.subscriptionId && isSameLine(toAdjustment(row), line)
 }
 
-/** The fee that a line has now: not one that completes another. */
 async function feeOf(tx: Ctx, row: AdjustedFeeRow): Promise<FeeRow | undefined> {
-  const fees = await loadInvoiceFees(tx, row.invoice_id)
+  return madeBy(row, await loadInvoiceFees(tx, row.invoice_id))
+}
+
+/** The fee that a line has now: not one that completes another. */
+function madeBy(row: AdjustedFeeRow, fees: readonly FeeRow[]): FeeRow | undefined {
   return fees.find(
     fee =>
       fee.subscription_id === row.subscription_id &&

@@ -2,13 +2,19 @@ import type { FastifyInstance } from 'fastify'
 import { rehearse } from '../../platform/context.ts'
 import { readRoot } from '../../platform/http/input.ts'
 import { presentFees, serializeFee } from '../serialize-fee.ts'
-import { type AdjustedFee, adjustFee, removeAdjustment } from './adjust-fee.ts'
+import { type AdjustedFee, adjustFee, listAdjustments, removeAdjustment } from './adjust-fee.ts'
 import { AdjustedFeeInput } from './schema.ts'
 
 /** Edits of the lines of drafts. */
 export function adjustedFeeRoutes(api: FastifyInstance): void {
   const config = { resource: 'invoice' }
   const route = (summary: string) => ({ config, schema: { tags: ['Invoices'], summary } })
+
+  api.get<{ Params: { id: string } }>(
+    '/invoices/:id/adjusted_fees',
+    route('List the edits of the lines of a draft'),
+    async ({ ctx, params }) => ({ adjusted_fees: await listAdjustments(ctx, params.id) }),
+  )
 
   api.post<{ Params: { id: string } }>(
     '/invoices/:id/adjusted_fees',
@@ -25,7 +31,7 @@ export function adjustedFeeRoutes(api: FastifyInstance): void {
     async ({ ctx, params, body }) => {
       const input = readRoot(body, 'adjusted_fee', AdjustedFeeInput)
       const [fee] = await rehearse(ctx, async tx => {
-        const { fee: edited } = await adjustFee(tx, params.id, input)
+        const { fee: edited } = await adjustFee(tx, params.id, input, { replaces: true })
         return presentFees(tx, edited === undefined ? [] : [edited])
       })
       return { adjusted_fee: { ...fee, lago_id: null, lago_adjusted_fee_id: null } }

@@ -63,10 +63,12 @@ export async function loadLeftOnInvoices(ctx: Ctx, invoices: readonly Invoice[])
       ) same
     ) left_of
     left join lateral (
-      select transaction.invoice_id, transaction.remaining_amount_cents as purchase_left
-      from wallet_transactions transaction
+      select bought.invoice_id, transaction.remaining_amount_cents as purchase_left
+      from fees bought
+      join wallet_transactions transaction on transaction.id = bought.wallet_transaction_id
       join wallets wallet on wallet.id = transaction.wallet_id and wallet.status = 'active'
-      where transaction.invoice_id = invoice.id and transaction.transaction_status = 'purchased'
+      where bought.invoice_id = invoice.id
+      limit 1
     ) purchase on invoice.invoice_type = 'credit'
     where invoice.organization_id = ${ctx.org.id}
       and invoice.id = any(${invoices.map(invoice => invoice.id)}::uuid[])`.execute(ctx.db)

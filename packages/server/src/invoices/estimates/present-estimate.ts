@@ -62,6 +62,7 @@ function estimatedRow(ctx: Ctx, target: EstimatedSubscription, { charge, line, b
     fixed_charge_id: null,
     add_on_id: null,
     commitment_id: null,
+    wallet_transaction_id: null,
     true_up_parent_fee_id: null,
     true_up_fee_id: null,
     original_fee_id: null,

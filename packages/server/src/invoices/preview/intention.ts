@@ -16,7 +16,8 @@ import { type InvoiceOrder, orderOf } from '../billing/create-invoice.ts'
 import { billIncrease } from '../billing/fixed-charge-increases.ts'
 import { planChangeOrders } from '../billing/plan-change.ts'
 import type { Payer } from './customer.ts'
-import { endsBeforeBilled, type Scenario, scheduledDowngrade, termination } from './scenario.ts'
+import { endsBeforeBilled } from './records.ts'
+import { projection, type Scenario, termination } from './scenario.ts'
 import type { PreviewInput } from './schema.ts'
 
 /**
@@ -52,7 +53,7 @@ async function endedNow(tx: Ctx, payer: Payer, record: SubscriptionRecord): Prom
   return {
     order: await orderOf(tx, payer.customer, { record, reason: 'subscription_terminating', at }),
     isPeriodic: false,
-    isProposal: false,
+    madeUp: null,
     creditsEnd: id,
     ...(choice === 'skip' && { bill: () => Promise.resolve() }),
   }
@@ -74,9 +75,10 @@ async function ordered(
     const previousId = subscription.previous_subscription_id
     return previousId === null ? firstBill(tx, payer, record) : upgraded(tx, payer, previousId, record)
   }
-  const downgrade = next !== null && next.id > since ? await scheduledDowngrade(tx, payer, record) : null
-  if (downgrade === null) throw validation({ base: ['new_plan_should_be_different_from_existing_plan'] })
-  return downgrade
+  if (next === null || next.id < since) {
+    throw validation({ base: ['new_plan_should_be_different_from_existing_plan'] })
+  }
+  return { ...(await projection(tx, payer, [record])), madeUp: { id: next.id, externalId: subscription.external_id } }
 }
 
 async function startedLater(tx: Ctx, payer: Payer, record: SubscriptionRecord): Promise<Scenario> {
@@ -91,7 +93,7 @@ async function upgraded(tx: Ctx, payer: Payer, previousId: string, next: Subscri
   const previous = await find(tx, previousId)
   const [order] = await planChangeOrders(tx, payer.customer, { previous, next }, at, { unlessInTrial: true })
   if (order === undefined) throw notFound('subscription')
-  return { order, isPeriodic: false, isProposal: false, creditsEnd: previousId }
+  return { order, isPeriodic: false, madeUp: madeUpOf(next), creditsEnd: previousId }
 }
 
 /**
@@ -107,7 +109,7 @@ async function firstBill(tx: Ctx, payer: Payer, record: SubscriptionRecord): Pro
   const scenario = async (reason: InvoiceOrder['reason'], at: Temporal.Instant): Promise<Scenario> => ({
     order: await orderOf(tx, payer.customer, { record, reason, at: wholeSeconds(at) }),
     isPeriodic: reason === 'subscription_periodic',
-    isProposal: true,
+    madeUp: madeUpOf(record),
     creditsEnd: null,
   })
   if (startsToday(tx, startedAt, timeZone)) {
@@ -120,8 +122,12 @@ async function firstBill(tx: Ctx, payer: Payer, record: SubscriptionRecord): Pro
   const isTrialNext = plan.payInAdvance && trialEndsAt !== null && isBetween(trialEndsAt, tx.clock.now(), nextAt)
   if (isTrialNext) return scenario('subscription_starting', trialEndsAt)
   const ending = endsBeforeBilled(record)
-  if (ending !== null) return { ...(await termination(tx, payer, record, ending)), isProposal: true }
+  if (ending !== null) return { ...(await termination(tx, payer, record, ending)), madeUp: madeUpOf(record) }
   return scenario('subscription_periodic', nextAt)
+}
+
+function madeUpOf({ subscription: { id, external_id: externalId } }: SubscriptionRecord): Scenario['madeUp'] {
+  return { id, externalId }
 }
 
 function startsToday(tx: Ctx, startedAt: Temporal.Instant, timeZone: string): boolean {

@@ -58,7 +58,11 @@ async function makePreview(
   await dropVatCheck(tx, payer.customer.id)
   const then = { ...tx, clock: frozenClock(scenario.order.at) }
   if (scenario.bill !== undefined) await scenario.bill(then)
-  else await createSubscriptionInvoices(then, [{ ...scenario.order, ignoresProgressive: true }])
+  else if (intended !== undefined) await createSubscriptionInvoices(then, [scenario.order])
+  else
+    await createSubscriptionInvoices(then, [
+      { ...scenario.order, ignoresProgressive: true, keepsZeroFixedCharges: true },
+    ])
   const row = await findMade(tx, payer, since)
   const invoice = row && asPreview(tx, await presentInvoice(tx, await dated(row, scenario, payer)), scenario, payer)
   if (intended !== undefined) return { invoice: invoice ?? null, credit_note: await findCredit(tx, payer, since) }
@@ -117,7 +121,7 @@ async function dated(invoice: Invoice, { order, isPeriodic }: Scenario, { settin
 }
 
 /** Without the ids of what does not exist. */
-function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKnown }: Payer): Record<string, unknown> {
+function asPreview(tx: Ctx, invoice: Presented, { madeUp }: Scenario, { isKnown }: Payer): Record<string, unknown> {
   const now = formatInstant(tx.clock.now())
   const {
     metadata: _metadata,
@@ -128,7 +132,8 @@ function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKn
     lago_regenerated_invoice_id: _regenerated,
     ...shown
   } = invoice
-  const ofSubscription = isProposal ? { lago_subscription_id: null, external_subscription_id: null } : {}
+  const isMadeUp = (id: string | null) => madeUp !== null && id === madeUp.id
+  const ofMadeUp = { lago_subscription_id: null, external_subscription_id: madeUp?.externalId ?? null }
   const ofCustomer = isKnown ? {} : { lago_customer_id: null, external_customer_id: null }
   return {
     ...shown,
@@ -152,12 +157,15 @@ function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKn
       invoice: { lago_id: null, payment_status: 'pending' },
     })),
     subscriptions: shown.subscriptions.map(subscription =>
-      isProposal ? { ...subscription, ...ofCustomer, lago_id: null, external_id: null } : subscription,
+      isMadeUp(subscription.lago_id)
+        ? { ...subscription, ...ofCustomer, lago_id: null, external_id: madeUp?.externalId ?? null }
+        : subscription,
     ),
     fees: shown.fees.map(fee => ({
       ...fee,
-      ...ofSubscription,
+      ...(isMadeUp(fee.lago_subscription_id) && ofMadeUp),
       ...ofCustomer,
+      item: isMadeUp(fee.item.lago_item_id) ? { ...fee.item, lago_item_id: null } : fee.item,
       lago_id: null,
       lago_invoice_id: null,
       lago_true_up_fee_id: null,

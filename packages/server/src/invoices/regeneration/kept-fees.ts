@@ -23,7 +23,8 @@ import type { KeptLine } from './lines.ts'
 /** Where a copy belongs. */
 export interface CopySetting {
   readonly id: string
-  readonly invoiceId: string
+  /** Null: on none yet. */
+  readonly invoiceId: string | null
   readonly createdAt: Temporal.Instant
   /** The copy of the fee that it completes; null where there is none. */
   readonly trueUpParentId: string | null

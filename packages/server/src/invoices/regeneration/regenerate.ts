@@ -13,7 +13,7 @@ import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/ind
 import { applicableTimeZone, type Customer, findCustomersAwaitingVatCheck } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
-import { forbidden, notAllowed, notFound, Problems } from '../../platform/errors.ts'
+import { notAllowed, notFound, Problems } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
 import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../../subscriptions/index.ts'
 import { lockVisibleInvoice } from '../actions/lock.ts'
@@ -31,8 +31,10 @@ import { totalColumns } from '../total-columns.ts'
 import { regeneratedFees } from './fees.ts'
 import { readLines } from './lines.ts'
 import { regenerateOneOff } from './one-off.ts'
+import { regeneratePaidFees } from './paid-fees.ts'
 import type { RegenerateInput } from './schema.ts'
 import { loadVoidedSubscriptions, takeOverPeriods } from './subscriptions.ts'
+import { regenerateTopUp } from './top-up.ts'
 
 /** A voided invoice that is made again, and those whose settings decide about the new one. */
 export interface Regeneration {
@@ -49,7 +51,7 @@ export interface Regeneration {
  *
  * @returns the new invoice: finalized, closed, or waiting for its taxes
  * @throws 404 `invoice_not_found` and for what the fees name; 405 `not_regenerable` unless it is voided, `already_regenerated`;
- * 403 `feature_unavailable` for invoices of wallet credits and of fees that were paid before; 422 with what is wrong
+ * 422 with what is wrong
  */
 export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateInput): Promise<Invoice> {
   return transaction(ctx, async tx => {
@@ -65,6 +67,8 @@ export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateI
     const regeneration = { voided, customer, customerEntity, issuer, purchaseOrderNumber }
     const lines = readLines(input.fees, await loadInvoiceFees(tx, voided.id))
     if (voided.invoice_type === 'one_off') return regenerateOneOff(tx, regeneration, lines)
+    if (voided.invoice_type === 'credit') return regenerateTopUp(tx, regeneration, lines)
+    if (voided.invoice_type === 'advance_charges') return regeneratePaidFees(tx, regeneration, lines)
 
     const { links, billed } = await loadVoidedSubscriptions(tx, voided)
     const createdAt = tx.clock.now()
@@ -95,12 +99,9 @@ export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateI
   })
 }
 
-const REGENERABLE = ['subscription', 'progressive_billing', 'one_off']
-
 async function requireRegenerable(tx: Ctx, voided: Invoice, customer: Customer): Promise<void> {
   if (customer.deleted_at !== null) throw notFound('customer')
   if (voided.status !== 'voided') throw notAllowed('not_regenerable')
-  if (!REGENERABLE.includes(voided.invoice_type)) throw forbidden('feature_unavailable')
   const other = await tx.db
     .selectFrom('invoices')
     .select('id')

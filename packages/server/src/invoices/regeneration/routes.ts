@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { rehearse } from '../../platform/context.ts'
 import { isRecord, readObject } from '../../platform/http/input.ts'
 import { presentInvoice } from '../present.ts'
+import { withoutIds } from '../without-ids.ts'
 import { regenerateInvoice } from './regenerate.ts'
 import { RegenerateInput } from './schema.ts'
 
@@ -33,29 +34,4 @@ export function regenerationRoutes(api: FastifyInstance): void {
 /** Without anything to change, nothing has to be said. */
 function readInput(body: unknown): RegenerateInput {
   return readObject(RegenerateInput, isRecord(body) ? body.invoice : {})
-}
-
-/** What is not kept has no ids and no number. */
-function withoutIds(invoice: Awaited<ReturnType<typeof presentInvoice>>) {
-  return {
-    ...invoice,
-    lago_id: null,
-    number: '',
-    sequential_id: null,
-    organization_sequential_id: null,
-    billing_entity_sequential_id: null,
-    applied_taxes: invoice.applied_taxes?.map(tax => ({ ...tax, lago_id: null, lago_invoice_id: null })),
-    credits: invoice.credits.map(credit => ({
-      ...credit,
-      lago_id: null,
-      invoice: { ...credit.invoice, lago_id: null },
-    })),
-    fees: invoice.fees.map(fee => ({
-      ...fee,
-      lago_id: null,
-      lago_invoice_id: null,
-      lago_true_up_fee_id: null,
-      lago_true_up_parent_fee_id: null,
-    })),
-  }
 }

@@ -23,6 +23,10 @@ export interface RegroupingInvoice {
   /** The same for all subscriptions. */
   readonly period: Period
   readonly at: Temporal.Instant
+  /** Of the invoice, where somebody needs to know it. */
+  readonly id?: string
+  /** The invoice whose place it takes. */
+  readonly voidedInvoiceId?: string
 }
 
 /** What the payment of such an invoice says of itself. */
@@ -35,7 +39,7 @@ const PAYMENT_REFERENCE = 'Charges paid in advance'
 export async function writeRegroupingInvoice(tx: Ctx, order: RegroupingInvoice): Promise<void> {
   const { customer, customerEntity, issuer, at } = order
   const now = tx.clock.now()
-  const invoiceId = newId()
+  const invoiceId = order.id ?? newId()
   const fees = order.fees.reduce((sum, fee) => sum + fee.amount_cents, 0n)
   const taxes = order.fees.reduce((sum, fee) => sum + fee.taxes_amount_cents, 0n)
   const total = fees + taxes
@@ -77,6 +81,7 @@ export async function writeRegroupingInvoice(tx: Ctx, order: RegroupingInvoice):
       total_paid_amount_cents: status === 'finalized' ? total : 0n,
       self_billed: selfBilled,
       purchase_order_number: order.purchaseOrderNumber,
+      voided_invoice_id: order.voidedInvoiceId ?? null,
       finalized_at: status === 'finalized' ? now : null,
       created_at: now,
       updated_at: now,

@@ -16,6 +16,7 @@ import { PAYMENT_WANTED } from '../actions/payment-status.ts'
 import { applySections, type SectionResource } from '../custom-sections.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import { assignNumber } from '../numbering.ts'
+import type { Invoice } from '../store.ts'
 
 /** Who issues the invoice of a top-up, and the customer's own entity, whose settings apply where the customer has none. */
 interface Issuers {
@@ -34,12 +35,32 @@ export async function createTopUpInvoice(ctx: Ctx, transactionId: string): Promi
     const purchase = await getTransaction(tx, transactionId)
     if (purchase.invoice_id !== null) return
     const issuers = await issuersOf(tx, purchase, wallet, customer)
-    const id = await insertInvoice(tx, { purchase, wallet, customer, ...issuers })
-    await insertFee(tx, id, purchase, wallet, issuers.issuer)
-    await attachInvoice(tx, purchase.id, id)
+    const id = await writeTopUpInvoice(tx, { purchase, wallet, customer, ...issuers })
     await applySections(tx, [{ invoiceId: id, customer, resources: [await sectionedBy(tx, purchase, wallet)] }])
     await emit(tx, purchase.invoice_requires_successful_payment ? PAYMENT_WANTED : 'invoice.paid_credit_added', id)
   })
+}
+
+/** What an invoice asks the money of, and who of whom. */
+export interface TopUpTerms extends Issuers {
+  readonly purchase: TransactionRow
+  readonly wallet: WalletRow
+  readonly customer: Customer
+  /** The voided invoice whose place it takes, and what it has of it. */
+  readonly again?: {
+    readonly voided: Invoice
+    readonly originalFeeId: string
+    readonly displayName: string | null
+    readonly purchaseOrderNumber: string | null
+  }
+}
+
+/** Writes the invoice of a purchase with its fee, and tells nobody. The customer is locked. @returns its id */
+export async function writeTopUpInvoice(tx: Ctx, terms: TopUpTerms): Promise<string> {
+  const id = await insertInvoice(tx, terms)
+  await insertFee(tx, id, terms)
+  await attachInvoice(tx, terms.purchase.id, id)
+  return id
 }
 
 /** What decides about sections: the first of the purchase, its rule and its wallet that skips or selected any. */
@@ -65,20 +86,14 @@ async function issuersOf(tx: Ctx, purchase: TransactionRow, wallet: WalletRow, c
 
 async function insertInvoice(
   tx: Ctx,
-  {
-    purchase,
-    wallet,
-    customer,
-    issuer,
-    customerEntity,
-  }: { purchase: TransactionRow; wallet: WalletRow; customer: Customer } & Issuers,
+  { purchase, wallet, customer, issuer, customerEntity, again }: TopUpTerms,
 ): Promise<string> {
   const now = tx.clock.now()
   const timeZone = applicableTimeZone(customer, customerEntity)
   const settings = issuingSettings(customer, customerEntity)
-  const dates = invoiceDates(localDate(now, timeZone), 'immediate', settings)
+  const dates = invoiceDates(localDate(again?.voided.created_at ?? now, timeZone), 'immediate', settings)
   const selfBilled = customer.account_type === 'partner'
-  const isOpen = purchase.invoice_requires_successful_payment
+  const isOpen = purchase.invoice_requires_successful_payment && again === undefined
   const numbered = isOpen ? undefined : await assignNumber(tx, { issuer, customer, selfBilled })
   const id = newId()
   await tx.db
@@ -107,7 +122,11 @@ async function insertInvoice(
       payment_method_id: purchase.payment_method_id,
       payment_method_type: purchase.payment_method_type,
       self_billed: selfBilled,
-      purchase_order_number: purchase.purchase_order_number ?? wallet.purchase_order_number,
+      purchase_order_number:
+        again === undefined
+          ? (purchase.purchase_order_number ?? wallet.purchase_order_number)
+          : again.purchaseOrderNumber,
+      voided_invoice_id: again?.voided.id ?? null,
       finalized_at: isOpen ? null : now,
       created_at: now,
       updated_at: now,
@@ -117,13 +136,7 @@ async function insertInvoice(
 }
 
 /** One line: the credits at what one costs, without taxes. */
-async function insertFee(
-  tx: Ctx,
-  invoiceId: string,
-  purchase: TransactionRow,
-  wallet: WalletRow,
-  issuer: BillingEntity,
-): Promise<void> {
+async function insertFee(tx: Ctx, invoiceId: string, { purchase, wallet, issuer, again }: TopUpTerms): Promise<void> {
   const now = tx.clock.now()
   const unitCents = decimal(wallet.rate_amount).times(currencySubunits(wallet.currency as Currency))
   await tx.db
@@ -142,6 +155,9 @@ async function insertFee(
         .div(currencySubunits(wallet.currency as Currency))
         .toFixed(),
       units: purchase.credit_amount,
+      wallet_transaction_id: purchase.id,
+      original_fee_id: again?.originalFeeId ?? null,
+      invoice_display_name: again?.displayName ?? null,
       created_at: now,
       updated_at: now,
     })

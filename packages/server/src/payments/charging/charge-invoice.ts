@@ -38,7 +38,9 @@ export const chargeInvoice: TaskDefinition = {
     const answer = await chargeProvider(ctx, attempt)
     await transaction(ctx, async tx => {
       const payment = await findPayment(tx, attempt.payment.id)
-      if (payment?.payable_payment_status !== 'pending') return
+      // One that was given up meanwhile may have come all the same.
+      const isGivenUp = payment?.payable_payment_status === 'failed' && answer.outcome === 'accepted'
+      if (payment === undefined || (payment.payable_payment_status !== 'pending' && !isGivenUp)) return
       const answered = await recordAnswer(tx, payment, attempt.payer, answer)
       if (answer.outcome === 'accepted') await settleInvoicePayment(tx, answered)
       else await failInvoicePayment(tx, answered)

@@ -2,11 +2,13 @@ import { type Invoice, lockInvoiceWithCustomer, receivePayment, setPaymentStatus
 import type { Ctx } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { requestReceipt } from '../receipts/issue.ts'
+import { requestRefund } from '../refunds/refund-late-payment.ts'
 import type { Payment } from '../store.ts'
 
 /**
  * What a provider's word on a payment means for the invoice that it pays. Money that came is noted; an invoice whose money is
- * on its way cannot be charged meanwhile.
+ * on its way cannot be charged meanwhile. Money for an invoice that was closed before it came is sent back: what it was to pay
+ * for was given up.
  *
  * @param payment with the provider's last word
  */
@@ -16,7 +18,7 @@ export async function settleInvoicePayment(tx: Ctx, payment: Payment): Promise<v
   const { invoice } = locked
   switch (payment.payable_payment_status) {
     case 'succeeded':
-      await receive(tx, invoice, payment)
+      await (invoice.status === 'closed' ? requestRefund(tx, payment) : receive(tx, invoice, payment))
       return
     case 'failed':
       await setPaymentStatus(tx, invoice, 'failed', { ready: true })

@@ -21,7 +21,7 @@ import { findRefund, insertRefund, type Refund, updateRefund } from './store.ts'
 const REFUND = 'refund_credit_note'
 
 /** Refunds of the others are made by hand. */
-const REFUNDS_BY_ITSELF: readonly string[] = ['stripe', 'gocardless', 'adyen']
+export const REFUNDS_BY_ITSELF: readonly string[] = ['stripe', 'gocardless', 'adyen']
 
 interface RefundOrder {
   readonly refund: Refund

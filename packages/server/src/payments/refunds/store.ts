@@ -19,7 +19,19 @@ export async function findRefund(ctx: Ctx, creditNoteId: string): Promise<Refund
     .executeTakeFirst()
 }
 
-export async function insertRefund(tx: Ctx, payment: Payment, note: CreditNoteRow): Promise<Refund> {
+/** The refund of all that a payment brought too late, of which there is one at most. */
+export async function findLateRefund(ctx: Ctx, paymentId: string): Promise<Refund | undefined> {
+  return ctx.db
+    .selectFrom('refunds')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('payment_id', '=', paymentId)
+    .where('credit_note_id', 'is', null)
+    .executeTakeFirst()
+}
+
+/** @param note undefined where all of the payment is sent back, because it came too late */
+export async function insertRefund(tx: Ctx, payment: Payment, note: CreditNoteRow | undefined): Promise<Refund> {
   const now = tx.clock.now()
   return tx.db
     .insertInto('refunds')
@@ -27,10 +39,10 @@ export async function insertRefund(tx: Ctx, payment: Payment, note: CreditNoteRo
       id: newId(),
       organization_id: tx.org.id,
       payment_id: payment.id,
-      credit_note_id: note.id,
-      reason: 'credit_note',
-      amount_cents: note.refund_amount_cents,
-      amount_currency: note.total_amount_currency,
+      credit_note_id: note?.id ?? null,
+      reason: note === undefined ? 'subscription_activation_expired' : 'credit_note',
+      amount_cents: note?.refund_amount_cents ?? payment.amount_cents,
+      amount_currency: note?.total_amount_currency ?? payment.amount_currency,
       status: 'pending',
       created_at: now,
       updated_at: now,

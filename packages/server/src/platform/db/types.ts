@@ -659,6 +659,7 @@ export interface Fees {
   unit_amount_cents: Int8;
   units: Numeric;
   updated_at: Timestamp;
+  wallet_transaction_id: string | null;
 }
 
 export interface FeesTaxes {

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { FullSubscription } from '../../api/subscriptions.ts'
-import type { Customer, Invoice, Meta, Subscription, Usage, Wallet } from '../../api/types.ts'
+import type { Customer, Invoice, Meta, Subscription, Usage } from '../../api/types.ts'
+import type { FullWallet } from '../../api/wallets.ts'
 import { useGet, usePreview } from '../../app/queries.ts'
 
 /** What the tabs of a customer read; two tabs that need the same ask once. */
@@ -57,5 +58,5 @@ export function useUnpaid(customer: Customer) {
 }
 
 export function useWallets(customer: Customer) {
-  return useGet<{ wallets: Wallet[] }>('/wallets', { external_customer_id: customer.external_id, per_page: 100 })
+  return useGet<{ wallets: FullWallet[] }>('/wallets', { external_customer_id: customer.external_id, per_page: 100 })
 }

@@ -37,7 +37,10 @@ export function isOverridden(plan: FullPlan, draft: OverrideDraft): boolean {
 }
 
 /** What is no amount of the plan's currency, by field. */
-export function overrideProblems(plan: FullPlan, { amount, trial, minimum }: OverrideDraft): FieldErrors {
+export function overrideProblems(
+  plan: Pick<FullPlan, 'amount_currency'>,
+  { amount, trial, minimum }: Pick<OverrideDraft, 'amount' | 'trial' | 'minimum'>,
+): FieldErrors {
   const isMoney = (text: string) => (parseMoney(text, plan.amount_currency) ?? -1) >= 0
   return {
     ...(!isMoney(amount) && { amount: ['not_an_amount'] }),

@@ -1,4 +1,4 @@
-import type { Properties } from '../../api/subscriptions.ts'
+import type { Properties } from '../../api/plans.ts'
 import { formatPrice } from '../../format/money.ts'
 import { formatRate, formatUnits } from '../../format/numbers.ts'
 import { t } from '../../messages/index.ts'

@@ -2,6 +2,7 @@ import type { PricedCharge, PricedFilter, PricedFixedCharge, PricedPlan } from '
 import { formatMoney } from '../../format/money.ts'
 import { formatUnits } from '../../format/numbers.ts'
 import { t, tWord } from '../../messages/index.ts'
+import { Button } from '../../ui/button.tsx'
 import { Facts } from '../../ui/page.tsx'
 import { Badge } from '../../ui/status.tsx'
 import { type PriceLines, priceLines } from './price-text.ts'
@@ -30,9 +31,12 @@ export function PlanTerms({ plan }: { readonly plan: PricedPlan }) {
 export function UsagePrices({
   charges,
   currency,
+  onEdit,
 }: {
   readonly charges: readonly PricedCharge[]
   readonly currency: string
+  /** Undefined where nobody may change a price. */
+  readonly onEdit?: ((charge: PricedCharge) => void) | undefined
 }) {
   if (charges.length === 0) return <p className="text-soft">{t('sub.plan.no_charges')}</p>
   return (
@@ -42,6 +46,7 @@ export function UsagePrices({
           <Head
             name={charge.invoice_display_name || charge.billable_metric_code}
             code={charge.code}
+            onEdit={onEdit && (() => onEdit(charge))}
             words={[
               tWord('charge_model', charge.charge_model),
               charge.pay_in_advance && t('sub.plan.in_advance'),
@@ -67,9 +72,11 @@ export function UsagePrices({
 export function FixedPrices({
   charges,
   currency,
+  onEdit,
 }: {
   readonly charges: readonly PricedFixedCharge[]
   readonly currency: string
+  readonly onEdit?: ((charge: PricedFixedCharge) => void) | undefined
 }) {
   return (
     <ul>
@@ -78,6 +85,7 @@ export function FixedPrices({
           <Head
             name={charge.invoice_display_name || charge.add_on_code}
             code={charge.code}
+            onEdit={onEdit && (() => onEdit(charge))}
             words={[
               t('sub.plan.units', { units: formatUnits(charge.units) }),
               tWord('charge_model', charge.charge_model),
@@ -105,21 +113,30 @@ function Head({
   name,
   code,
   words,
+  onEdit,
 }: {
   readonly name: string
   readonly code: string
   readonly words: readonly (string | false)[]
+  readonly onEdit: (() => void) | undefined
 }) {
   return (
-    <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1 pb-1">
-      <span className="font-medium">{name}</span>
-      <span className="font-mono text-xs text-faint">{code}</span>
-      {words
-        .filter(word => word !== false)
-        .map(word => (
-          <Badge key={word}>{word}</Badge>
-        ))}
-    </p>
+    <div className="flex items-start justify-between gap-3">
+      <p className="flex flex-wrap items-baseline gap-x-2 gap-y-1 pb-1">
+        <span className="font-medium">{name}</span>
+        <span className="font-mono text-xs text-faint">{code}</span>
+        {words
+          .filter(word => word !== false)
+          .map(word => (
+            <Badge key={word}>{word}</Badge>
+          ))}
+      </p>
+      {onEdit !== undefined && (
+        <Button aria-label={t('sub.override.change_named', { name })} onClick={onEdit}>
+          {t('sub.override.change')}
+        </Button>
+      )}
+    </div>
   )
 }
 

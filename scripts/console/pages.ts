@@ -4,6 +4,7 @@ export interface Subjects {
   readonly subscription: string
   readonly invoice: string
   readonly draft: string
+  readonly voided: string
   readonly plan: string
   readonly metric: string
   readonly feature: string
@@ -31,6 +32,11 @@ export const PAGES: readonly ConsolePage[] = [
   page('metric', ({ metric }) => `/metrics/${metric}`),
   page('metric-new', '/metrics/-/new'),
   page('metric-edit', ({ metric }) => `/metrics/${metric}/edit`),
+  page('plans', '/plans'),
+  page('plan', ({ plan }) => `/plans/${plan}`),
+  page('plan-subscriptions', ({ plan }) => `/plans/${plan}?tab=subscriptions`),
+  page('plan-new', '/plans/-/new'),
+  page('plan-edit', ({ plan }) => `/plans/${plan}/edit`),
   page('features', '/features'),
   page('feature', ({ feature }) => `/features/${feature}`),
   page('feature-new', '/features/-/new'),
@@ -52,11 +58,27 @@ export const PAGES: readonly ConsolePage[] = [
   page('customer-settings', ({ customer }) => `/customers/${customer}?tab=settings`),
   page('customer-new', '/customers/-/new'),
   page('customer-edit', ({ customer }) => `/customers/${customer}/edit`),
+  page('subscriptions', '/subscriptions'),
+  page('subscription', ({ subscription }) => `/subscriptions/${subscription}`),
+  page('subscription-plan', ({ subscription }) => `/subscriptions/${subscription}?tab=plan`),
+  page('subscription-usage', ({ subscription }) => `/subscriptions/${subscription}?tab=usage`),
+  page('subscription-progressive', ({ subscription }) => `/subscriptions/${subscription}?tab=progressive`),
+  page('subscription-entitlements', ({ subscription }) => `/subscriptions/${subscription}?tab=entitlements`),
+  page('subscription-alerts', ({ subscription }) => `/subscriptions/${subscription}?tab=alerts`),
+  page('subscription-new', ({ customer }) => `/subscriptions/new?customer=${customer}`),
+  page('subscription-change', ({ subscription }) => `/subscriptions/${subscription}/change`),
   page('invoices', '/invoices'),
   page('invoices-overdue', '/invoices?view=overdue'),
   page('invoices-search', '/invoices?search=001'),
   page('invoice', ({ invoice }) => `/invoices/${invoice}`),
   page('invoice-draft', ({ draft }) => `/invoices/${draft}`),
+  page('invoice-new', ({ customer }) => `/invoices/new?customer=${customer}`),
+  page('invoice-void', ({ invoice }) => `/invoices/${invoice}/void`),
+  page('invoice-regenerate', ({ voided }) => `/invoices/${voided}/regenerate`),
+  page('credit-note-new', ({ invoice }) => `/invoices/${invoice}/credit-note`),
+  page('credit-notes', '/credit-notes'),
+  page('credit-note', ({ creditNote }) => `/credit-notes/${creditNote}`),
+  page('payments', '/payments'),
   page('events', '/events?live=0'),
   page('api-keys', '/api-keys'),
   page('taxes', '/settings/taxes'),
@@ -82,6 +104,7 @@ export async function findSubjects(list: List, customer: string): Promise<Subjec
       'lago_id',
     ),
     draft: await first('/invoices?status[]=draft', 'invoices', 'lago_id'),
+    voided: await first('/invoices?status[]=voided', 'invoices', 'lago_id'),
     plan: await first('/plans', 'plans', 'code'),
     metric: await first('/billable_metrics', 'billable_metrics', 'code'),
     feature: await first('/features', 'features', 'code'),

@@ -5,12 +5,15 @@ export class ApiFailure extends Error {
   readonly code: string | undefined
   /** Field to codes, of a 422. */
   readonly details: Readonly<Record<string, readonly string[]>>
+  /** The part of the request that a 422 is about, where it is one of a list: `charges.1.filters.0`. */
+  readonly at: string | undefined
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: unknown, at?: string | null) {
     const { code, error, error_details: details } = (body ?? {}) as Record<string, unknown>
     super(typeof error === 'string' ? error : `HTTP ${status}`)
     this.name = 'ApiFailure'
     this.status = status
+    this.at = at ?? undefined
     this.code = typeof code === 'string' ? code : undefined
     this.details = typeof details === 'object' && details !== null ? (details as ApiFailure['details']) : {}
   }
@@ -66,7 +69,7 @@ function bind(base: string, organizationId: string): Api {
 
 async function follow<Line>(url: string, organizationId: string, onLine: (line: Line) => void): Promise<void> {
   const response = await request('POST', url, organizationId, {})
-  if (!response.ok) throw new ApiFailure(response.status, readJson(await response.text()))
+  if (!response.ok) throw failureOf(response, readJson(await response.text()))
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
   let rest = ''
   for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
@@ -80,7 +83,7 @@ async function send<T>(method: Method, url: string, organizationId: string, opti
   const response = await request(method, url, organizationId, options)
   const text = await response.text()
   const answer = readJson(text)
-  if (!response.ok) throw new ApiFailure(response.status, answer)
+  if (!response.ok) throw failureOf(response, answer)
   return answer as T
 }
 
@@ -96,6 +99,10 @@ function request(method: Method, url: string, organizationId: string, { body, si
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   })
+}
+
+function failureOf({ status, headers }: Response, answer: unknown): ApiFailure {
+  return new ApiFailure(status, answer, headers.get('weir-error-at'))
 }
 
 function readJson(text: string): unknown {

@@ -62,10 +62,10 @@ export function DemoStory({ load, onDismiss }: { readonly load: DemoLoad; readon
 function Made({ summary }: { readonly summary: DemoSummary }) {
   const items = [
     [summary.customers, t('home.demo.customers'), paths.customers],
-    [summary.subscriptions, t('home.demo.subscriptions'), undefined],
+    [summary.subscriptions, t('home.demo.subscriptions'), paths.subscriptions],
     [summary.invoices, t('home.demo.invoices'), paths.invoices],
-    [summary.payments, t('home.demo.payments'), undefined],
-    [summary.credit_notes, t('home.demo.credit_notes'), undefined],
+    [summary.payments, t('home.demo.payments'), paths.payments],
+    [summary.credit_notes, t('home.demo.credit_notes'), paths.creditNotes],
     [summary.events, t('home.demo.events'), paths.events],
   ] as const
   return (
@@ -75,13 +75,9 @@ function Made({ summary }: { readonly summary: DemoSummary }) {
         {items.map(([count, label, to]) => (
           <div key={label} className="flex flex-row-reverse justify-end gap-2">
             <dt className="text-soft">
-              {to === undefined ? (
-                label
-              ) : (
-                <OrgLink to={to} className="text-accent hover:underline">
-                  {label}
-                </OrgLink>
-              )}
+              <OrgLink to={to} className="text-accent hover:underline">
+                {label}
+              </OrgLink>
             </dt>
             <dd className="font-semibold tabular">{formatCount(count)}</dd>
           </div>

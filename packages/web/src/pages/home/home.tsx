@@ -58,6 +58,7 @@ export default function Home() {
     {
       key: 'plan',
       done: plan !== undefined,
+      form: paths.newPlan,
       call: apiCall('POST', '/plans', {
         plan: {
           name: 'Starter',
@@ -86,6 +87,7 @@ export default function Home() {
     {
       key: 'subscription',
       done: subscription !== undefined,
+      form: paths.newSubscription,
       call: apiCall('POST', '/subscriptions', {
         subscription: { external_customer_id: customerId, plan_code: planCode, external_id: `${customerId}-1` },
       }),

@@ -49,7 +49,9 @@ export function Standing({ customers }: { readonly customers: number | undefined
             {running.data === undefined ? (
               <Skeleton className="h-7 w-16" />
             ) : (
-              formatCount(running.data.meta.total_count)
+              <OrgLink to={paths.subscriptions} search={{ status: 'active' }} className="hover:text-accent">
+                {formatCount(running.data.meta.total_count)}
+              </OrgLink>
             )}
           </Figure>
         )}

@@ -2,6 +2,7 @@ import { useBlocker } from '@tanstack/react-router'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { t } from '../messages/index.ts'
 import { Button } from './button.tsx'
+import { cx } from './classes.ts'
 import { Buttons, Dialog } from './dialog.tsx'
 import type { Form } from './use-form.ts'
 
@@ -31,10 +32,28 @@ export function DialogForm({ form, submit, onCancel, children }: Props) {
 }
 
 /** A form that is a page of its own: sections, what helps beside them, and a question before leaving what is not saved. */
-export function PageForm({ form, submit, onCancel, side, children }: Props & { readonly side?: ReactNode }) {
+export function PageForm({
+  form,
+  submit,
+  onCancel,
+  side,
+  wideSide = false,
+  children,
+}: Props & {
+  readonly side?: ReactNode
+  /** What stands beside the fields is as important as they are. */
+  readonly wideSide?: boolean
+}) {
   return (
     <>
-      <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,42rem)_minmax(16rem,1fr)]">
+      <div
+        className={cx(
+          'grid gap-x-12 gap-y-8',
+          wideSide
+            ? 'lg:grid-cols-[minmax(0,1fr)_minmax(20rem,0.55fr)]'
+            : 'lg:grid-cols-[minmax(0,42rem)_minmax(16rem,1fr)]',
+        )}
+      >
         <FormElement form={form} className="min-w-0">
           {children}
           <div className="sticky bottom-0 z-10 -mx-1 border-t border-rule bg-paper px-1 py-3">

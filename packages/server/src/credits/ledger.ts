@@ -25,6 +25,10 @@ export interface LedgerEntry {
   readonly amountCents: bigint
   readonly balanceAfterCents: bigint
   readonly walletTransactionId: string | null
+  /** Of the transaction: what it is called, what set it off, and the invoice that it was bought by or used on. */
+  readonly name: string | null
+  readonly source: string | null
+  readonly invoiceId: string | null
   readonly createdAt: Temporal.Instant
 }
 
@@ -67,11 +71,13 @@ export async function listLedgerEntries(
 ): Promise<{ entries: LedgerEntry[]; total: number }> {
   const { rows } = await sql<LedgerEntry>`
     select entry.id, other.kind, entry.amount_cents as "amountCents", entry.balance_after_cents as "balanceAfterCents",
-      entry.wallet_transaction_id as "walletTransactionId", entry.created_at as "createdAt"
+      entry.wallet_transaction_id as "walletTransactionId", cause.name, cause.source, cause.invoice_id as "invoiceId",
+      entry.created_at as "createdAt"
     from ledger_accounts account
     join ledger_entries entry on entry.account_id = account.id
     join ledger_entries opposite on opposite.movement_id = entry.movement_id and opposite.id <> entry.id
     join ledger_accounts other on other.id = opposite.account_id
+    left join wallet_transactions cause on cause.id = entry.wallet_transaction_id
     where account.organization_id = ${ctx.org.id} and account.wallet_id = ${walletId} and account.kind = 'balance'
     order by entry.place desc
     limit ${page.perPage}

@@ -18,7 +18,7 @@ export {
 } from './due.ts'
 export { getUnitEvents, type UnitEvent } from './fixed-charges/unit-events.ts'
 export { type EventMoment, findSubscriptionsToTrack, matchSubscriptions } from './matching.ts'
-export { type BilledDay, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
+export { type BilledDay, movedBillingAt, nextBillingAt, scheduleNextBilling } from './next-billing.ts'
 export { getSelected, readSelection } from './overrides/selection.ts'
 export type { Replacement } from './plan-change/end-replaced.ts'
 export { switchToNext } from './plan-change/replace.ts'

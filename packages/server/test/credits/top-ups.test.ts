@@ -156,7 +156,7 @@ it('the ledger of a wallet tells its movements, latest first', async () => {
   )
   await pay(app, purchase.lago_invoice_id, 'succeeded')
   const { body } = await app.api.get(`/wallets/${lago_id}/ledger?per_page=2`)
-  const at = { lago_id: expect.any(String), created_at: '2026-01-10T12:00:00Z' }
+  const at = { lago_id: expect.any(String), created_at: '2026-01-10T12:00:00Z', name: null, source: 'manual' }
   expect(body).toEqual({
     ledger_entries: [
       {
@@ -165,6 +165,7 @@ it('the ledger of a wallet tells its movements, latest first', async () => {
         amount_cents: 100,
         balance_after_cents: 700,
         lago_wallet_transaction_id: purchase.lago_id,
+        lago_invoice_id: purchase.lago_invoice_id,
       },
       {
         ...at,
@@ -172,6 +173,7 @@ it('the ledger of a wallet tells its movements, latest first', async () => {
         amount_cents: -400,
         balance_after_cents: 600,
         lago_wallet_transaction_id: voided.lago_id,
+        lago_invoice_id: null,
       },
     ],
     meta: { current_page: 1, next_page: 2, prev_page: null, total_pages: 2, total_count: 3 },

@@ -30,7 +30,25 @@ beforeAll(async () => {
       expiration: 'no_expiration',
     },
   })
+  await story.addOn('seat')
+  const seats = { add_on_code: 'seat', charge_model: 'standard', properties: { amount: '5' } }
+  await story.plan('seats', {
+    amount_cents: 3100,
+    fixed_charges: [
+      { ...seats, units: '2' },
+      { ...seats, units: '0' },
+    ],
+  })
+  await story.plan('split', {
+    amount_cents: 365_000,
+    interval: 'yearly',
+    bill_charges_monthly: true,
+    charges,
+  })
   await story.subscribe('one', 'arrears')
+  await story.subscribe('seated', 'seats')
+  await story.subscribe('ordered', 'arrears', 'acme', { purchase_order_number: 'PO-1' })
+  await story.subscribe('split', 'split')
   await story.subscribe('late', 'arrears', 'acme', { subscription_at: '2026-05-01T00:00:00Z' })
   await story.subscribe('year', 'yearly')
   await story.subscribe('ending', 'arrears', 'acme', { ending_at: '2026-03-20T00:00:00Z' })
@@ -41,6 +59,14 @@ afterAll(() => app?.stop())
 
 const preview = async (body: object) => story.api.post('/invoices/preview', body)
 const acme = { external_id: 'acme' }
+
+interface Shown {
+  readonly lago_id: string | null
+  readonly external_id: string | null
+  readonly lago_subscription_id: string | null
+  readonly external_subscription_id: string | null
+  readonly item: { readonly type: string; readonly lago_item_id: string | null }
+}
 const of = (external_ids: string[], rest: object = {}) => ({ customer: acme, subscriptions: { external_ids, ...rest } })
 
 describe('POST /invoices/preview', () => {
@@ -107,6 +133,30 @@ describe('POST /invoices/preview', () => {
       ['subscription arrears: 1.0 = 2100', 'charge calls: 5.0 = 1000'],
       {},
     ],
+    [
+      'fixed charges that cost nothing',
+      of(['seated']),
+      ['subscription seats: 1.0 = 2100', 'fixed_charge seat: 2.0 = 1000', 'fixed_charge seat: 0.0 = 0'],
+      {},
+    ],
+    [
+      'both plans of a subscription with an order number',
+      of(['ordered'], { plan_code: 'prepaid' }),
+      ['subscription arrears: 1.0 = 400', 'subscription prepaid: 1.0 = 3400'],
+      { purchase_order_number: 'PO-1' },
+    ],
+    [
+      'a downgrade at the end of the plan period, not of a month of it',
+      of(['split'], { plan_code: 'cheaper' }),
+      ['subscription split: 1.0 = 296000'],
+      { issuing_date: '2027-01-04' },
+    ],
+    [
+      'the next one by the days of another time zone',
+      { customer: { ...acme, timezone: 'America/New_York' }, subscriptions: { external_ids: ['one'] } },
+      ['subscription arrears: 1.0 = 2100', 'charge calls: 5.0 = 1000'],
+      { issuing_date: '2026-04-04' },
+    ],
     ['one that has not started', of(['late']), ['subscription arrears: 1.0 = 3100'], { issuing_date: '2026-06-04' }],
   ])('shows %s', async (_, body, fees, shown) => {
     const { body: answer, status } = await preview(body)
@@ -122,6 +172,43 @@ describe('POST /invoices/preview', () => {
     })
     expect(answer.invoice).not.toHaveProperty('billing_periods')
     expect(answer.invoice).not.toHaveProperty('metadata')
+  })
+
+  it('names what exists by its id, and nothing else', async () => {
+    const idsOf = async (body: object) => {
+      const { invoice } = (await preview(body)).body
+      const known = new Set(
+        (await story.api.get('/subscriptions?status[]=all')).body.subscriptions.map(
+          (one: { lago_id: string }) => one.lago_id,
+        ),
+      )
+      const told = (id: string | null) => (id === null ? null : known.has(id))
+      return {
+        subscriptions: invoice.subscriptions.map((one: Shown) => [told(one.lago_id), one.external_id]),
+        fees: invoice.fees
+          .filter((one: Shown) => one.item.type === 'subscription')
+          .map((one: Shown) => [
+            told(one.lago_subscription_id),
+            told(one.item.lago_item_id),
+            one.external_subscription_id,
+          ]),
+      }
+    }
+    expect(await idsOf({ customer: acme, plan_code: 'advance' })).toEqual({
+      subscriptions: [[null, null]],
+      fees: [[null, null, null]],
+    })
+    expect(await idsOf(of(['late']))).toEqual({ subscriptions: [[true, 'late']], fees: [[true, true, 'late']] })
+    expect(await idsOf(of(['one'], { plan_code: 'prepaid' }))).toEqual({
+      subscriptions: [
+        [true, 'one'],
+        [null, 'one'],
+      ],
+      fees: [
+        [true, true, 'one'],
+        [null, null, 'one'],
+      ],
+    })
   })
 
   it('stores nothing, and tells nobody', async () => {
@@ -238,6 +325,21 @@ describe('a preview for a customer who has been billed before', () => {
     const next = await shown(['down'])
     expect(lines(next)).toEqual(['subscription dearer: 1.0 = 4200', 'subscription cheaper: 1.0 = 310'])
     expect(next.issuing_date).toBe('2026-04-01')
+    const several = await shown(['down', 'steps', 'paid'])
+    expect(lines(several).toSorted()).toEqual([
+      'charge calls: 4.0 = 800',
+      'charge calls: 5.0 = 1000',
+      'subscription advance: 1.0 = 3100',
+      'subscription cheaper: 1.0 = 310',
+      'subscription dearer: 1.0 = 4200',
+      'subscription stepped: 1.0 = 0',
+    ])
+    // Nothing comes after the end of a subscription, whatever was planned.
+    const last = await shown(['down'], { terminated_at: '2026-03-20T12:00:00.700Z' })
+    expect(lines(last)).toEqual(['subscription dearer: 1.0 = 2000'])
+    const other = await shown(['down'], { plan_code: 'stepped' })
+    expect(lines(other)).toEqual(['subscription dearer: 1.0 = 4200'])
+    expect((await own.api.get('/subscriptions/down')).body.subscription.next_plan_code).toBe('cheaper')
   })
 
   it('knows nothing of what was billed because a threshold was passed', async () => {

@@ -5,12 +5,15 @@ export class ApiFailure extends Error {
   readonly code: string | undefined
   /** Field to codes, of a 422. */
   readonly details: Readonly<Record<string, readonly string[]>>
+  /** The part of the request that a 422 is about, where it is one of a list: `charges.1.filters.0`. */
+  readonly at: string | undefined
 
-  constructor(status: number, body: unknown) {
+  constructor(status: number, body: unknown, at?: string | null) {
     const { code, error, error_details: details } = (body ?? {}) as Record<string, unknown>
     super(typeof error === 'string' ? error : `HTTP ${status}`)
     this.name = 'ApiFailure'
     this.status = status
+    this.at = at ?? undefined
     this.code = typeof code === 'string' ? code : undefined
     this.details = typeof details === 'object' && details !== null ? (details as ApiFailure['details']) : {}
   }
@@ -75,7 +78,7 @@ async function send<T>(method: Method, url: string, organizationId: string, { bo
   })
   const text = await response.text()
   const answer = readJson(text)
-  if (!response.ok) throw new ApiFailure(response.status, answer)
+  if (!response.ok) throw new ApiFailure(response.status, answer, response.headers.get('weir-error-at'))
   return answer as T
 }
 

@@ -6,11 +6,15 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { addOnRoutes } from '../pages/add-ons/routes.ts'
+import { couponRoutes } from '../pages/coupons/routes.ts'
 import { customerRoutes } from '../pages/customers/routes.ts'
 import { developerRoutes } from '../pages/developers/routes.ts'
+import { featureRoutes } from '../pages/features/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { invoiceRoutes } from '../pages/invoices/routes.ts'
 import { metricRoutes } from '../pages/metrics/routes.ts'
+import { planRoutes } from '../pages/plans/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
@@ -72,6 +76,10 @@ const pages = [
   ...customerRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
+  ...planRoutes,
+  ...featureRoutes,
+  ...addOnRoutes,
+  ...couponRoutes,
   ...developerRoutes,
   ...settingsRoutes,
 ]

@@ -54,6 +54,41 @@ export function readings(instant: string, zones: readonly (string | null | undef
   return distinct.map(zone => `${formatInstant(instant, zone)} ${zone}`)
 }
 
+/** The day of an instant in a zone, as date inputs take it: `2026-01-31`. */
+export function dayIn(instant: string, timeZone: string): string {
+  const at = Date.parse(instant)
+  return new Date(at + offsetAt(at, timeZone)).toISOString().slice(0, 10)
+}
+
+/**
+ * The last second of a day in a zone.
+ *
+ * @example endOfDay('2026-01-31', 'Europe/Zurich') // '2026-01-31T22:59:59.000Z'
+ */
+export function endOfDay(date: string, timeZone: string): string {
+  const local = Date.parse(`${date}T23:59:59Z`)
+  // The offset at the end of the day decides, which the first guess may miss by a change of the clocks.
+  const guess = local - offsetAt(local, timeZone)
+  return new Date(local - offsetAt(guess, timeZone)).toISOString()
+}
+
+/** How many milliseconds a zone is ahead of UTC at an instant. */
+function offsetAt(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(at)
+  const of = (type: string) => Number(parts.find(part => part.type === type)?.value)
+  const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
+  return local - Math.floor(at / 1000) * 1000
+}
+
 function format(options: Intl.DateTimeFormatOptions, timeZone: string | undefined): Intl.DateTimeFormat {
   const key = `${JSON.stringify(options)} ${timeZone ?? ''}`
   const known = formats.get(key)

@@ -1,5 +1,5 @@
-import type { FullMetric } from '../api/catalog.ts'
-import type { Customer, Invoice, Subscription } from '../api/types.ts'
+import type { AddOn, Coupon, Feature, FullMetric } from '../api/catalog.ts'
+import type { Customer, Invoice, Plan, Subscription } from '../api/types.ts'
 import { paths } from '../app/paths.ts'
 import type { UrlState } from '../app/url-state.ts'
 import { formatMoney } from '../format/money.ts'
@@ -76,5 +76,33 @@ export const FINDERS: readonly Finder[] = [
     path: '/billable_metrics',
     root: 'billable_metrics',
     present: metric => ({ key: metric.lago_id, label: metric.name, note: metric.code, to: paths.metric(metric.code) }),
+  }),
+  finder<Plan>({
+    heading: 'palette.plans',
+    resource: 'plan',
+    path: '/plans',
+    root: 'plans',
+    present: plan => ({ key: plan.lago_id, label: plan.name, note: plan.code, to: paths.plan(plan.code) }),
+  }),
+  finder<Feature>({
+    heading: 'palette.features',
+    resource: 'feature',
+    path: '/features',
+    root: 'features',
+    present: ({ code, name }) => ({ key: code, label: name || code, note: code, to: paths.feature(code) }),
+  }),
+  finder<AddOn>({
+    heading: 'palette.add_ons',
+    resource: 'add_on',
+    path: '/add_ons',
+    root: 'add_ons',
+    present: addOn => ({ key: addOn.lago_id, label: addOn.name, note: addOn.code, to: paths.addOn(addOn.code) }),
+  }),
+  finder<Coupon>({
+    heading: 'palette.coupons',
+    resource: 'coupon',
+    path: '/coupons',
+    root: 'coupons',
+    present: coupon => ({ key: coupon.lago_id, label: coupon.name, note: coupon.code, to: paths.coupon(coupon.code) }),
   }),
 ]

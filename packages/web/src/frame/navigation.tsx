@@ -7,7 +7,12 @@ import {
   House,
   KeyRound,
   type LucideIcon,
+  Package,
+  Percent,
   ReceiptText,
+  Tags,
+  TicketPercent,
+  ToggleRight,
   Undo2,
   Users,
   UsersRound,
@@ -36,7 +41,13 @@ export const NAVIGATION: readonly Group[] = [
   { items: [{ label: 'nav.home', to: paths.home, icon: House }] },
   {
     title: 'nav.section.catalogue',
-    items: [{ label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' }],
+    items: [
+      { label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' },
+      { label: 'nav.plans', to: paths.plans, icon: Tags, needs: 'plan' },
+      { label: 'nav.features', to: paths.features, icon: ToggleRight, needs: 'feature' },
+      { label: 'nav.add_ons', to: paths.addOns, icon: Package, needs: 'add_on' },
+      { label: 'nav.coupons', to: paths.coupons, icon: TicketPercent, needs: 'coupon' },
+    ],
   },
   {
     title: 'nav.section.billing',
@@ -56,7 +67,10 @@ export const NAVIGATION: readonly Group[] = [
   },
   {
     title: 'nav.section.settings',
-    items: [{ label: 'nav.team', to: paths.team, icon: UsersRound, needs: 'admin' }],
+    items: [
+      { label: 'nav.taxes', to: paths.taxes, icon: Percent, needs: 'tax' },
+      { label: 'nav.team', to: paths.team, icon: UsersRound, needs: 'admin' },
+    ],
   },
 ]
 

@@ -1,4 +1,8 @@
+import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
+import { coupons } from './en/coupons.ts'
+import { customerForm } from './en/customer-form.ts'
+import { customerSettings } from './en/customer-settings.ts'
 import { creditNotes } from './en/credit-notes.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
@@ -11,6 +15,7 @@ import { payments } from './en/payments.ts'
 import { plans } from './en/plans.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
+import { wallets } from './en/wallets.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
@@ -20,11 +25,16 @@ export const en = {
   ...statuses,
   ...home,
   ...customers,
+  ...customerForm,
+  ...customerSettings,
   ...invoices,
   ...creditNotes,
   ...payments,
   ...plans,
   ...metrics,
+  ...catalogue,
+  ...coupons,
+  ...wallets,
   ...developers,
   ...settings,
 } as const

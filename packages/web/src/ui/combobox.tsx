@@ -32,15 +32,14 @@ export function Combobox({
 }) {
   const [open, setOpen] = useState(false)
   const chosen = options.find(option => option.value === value)
+  const shown = chosen?.label ?? value ?? placeholder ?? t('common.search')
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
-        aria-label={label}
+        aria-label={label === shown ? label : `${label}: ${shown}`}
         className="flex h-8.5 w-full items-center justify-between gap-2 rounded-md border border-rule-strong bg-raised px-2.5 text-left hover:border-faint"
       >
-        <span className={chosen === undefined ? 'text-faint' : 'truncate'}>
-          {chosen?.label ?? value ?? placeholder ?? t('common.search')}
-        </span>
+        <span className={chosen === undefined ? 'text-faint' : 'truncate'}>{shown}</span>
         <ChevronsUpDown size={14} aria-hidden className="shrink-0 text-faint" />
       </Popover.Trigger>
       <Popover.Portal>

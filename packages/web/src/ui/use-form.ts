@@ -39,11 +39,19 @@ export function useForm<Values extends object, Result>(options: Options<Values, 
   const [details, setDetails] = useState<FieldErrors>({})
   const [problem, setProblem] = useState<string>()
   const [state, setState] = useState<'open' | 'busy' | 'sent'>('open')
+  const [answer, setAnswer] = useState<{ readonly result: Result }>()
   const element = useRef<HTMLFormElement>(null)
 
   useEffect(() => {
     if (Object.keys(details).length > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [details])
+
+  const told = useRef(onSent)
+  told.current = onSent
+  useEffect(() => {
+    // Only now does the page know that there is nothing left to lose by leaving it.
+    if (answer !== undefined) told.current(answer.result)
+  }, [answer])
 
   const refuse = (wrong: FieldErrors) => {
     const shown: Record<string, readonly string[]> = {}
@@ -68,7 +76,7 @@ export function useForm<Values extends object, Result>(options: Options<Values, 
     try {
       const result = await send(values)
       setState('sent')
-      onSent(result)
+      setAnswer({ result })
     } catch (error) {
       setState('open')
       if (error instanceof ApiFailure && Object.keys(error.details).length > 0) refuse(error.details)

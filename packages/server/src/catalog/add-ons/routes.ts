@@ -4,6 +4,7 @@ import type { Ctx } from '../../platform/context.ts'
 import { type CodeParams, codeOf, routeByCode } from '../../platform/http/codes.ts'
 import { readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
+import { readSearchTerm } from '../../platform/http/search-term.ts'
 import { getTaxesOf } from '../../taxes/index.ts'
 import { createAddOn, deleteAddOn, updateAddOn } from './add-ons.ts'
 import { AddOnInput } from './schema.ts'
@@ -26,7 +27,7 @@ export function addOnRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'List add-ons' } },
     async request => {
       const page = readPage(request.query)
-      const { addOns, total } = await listAddOns(request.ctx, page)
+      const { addOns, total } = await listAddOns(request.ctx, readSearchTerm(request.query), page)
       return { add_ons: await present(request.ctx, addOns), meta: pageMeta(page, total) }
     },
   )

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { namedLike } from '../../platform/db/search.ts'
 import type { AddOns } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Page } from '../../platform/http/pagination.ts'
@@ -63,11 +64,14 @@ export async function holdAddOns(
 }
 
 /** A page of the kept add-ons, the newest first, and how many there are in all. */
-export async function listAddOns(ctx: Ctx, page: Page): Promise<{ addOns: AddOn[]; total: number }> {
-  const { total } = await keptAddOns(ctx)
-    .select(eb => eb.fn.countAll<bigint>().as('total'))
-    .executeTakeFirstOrThrow()
-  const addOns = await keptAddOns(ctx)
+export async function listAddOns(
+  ctx: Ctx,
+  searchTerm: string | undefined,
+  page: Page,
+): Promise<{ addOns: AddOn[]; total: number }> {
+  const kept = searchTerm === undefined ? keptAddOns(ctx) : keptAddOns(ctx).where(namedLike(searchTerm))
+  const { total } = await kept.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
+  const addOns = await kept
     .selectAll()
     .orderBy('created_at', 'desc')
     .orderBy('id')

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { type CodeParams, codeOf, routeByCode } from '../../platform/http/codes.ts'
 import { readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
+import { readSearchTerm } from '../../platform/http/search-term.ts'
 import { createCoupon, deleteCoupon, getCouponByCode, terminateCoupon, updateCoupon } from './coupons.ts'
 import { CouponInput } from './schema.ts'
 import { serializeCoupon } from './serialize.ts'
@@ -24,7 +25,7 @@ export function couponRoutes(api: FastifyInstance): void {
     { config, schema: { tags, summary: 'List coupons' } },
     async request => {
       const page = readPage(request.query)
-      const { coupons, total } = await listCoupons(request.ctx, page)
+      const { coupons, total } = await listCoupons(request.ctx, readSearchTerm(request.query), page)
       return { coupons: coupons.map(serializeCoupon), meta: pageMeta(page, total) }
     },
   )

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { namedLike } from '../../platform/db/search.ts'
 import type { Coupons } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Page } from '../../platform/http/pagination.ts'
@@ -43,11 +44,14 @@ export async function lockCouponByCode(ctx: Ctx, code: string): Promise<CouponRo
 }
 
 /** Active ones first; of each kind, those that never expire, then those that expire first, then the newest. */
-export async function listCoupons(ctx: Ctx, page: Page): Promise<{ coupons: Coupon[]; total: number }> {
-  const { total } = await keptCoupons(ctx)
-    .select(eb => eb.fn.countAll<bigint>().as('total'))
-    .executeTakeFirstOrThrow()
-  const rows = await keptCoupons(ctx)
+export async function listCoupons(
+  ctx: Ctx,
+  searchTerm: string | undefined,
+  page: Page,
+): Promise<{ coupons: Coupon[]; total: number }> {
+  const kept = searchTerm === undefined ? keptCoupons(ctx) : keptCoupons(ctx).where(namedLike(searchTerm))
+  const { total } = await kept.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
+  const rows = await kept
     .selectAll()
     .orderBy('status')
     .orderBy('expiration')

@@ -21,6 +21,8 @@ export interface Payer {
   readonly entity: BillingEntity
   /** It exists outside of the preview. */
   readonly isKnown: boolean
+  /** Whether the preview gives it another time zone than it has. */
+  readonly hasMoved: boolean
   /** As they were before the preview made its invoice final. */
   readonly settings: ReturnType<typeof issuingSettings>
 }
@@ -48,8 +50,9 @@ export async function previewPayer(tx: Ctx, input: PreviewCustomer, entityCode: 
   const own = (await findBillingEntitiesByIds(tx, [unlocked.billing_entity_id])).get(unlocked.billing_entity_id)
   if (own === undefined) throw new Error(`customer ${unlocked.id} has no billing entity`)
   const settings = issuingSettings(unlocked, own)
+  const hasMoved = unlocked.timezone !== found.timezone
   await update(tx, unlocked, { invoice_grace_period: 0 })
-  return { customer: await lockCustomer(tx, unlocked.id), entity: own, isKnown, settings }
+  return { customer: await lockCustomer(tx, unlocked.id), entity: own, isKnown, hasMoved, settings }
 }
 
 /** Of the shipping address all fields are meant, once anything of the customer is given. */

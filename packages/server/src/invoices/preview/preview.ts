@@ -52,7 +52,7 @@ async function makePreview(
   // A preview shows the taxes as far as they are known.
   await dropVatCheck(tx, payer.customer.id)
   const then = { ...tx, clock: frozenClock(scenario.order.at) }
-  await createSubscriptionInvoices(then, [{ ...scenario.order, ignoresProgressive: true }])
+  await createSubscriptionInvoices(then, [{ ...scenario.order, ignoresProgressive: true, keepsZeroFixedCharges: true }])
   const invoice = await tx.db
     .selectFrom('invoices')
     .selectAll()
@@ -83,7 +83,7 @@ async function dated(invoice: Invoice, { order, isPeriodic }: Scenario, { settin
 }
 
 /** Without the ids of what does not exist. */
-function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKnown }: Payer): Record<string, unknown> {
+function asPreview(tx: Ctx, invoice: Presented, { madeUp }: Scenario, { isKnown }: Payer): Record<string, unknown> {
   const now = formatInstant(tx.clock.now())
   const {
     metadata: _metadata,
@@ -94,7 +94,8 @@ function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKn
     lago_regenerated_invoice_id: _regenerated,
     ...shown
   } = invoice
-  const ofSubscription = isProposal ? { lago_subscription_id: null, external_subscription_id: null } : {}
+  const isMadeUp = (id: string | null) => madeUp !== null && id === madeUp.id
+  const ofMadeUp = { lago_subscription_id: null, external_subscription_id: madeUp?.externalId ?? null }
   const ofCustomer = isKnown ? {} : { lago_customer_id: null, external_customer_id: null }
   return {
     ...shown,
@@ -118,12 +119,15 @@ function asPreview(tx: Ctx, invoice: Presented, { isProposal }: Scenario, { isKn
       invoice: { lago_id: null, payment_status: 'pending' },
     })),
     subscriptions: shown.subscriptions.map(subscription =>
-      isProposal ? { ...subscription, ...ofCustomer, lago_id: null, external_id: null } : subscription,
+      isMadeUp(subscription.lago_id)
+        ? { ...subscription, ...ofCustomer, lago_id: null, external_id: madeUp?.externalId ?? null }
+        : subscription,
     ),
     fees: shown.fees.map(fee => ({
       ...fee,
-      ...ofSubscription,
+      ...(isMadeUp(fee.lago_subscription_id) && ofMadeUp),
       ...ofCustomer,
+      item: isMadeUp(fee.item.lago_item_id) ? { ...fee.item, lago_item_id: null } : fee.item,
       lago_id: null,
       lago_invoice_id: null,
       lago_true_up_fee_id: null,

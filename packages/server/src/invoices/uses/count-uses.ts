@@ -41,8 +41,10 @@ const FINDERS = {
   },
   tax: {
     table: 'taxes',
+    // Copies take the taxes of the plan that they were made from.
     plans: id => sql`
-      select plan_id from plans_taxes where tax_id = ${id}
+      select plans.id from plans join plans_taxes on plans_taxes.plan_id in (plans.id, plans.parent_id)
+        where plans_taxes.tax_id = ${id}
       union select charges.plan_id from charges_taxes join charges on charges.id = charges_taxes.charge_id
         where charges_taxes.tax_id = ${id} and charges.deleted_at is null`,
     customers: id => sql`select customer_id from customers_taxes where tax_id = ${id}`,

@@ -1,10 +1,13 @@
+import { Plus } from 'lucide-react'
 import type { Customer } from '../../api/types.ts'
 import { apiCall } from '../../app/api-call.ts'
-import { RowLink, useOrgHref } from '../../app/org-link.tsx'
+import { RowLink, useOrgHref, useOrgNavigate } from '../../app/org-link.tsx'
+import { useMay } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
 import { useUrlState } from '../../app/url-state.ts'
 import { formatDay } from '../../format/dates.ts'
 import { t, tWord } from '../../messages/index.ts'
+import { Button } from '../../ui/button.tsx'
 import { InlineCode } from '../../ui/code.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Select } from '../../ui/field.tsx'
@@ -43,9 +46,20 @@ const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'JPY', 'CAD', 'AUD', 'SEK', 'NOK
 export default function CustomerList() {
   const [state, setState] = useUrlState()
   const href = useOrgHref()
+  const go = useOrgNavigate()
+  const mayWrite = useMay()('customer', 'write')
   return (
     <>
-      <PageHeader title={t('customers.title')} />
+      <PageHeader
+        title={t('customers.title')}
+        actions={
+          mayWrite && (
+            <Button kind="primary" icon={Plus} onClick={() => go(paths.newCustomer)}>
+              {t('customers.create')}
+            </Button>
+          )
+        }
+      />
       <ListPage
         label={t('customers.title')}
         path="/customers"

@@ -12,9 +12,11 @@ import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { Credits } from './credits.tsx'
 import { CustomerInvoices } from './customer-invoices.tsx'
+import { HeaderActions } from './header-actions.tsx'
 import { Information } from './information.tsx'
 import { customerName } from './name.ts'
 import { Overview } from './overview.tsx'
+import { Settings } from './settings.tsx'
 import { UsageTab } from './usage.tsx'
 import { Wallets } from './wallets.tsx'
 
@@ -25,6 +27,7 @@ const TABS = {
   wallets: Wallets,
   credits: Credits,
   information: Information,
+  settings: Settings,
 } as const
 
 /** Everything about one customer. */
@@ -49,13 +52,16 @@ export default function CustomerPage() {
             <span>{t('customer.since', { date: formatDay(customer.created_at, customer.applicable_timezone) })}</span>
           </>
         }
+        actions={<HeaderActions customer={customer} />}
       />
       <Tabs
         label={customerName(customer)}
-        tabs={(['overview', 'usage', 'invoices', 'wallets', 'credits', 'information'] as const).map(key => ({
-          key,
-          label: t(`customer.tab.${key}`),
-        }))}
+        tabs={(['overview', 'usage', 'invoices', 'wallets', 'credits', 'information', 'settings'] as const).map(
+          key => ({
+            key,
+            label: t(`customer.tab.${key}`),
+          }),
+        )}
       >
         {chosen => {
           const Tab = TABS[chosen as keyof typeof TABS] ?? Overview

@@ -1,5 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import type { Customer, Invoice, Meta, Subscription, Usage, Wallet } from '../../api/types.ts'
+import type { Customer, Invoice, Meta, Subscription, Usage } from '../../api/types.ts'
+import type { FullWallet } from '../../api/wallets.ts'
 import { useGet, usePreview } from '../../app/queries.ts'
 
 /** What the tabs of a customer read; two tabs that need the same ask once. */
@@ -55,5 +56,5 @@ export function useUnpaid(customer: Customer) {
 }
 
 export function useWallets(customer: Customer) {
-  return useGet<{ wallets: Wallet[] }>('/wallets', { external_customer_id: customer.external_id, per_page: 100 })
+  return useGet<{ wallets: FullWallet[] }>('/wallets', { external_customer_id: customer.external_id, per_page: 100 })
 }

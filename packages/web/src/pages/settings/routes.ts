@@ -3,4 +3,5 @@ import type { PageRoute } from '../../app/page-route.ts'
 export const settingsRoutes: readonly PageRoute[] = [
   { path: '/settings/team', load: () => import('./team.tsx') },
   { path: '/settings/account', load: () => import('./account.tsx') },
+  { path: '/settings/taxes', load: () => import('./taxes.tsx') },
 ]

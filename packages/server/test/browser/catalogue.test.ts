@@ -1,0 +1,335 @@
+import type { BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Acme, seedAcme } from './acme.ts'
+import { barriersOf, LOOKS, look } from './look.ts'
+import { type ConsoleApp, hasChromium, refuseErrors, signIn, signUp, startConsoleApp } from './support.ts'
+
+describe.skipIf(!hasChromium)('the catalogue and customers of the console', () => {
+  let app: ConsoleApp
+  let context: BrowserContext
+  let page: Page
+  let acme: Acme
+  let errors: string[]
+  const root = '/app/northwind'
+  const dialog = () => page.getByRole('dialog')
+  const said = (text: string | RegExp) => page.getByText(text).first().waitFor()
+  /** What the server refuses, the browser reports too. */
+  const expectRefusals = (status: number) =>
+    expect(errors.splice(0).filter(text => !text.includes(String(status)))).toEqual([])
+
+  beforeAll(async () => {
+    app = await startConsoleApp()
+    context = await app.newContext()
+    page = await context.newPage()
+    errors = refuseErrors(page)
+    await signUp(page)
+    acme = await seedAcme(app)
+  })
+
+  afterAll(() => app?.stop())
+
+  test('a metric with an expression is tested, then made, and counts an event', async () => {
+    await page.goto(`${root}/metrics`)
+    await page.getByRole('button', { name: 'New metric' }).click()
+    await page.getByLabel('Name').fill('Compute seconds')
+    await expect.poll(() => page.getByLabel('Code').inputValue()).toBe('compute_seconds')
+    await page.getByRole('radio', { name: /^Sum/ }).check()
+    await page.getByLabel('Property', { exact: true }).fill('seconds')
+    await page.getByRole('button', { name: 'Compute the property by an expression' }).click()
+    const editor = dialog().getByLabel('Expression')
+    await editor.fill('round(event.properties.ms / 1000')
+    await dialog().getByRole('button', { name: 'Test' }).click()
+    await said('This is not an expression that can be computed')
+    await editor.fill('round(event.properties.ms / 1000, 1)')
+    await dialog().getByLabel('Value ms').fill('')
+    await dialog().getByRole('button', { name: 'Test' }).click()
+    await said('The sample event has no property ms')
+    await dialog().getByLabel('Value ms').fill('2345')
+    await dialog().getByRole('button', { name: 'Test' }).click()
+    await said('The event counts with seconds = 2.3')
+    await look(page, 'metric-expression')
+    await dialog().getByRole('button', { name: 'Use this expression' }).click()
+    await page.getByRole('button', { name: 'Add a filter' }).click()
+    await page.getByLabel('Property', { exact: true }).nth(1).fill('region')
+    await page.getByLabel('Values').fill('eu,us')
+    await page.getByLabel('Values').press('Enter')
+    await look(page, 'metric-form-filled')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'Compute seconds' }).waitFor()
+    const { billable_metric: made } = (await app.api.get('/billable_metrics/compute_seconds')).body
+    expect(made).toMatchObject({
+      aggregation_type: 'sum_agg',
+      field_name: 'seconds',
+      expression: 'round(event.properties.ms / 1000, 1)',
+      filters: [{ key: 'region', values: ['eu', 'us'] }],
+    })
+    await app.api.post('/events', {
+      event: {
+        transaction_id: 'compute-1',
+        external_subscription_id: acme.subscription,
+        code: 'compute_seconds',
+        properties: { ms: 2345 },
+      },
+    })
+    const { event } = (await app.api.get('/events/compute-1')).body
+    expect(event.properties).toMatchObject({ seconds: '2.3' })
+    expectRefusals(422)
+  })
+
+  test('a metric that plans use is locked, warns of lost filters, and says what its deletion takes along', async () => {
+    await page.goto(`${root}/metrics/tokens/edit`)
+    await said('Plans use this metric')
+    expect(await page.getByRole('radio', { name: /^Sum/ }).isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Remove large' }).click()
+    await said('Removed: model: large')
+    await look(page, 'metric-locked')
+    await page.getByRole('link', { name: 'Billable metrics' }).last().click()
+    await said('Leave without saving?')
+    await page.getByRole('button', { name: 'Leave', exact: true }).click()
+    await page.getByRole('link', { name: 'Tokens' }).waitFor()
+    expect((await app.api.get('/billable_metrics/tokens')).body.billable_metric.filters[0].values).toHaveLength(2)
+
+    await page.goto(`${root}/metrics/tokens`)
+    const { uses } = (await app.api.get('/uses/billable_metrics/tokens')).body
+    expect(uses).toMatchObject({ plans_count: 1, subscriptions_count: 6 })
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await said('It is used by 1 plan, 6 subscriptions and 0 draft invoices')
+    await look(page, 'metric-delete')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.goto(`${root}/metrics/-/new?from=compute_seconds`)
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'Copy of Compute seconds' }).waitFor()
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await said('No plan uses it')
+    await dialog().getByRole('button', { name: 'Delete' }).click()
+    await said('Copy of Compute seconds was deleted')
+    expect((await app.api.get('/billable_metrics/compute_seconds_copy')).status).toBe(404)
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Search customers').fill('compute')
+    await page.getByRole('option', { name: /Compute seconds/ }).waitFor()
+    await page.keyboard.press('Escape')
+    expectRefusals(404)
+  })
+
+  test('a customer is made and edited; an external id is not taken twice', async () => {
+    await page.goto(`${root}/customers`)
+    await page.getByRole('button', { name: 'New customer' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Heron Analytics')
+    await page.getByLabel('External id').fill('northwind')
+    await page.getByLabel('E-mail').fill('no address')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await said('Already taken')
+    await page.getByLabel('External id').fill('heron')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await said('Not an e-mail address')
+    await page.getByLabel('E-mail').fill('billing@heron.test')
+    await page.getByLabel('Currency').selectOption('EUR')
+    await page.getByLabel('Country').selectOption({ label: 'Switzerland' })
+    await page.getByRole('button', { name: 'Add a tax' }).click()
+    await page.getByRole('option', { name: /VAT/ }).click()
+    await page.getByRole('button', { name: 'Add a fact' }).click()
+    await page.getByLabel('Key').fill('crm')
+    await page.getByLabel('Value').fill('B-7')
+    await look(page, 'customer-form-filled')
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('heading', { level: 1, name: 'Heron Analytics' }).waitFor()
+    expect((await app.api.get('/customers/heron')).body.customer).toMatchObject({
+      currency: 'EUR',
+      country: 'CH',
+      taxes: [{ code: 'vat' }],
+      metadata: [{ key: 'crm', value: 'B-7' }],
+    })
+    await page.getByRole('button', { name: 'Edit' }).click()
+    await page.getByLabel('Legal name').fill('Heron Ltd')
+    await page.getByRole('button', { name: 'Remove crm' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await said('Heron Analytics was saved')
+    expect((await app.api.get('/customers/heron')).body.customer).toMatchObject({
+      legal_name: 'Heron Ltd',
+      metadata: [],
+      taxes: [{ code: 'vat' }],
+    })
+    await page.goto(`${root}/customers/${acme.customer}/edit`)
+    await said('There are subscriptions, invoices, wallets or coupons in this currency')
+    expect(await page.getByLabel('Currency').isDisabled()).toBe(true)
+    expect(errors.splice(0).filter(text => !/422|404/.test(text))).toEqual([])
+  })
+
+  test('a wallet is filled: its invoice and its ledger are those of the API', async () => {
+    await page.goto(`${root}/customers/heron?tab=wallets`)
+    await page.getByRole('button', { name: 'Add a wallet' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Prepaid')
+    await page.getByLabel('1 credit is worth').fill('0.5')
+    await page.getByLabel('Free credits').fill('20')
+    await page.getByLabel('At least').fill('10')
+    await page.getByRole('checkbox', { name: 'Fill the wallet again by itself' }).check()
+    await page.getByRole('radio', { name: 'When the balance falls low' }).check()
+    await page.getByLabel('Falls to').fill('5')
+    await page.getByLabel('Bought credits').nth(1).fill('100')
+    await look(page, 'wallet-form')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await said('The wallet was created')
+    await app.settle()
+    await page.reload()
+    const [wallet] = (await app.api.get('/wallets?external_customer_id=heron')).body.wallets
+    expect(wallet).toMatchObject({
+      currency: 'EUR',
+      rate_amount: '0.5',
+      balance_cents: 1000,
+      paid_top_up_min_amount_cents: 1000,
+      recurring_transaction_rules: [{ trigger: 'threshold', threshold_credits: '5.0', paid_credits: '100.0' }],
+    })
+    await said('When the balance falls to 5 credits: 100 bought and 0 free credits')
+    await page.getByRole('button', { name: 'Top up' }).click()
+    await dialog().getByLabel('Bought credits').fill('10')
+    await said('An invoice of €5.00 is made at once.')
+    await dialog().getByRole('button', { name: 'Top up' }).click()
+    await said('Below what a purchase may be')
+    await dialog().getByLabel('Bought credits').fill('60')
+    await look(page, 'top-up')
+    await dialog().getByRole('button', { name: 'Top up' }).click()
+    await said('The wallet was topped up')
+    await app.settle()
+    const [purchase] = (await app.api.get(`/wallets/${wallet.lago_id}/wallet_transactions?status=pending`)).body
+      .wallet_transactions
+    const { invoice } = (await app.api.get(`/invoices/${purchase.lago_invoice_id}`)).body
+    expect(invoice).toMatchObject({ invoice_type: 'credit', total_amount_cents: 3000 })
+    await page.reload()
+    await said('Not in the balance yet')
+    await page.getByRole('link', { name: invoice.number }).waitFor()
+    await app.api.put(`/invoices/${invoice.lago_id}`, { invoice: { payment_status: 'succeeded' } })
+    await app.settle()
+    await page.reload()
+    const bought = page.getByRole('row', { name: new RegExp(`Bought.*${invoice.number}.*\\+€30.00.*€40.00`) })
+    await bought.waitFor()
+    expect(await page.getByText('Not in the balance yet').count()).toBe(0)
+    const { ledger_entries: entries } = (await app.api.get(`/wallets/${wallet.lago_id}/ledger`)).body
+    expect(entries[0]).toMatchObject({ balance_after_cents: 4000, lago_invoice_id: invoice.lago_id })
+    await look(page, 'wallet-ledger')
+
+    const more = page.getByRole('tabpanel').getByRole('button', { name: 'More actions' })
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Void credits' }).click()
+    await dialog().getByLabel('Credits to take out').fill('30')
+    await dialog().getByRole('button', { name: 'Void credits' }).click()
+    await page.getByRole('row', { name: /Voided.*−€15.00.*€25.00/ }).waitFor()
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    expect(await dialog().getByLabel('1 credit is worth').isDisabled()).toBe(true)
+    await dialog().getByLabel('Priority').fill('3')
+    await dialog().getByRole('button', { name: 'Save' }).click()
+    await said('Priority 3')
+    expectRefusals(422)
+  })
+
+  test('a coupon is made, applied, refused where it cannot help, removed, ended and deleted', async () => {
+    await page.goto(`${root}/coupons`)
+    await page.getByRole('button', { name: 'New coupon' }).click()
+    await page.getByLabel('Name').fill('Spring')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await said('Required')
+    await page.getByLabel('Amount').fill('12.345')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await said('Not an amount of this currency')
+    await page.getByLabel('Amount').fill('25')
+    await page.getByLabel('Currency').selectOption('USD')
+    await page.getByRole('checkbox', { name: 'A customer can get it more than once' }).uncheck()
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: 'Spring' }).waitFor()
+    expect((await app.api.get('/coupons/spring')).body.coupon).toMatchObject({
+      amount_cents: 2500,
+      amount_currency: 'USD',
+      frequency: 'once',
+      reusable: false,
+    })
+    const apply = async (customer: string) => {
+      await page.goto(`${root}/customers/${customer}?tab=credits`)
+      await page.getByRole('button', { name: 'Apply a coupon' }).click()
+      await dialog().getByRole('button', { name: 'Coupon' }).click()
+      await page.getByRole('option', { name: /Spring/ }).click()
+    }
+    await apply('heron')
+    await said('the customer is billed in EUR: it would never reduce an invoice')
+    await look(page, 'coupon-wrong-currency')
+    await apply('larkspur')
+    await dialog().getByLabel('Amount').fill('30')
+    await dialog().getByRole('button', { name: 'Apply' }).click()
+    await page.getByRole('row', { name: /Spring.*Active.*\$30.00/ }).waitFor()
+    const applied = (await app.api.get('/applied_coupons?external_customer_id=larkspur')).body.applied_coupons
+    expect(applied).toMatchObject([{ coupon_code: 'spring', amount_cents: 3000, status: 'active' }])
+    await apply('larkspur')
+    await dialog().getByRole('button', { name: 'Apply' }).click()
+    await said('The customer has had this coupon')
+    await page.keyboard.press('Escape')
+    await page.goto(`${root}/coupons/spring/edit`)
+    await said('Customers have got this coupon')
+    await page.goto(`${root}/coupons/spring`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'End coupon' }).click()
+    await said('Those who have it, 1 customer now, keep it.')
+    await dialog().getByRole('button', { name: 'End coupon' }).click()
+    await said('Spring was ended')
+    await page.goto(`${root}/customers/larkspur?tab=credits`)
+    await page.getByRole('button', { name: 'Remove' }).click()
+    await dialog().getByRole('button', { name: 'Remove' }).click()
+    await page.getByRole('row', { name: /Spring.*Used up/ }).waitFor()
+    await page.goto(`${root}/coupons/spring`)
+    await page.getByRole('button', { name: 'More actions' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await said('No customer has it.')
+    await dialog().getByRole('button', { name: 'Delete' }).click()
+    await page.waitForURL(`**${root}/coupons`)
+    expect((await app.api.get('/coupons/spring')).status).toBe(404)
+    expectRefusals(422)
+  })
+
+  test.each(LOOKS)('its pages are free of serious barriers: $theme, $width px', async ({ theme, width }) => {
+    const other = await app.newContext({ dark: theme === 'dark', width })
+    const visitor = await other.newPage()
+    const seen = refuseErrors(visitor)
+    await signIn(visitor)
+    const barriers = await barriersOf(visitor, root, pages(acme), { theme, width })
+    await other.close()
+    expect(barriers).toEqual([])
+    expect(seen).toEqual([])
+  })
+
+  test('the deletion of a customer says what becomes of all it has', async () => {
+    await page.goto(`${root}/customers/${acme.customer}`)
+    await page.getByRole('button', { name: 'More actions' }).first().click()
+    await page.getByRole('menuitem', { name: 'Delete customer' }).click()
+    await said('1 subscription is ended at once')
+    await said(/1 wallet is ended: the \$[\d.]+ left in it is lost/)
+    await said('1 coupon is taken away')
+    await look(page, 'customer-delete')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.goto(`${root}/customers/heron`)
+    await page.getByRole('button', { name: 'More actions' }).first().click()
+    await page.getByRole('menuitem', { name: 'Delete customer' }).click()
+    await dialog().getByRole('button', { name: 'Delete customer' }).click()
+    await page.waitForURL(`**${root}/customers`)
+    expect((await app.api.get('/customers/heron')).status).toBe(404)
+    expect(errors).toEqual([])
+  })
+})
+
+/** Every page of the area: name and path. */
+function pages({ customer }: Acme): readonly (readonly [string, string])[] {
+  return [
+    ['metrics', '/metrics'],
+    ['metric', '/metrics/tokens'],
+    ['metric-new', '/metrics/-/new'],
+    ['metric-edit', '/metrics/compute_seconds/edit'],
+    ['coupons', '/coupons'],
+    ['coupon', '/coupons/launch'],
+    ['coupon-new', '/coupons/-/new'],
+    ['coupon-edit', '/coupons/launch/edit'],
+    ['customers', '/customers'],
+    ['customer-new', '/customers/-/new'],
+    ['customer-edit', `/customers/${customer}/edit`],
+    ['customer-wallets', '/customers/heron?tab=wallets'],
+    ['customer-credits', `/customers/${customer}?tab=credits`],
+  ]
+}

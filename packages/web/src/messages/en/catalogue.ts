@@ -1,0 +1,57 @@
+/** Features, add-ons and taxes. */
+export const catalogue = {
+  'nav.features': 'Features',
+  'nav.add_ons': 'Add-ons',
+  'nav.taxes': 'Taxes',
+  'palette.features': 'Features',
+  'palette.add_ons': 'Add-ons',
+  'catalogue.edit': 'Edit',
+  'catalogue.made': '{name} was created',
+  'catalogue.saved': '{name} was saved',
+  'catalogue.deleted': '{name} was deleted',
+  'catalogue.delete.title': 'Delete {name}?',
+  'catalogue.delete.unused': 'Nothing uses it.',
+
+  'features.title': 'Features',
+  'features.create': 'New feature',
+  'features.privileges': 'Privileges',
+  'features.empty.title': 'No features yet',
+  'features.empty.text':
+    'A feature is something that a plan lets a customer use: seats, single sign-on, support. Its privileges say how much of it.',
+  'feature.code_locked': 'The code of a feature stays as it is.',
+  'feature.privileges_text': 'What can be set for each plan, e.g. the largest number of seats.',
+  'feature.privilege_add': 'Add a privilege',
+  'feature.privilege_remove': 'Remove {name}',
+  'feature.privilege_type': 'Value',
+  'feature.options': 'Values to choose from',
+  'feature.options_hint': 'Enter after each. Values that exist stay.',
+  'feature.privileges_none': 'None: customers have it or not.',
+  'feature.removed': 'Removed: {names}. Plans and subscriptions lose what they set for them.',
+  'feature.delete.affects': '{plans} and {subscriptions} are entitled to it, and lose it at once.',
+  'value_type.integer': 'A number',
+  'value_type.boolean': 'Yes or no',
+  'value_type.string': 'A text',
+  'value_type.select': 'One of a list',
+
+  'add_ons.title': 'Add-ons',
+  'add_ons.create': 'New add-on',
+  'add_ons.price': 'Price',
+  'add_ons.empty.title': 'No add-ons yet',
+  'add_ons.empty.text': 'An add-on is something that is sold by itself: a setup, a training, a fixed part of a plan.',
+  'add_on.invoice_name': 'Name on invoices',
+  'add_on.delete.affects':
+    '{plans} have a fixed charge for it, and {customers} have invoices with it. Issued invoices stay as they are.',
+
+  'taxes.title': 'Taxes',
+  'taxes.create': 'New tax',
+  'taxes.rate': 'Rate',
+  'taxes.default': 'Of the organization',
+  'taxes.default_hint': 'Counts for every customer that has no taxes of its own.',
+  'taxes.text': 'What customers pay unless they, the plan or the charge have taxes of their own.',
+  'taxes.empty.title': 'No taxes yet',
+  'taxes.empty.text': 'Nothing is added to invoices until there is a tax, and someone or something that has it.',
+  'tax.delete.affects':
+    'It is taken away from {plans} and {customers}, and from the organization if it is its own. Drafts are computed again; issued invoices stay as they are.',
+  'tax.edit.text':
+    'A new rate counts from the next invoice on. Drafts are computed again, issued invoices stay as they are.',
+} as const

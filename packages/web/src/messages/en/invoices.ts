@@ -45,6 +45,8 @@ export const invoices = {
   'invoice.tab.payments': 'Payments',
   'invoice.tab.credit_notes': 'Credit notes',
   'invoice.issued_on': 'Issued {date}',
+  'invoice.to_issue_on': 'To be issued {date}',
+  'invoice.to_issue': 'To be issued',
   'invoice.payment_due': 'Payment due',
   'invoice.po_number': 'Purchase order',
   'invoice.lines': 'Lines',

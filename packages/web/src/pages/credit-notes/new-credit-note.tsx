@@ -88,15 +88,16 @@ function NoteForm({ invoice, notes }: { readonly invoice: Invoice; readonly note
   const wrong = wrongAmounts(values, left, currency)
   const items = itemsOf(values, currency)
   const asked = useLater(items)
+  const isOpen = issue.isIdle || issue.isError
   const isAsked = asked.length > 0 && Object.keys(wrong).length === 0 && !isSettledWhole(invoice)
   const estimate = usePreview<{ estimated_credit_note: CreditNoteEstimate }>(
     '/credit_notes/estimate',
     { credit_note: { invoice_id: invoice.lago_id, items: asked } },
-    { enabled: isAsked, keep: true },
+    { enabled: isAsked && isOpen, keep: true },
   )
   const shown = isAsked ? estimate.data?.estimated_credit_note : undefined
   const allocation = allocationOf(values, invoice, shown)
-  if (!offers.has('credit_note') && !issue.isSuccess) {
+  if (!offers.has('credit_note') && isOpen) {
     return <Empty page title={t('note.not_possible')} text={t('note.not_possible_text')} />
   }
   return (

@@ -87,11 +87,7 @@ export function NoteLines({
           </ul>
         </div>
       ))}
-      {!locked && (
-        <Button kind="quiet" className="-ml-3" onClick={onEverything}>
-          {t('note.everything')}
-        </Button>
-      )}
+      {!locked && <Button onClick={onEverything}>{t('note.everything')}</Button>}
     </div>
   )
 }

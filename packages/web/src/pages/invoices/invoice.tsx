@@ -67,7 +67,11 @@ function Content({ invoice }: { readonly invoice: Invoice }) {
             <InvoiceStatus invoice={invoice} />
             <Money cents={invoice.total_amount_cents} currency={invoice.currency} className="font-medium text-ink" />
             <span>{tWord('invoice_type', invoice.invoice_type)}</span>
-            <span>{t('invoice.issued_on', { date: formatDate(invoice.issuing_date) })}</span>
+            <span>
+              {t(invoice.status === 'draft' ? 'invoice.to_issue_on' : 'invoice.issued_on', {
+                date: formatDate(invoice.issuing_date),
+              })}
+            </span>
             <CopyButton text={invoice.lago_id} label={t('common.copy_id')} />
           </>
         }
@@ -173,7 +177,7 @@ export function Parties({ invoice }: { readonly invoice: Invoice }) {
       />
       <Facts
         items={[
-          [t('invoices.issued'), formatDate(invoice.issuing_date)],
+          [invoice.status === 'draft' ? t('invoice.to_issue') : t('invoices.issued'), formatDate(invoice.issuing_date)],
           [t('invoice.payment_due'), invoice.payment_due_date && formatDate(invoice.payment_due_date)],
           [t('common.status'), tWord('invoice_status', invoice.status)],
           [

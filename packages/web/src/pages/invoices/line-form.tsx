@@ -59,6 +59,8 @@ export function LineForm({
     onSent: onClose,
   })
   const { values } = form
+  // The line that was edited is another one afterwards: its estimate is asked for no more.
+  const isOver = [save, reset].some(action => action.isPending || action.isSuccess)
   return (
     <DialogForm
       form={form}
@@ -77,7 +79,12 @@ export function LineForm({
       />
       {values.how !== 'name' && (
         <Field label={t('common.units')} errors={form.errors('units')}>
-          <AmountInput unit="" value={values.units} onChange={text => form.set('units', text)} />
+          <Input
+            inputMode="decimal"
+            className="text-right tabular"
+            value={values.units}
+            onChange={event => form.set('units', event.target.value)}
+          />
         </Field>
       )}
       {values.how === 'amount' && (
@@ -99,7 +106,7 @@ export function LineForm({
           onChange={event => form.set('invoice_display_name', event.target.value)}
         />
       </Field>
-      <Estimate path={path} currency={invoice.currency} values={values} target={target} />
+      <Estimate path={path} currency={invoice.currency} values={values} target={target} over={isOver} />
       {edit !== undefined && (
         <Button
           kind="quiet"
@@ -120,18 +127,20 @@ function Estimate({
   currency,
   values,
   target,
+  over,
 }: {
   readonly path: string
   readonly currency: string
   readonly values: Values
   readonly target: LineTarget
+  readonly over: boolean
 }) {
   const adjusted_fee = useLater({ ...target, ...bodyOf(values) })
   const isWhole = Object.keys(problemsOf(values)).length === 0
   const estimate = usePreview<{ adjusted_fee: Fee }>(
     `${path}/estimate`,
     { adjusted_fee },
-    { enabled: isWhole, keep: true },
+    { enabled: isWhole && !over, keep: true },
   )
   if (!isWhole) return null
   if (estimate.isError) {

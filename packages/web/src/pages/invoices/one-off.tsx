@@ -83,7 +83,10 @@ function OneOffForm({ known }: { readonly known?: Customer }) {
   const preview = usePreview<{ invoice: Invoice }>(
     '/invoices/one_off/preview',
     { invoice: asked },
-    { enabled: isAsked && asked.fees.length > 0 && asked.external_customer_id !== '', keep: true },
+    {
+      enabled: isAsked && (make.isIdle || make.isError) && asked.fees.length > 0 && asked.external_customer_id !== '',
+      keep: true,
+    },
   )
   const fees = isAsked ? (preview.data?.invoice.fees ?? []) : []
   const several = entities.data?.billing_entities ?? []

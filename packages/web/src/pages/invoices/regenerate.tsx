@@ -50,15 +50,17 @@ function RegenerateForm({ voided }: { readonly voided: Invoice }) {
     onSent: ({ invoice }) => navigate(paths.invoice(invoice.lago_id)),
   })
   const { values } = form
+  // Once it is made, it is previewed no more: it cannot be made twice.
+  const isOpen = make.isIdle || make.isError
   const isPurchase = voided.invoice_type === 'credit'
   const isPaidBefore = voided.invoice_type === 'advance_charges'
   const isWhole = wrongLines(values.lines).size === 0
   const preview = usePreview<{ invoice: Invoice }>(
     `${path}/preview`,
     { invoice: useLater(bodyOf(values)) },
-    { enabled: isWhole && offers.has('regenerate'), keep: true },
+    { enabled: isWhole && offers.has('regenerate') && isOpen, keep: true },
   )
-  if (!offers.has('regenerate') && !make.isSuccess) {
+  if (!offers.has('regenerate') && isOpen) {
     return <Empty page title={t('regenerate.not_possible')} text={t('regenerate.not_possible_text')} />
   }
   const add = (label: string, ref: Readonly<Record<string, string>>) => {

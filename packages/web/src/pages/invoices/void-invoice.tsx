@@ -73,7 +73,8 @@ function VoidForm({ invoice }: { readonly invoice: Invoice }) {
       ),
     onSent: () => navigate(form.values.afterwards === 'again' ? paths.regenerateInvoice(id) : paths.invoice(id)),
   })
-  if (invoice.status !== 'finalized' || !may('invoice', 'write')) {
+  const isOpen = run.isIdle || run.isError
+  if (!may('invoice', 'write') || (isOpen && invoice.status !== 'finalized')) {
     return <Empty page title={t('void.not_possible')} text={t('void.not_possible_text')} />
   }
   const { values } = form

@@ -203,6 +203,7 @@ export const subscriptions = {
   'sub.form.anniversary_dates': 'By the day it started. First period: {from} to {to}.',
   'sub.form.invoicing': 'Invoicing',
   'sub.form.purchase_order_hint': 'Printed on its invoices.',
+  'sub.form.entity_of_customer': 'That of the customer ({code})',
   'sub.form.consolidate': 'One invoice with other subscriptions',
   'sub.form.consolidate_hint': 'Subscriptions of the customer that are billed on the same day share an invoice.',
 

@@ -214,7 +214,7 @@ export const subscriptions = {
   'sub.override.days': 'days',
   'sub.override.charges': 'Charges',
   'sub.override.change': 'Change',
-  'sub.override.change_named': 'Price of {name}',
+  'sub.override.change_named': 'Change the price of {name}',
   'sub.override.reset': 'Back to the prices of the plan',
   'sub.override.reset_one': 'Back to the plan’s',
   'sub.override.apply': 'Use these prices',

@@ -124,7 +124,8 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
   const asked = useSettled({ customer: { external_id: customer.external_id }, subscription: bodyOf(values) })
   const isAsked = asked.subscription.plan_code !== '' && asked.subscription.external_id !== '' && !isTaken
   const preview = usePreview<Previewed>('/invoices/preview', asked, {
-    enabled: mayPreview && isReady && isAsked,
+    // Once it was created there is nothing to preview.
+    enabled: mayPreview && isReady && isAsked && form.dirty,
     keep: true,
   })
   const choose = ({ code, name }: FullPlan) => {

@@ -28,8 +28,10 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
   }
   const newestInvoice = async () => {
     await app.settle()
-    const { invoices } = (await app.api.get('/invoices?per_page=1')).body
-    return (await app.api.get(`/invoices/${invoices[0].lago_id}`)).body.invoice
+    const { invoices } = (await app.api.get('/invoices?external_customer_id=larkspur')).body
+    // Ids grow with time.
+    const ids: string[] = invoices.map((one: { lago_id: string }) => one.lago_id)
+    return (await app.api.get(`/invoices/${ids.toSorted().at(-1)}`)).body.invoice
   }
   const expectShown = (text: string, invoice: { total_amount_cents: number; fees: { amount_cents: number }[] }) => {
     for (const fee of invoice.fees) expect(text).toContain(money(fee.amount_cents))
@@ -110,7 +112,7 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
     await page.getByText('First period: Mar 11, 2026 to Apr 10, 2026').waitFor()
     await page.getByRole('button', { name: 'Override prices' }).click()
     await page.getByLabel('Subscription fee').fill('62')
-    await page.getByRole('button', { name: 'Price of API calls' }).click()
+    await page.getByRole('button', { name: 'Change the price of API calls' }).click()
     await page
       .getByRole('dialog')
       .getByLabel(/per unit/i)
@@ -254,7 +256,7 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await page.getByText('Nothing yet').waitFor()
     await page.getByRole('button', { name: 'Add a feature' }).click()
-    await page.getByLabel('Feature').selectOption('seats')
+    await page.getByRole('combobox', { name: 'Feature' }).selectOption('seats')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('row', { name: /Most 50/ }).waitFor()
     expect(await entitlements()).toMatchObject([{ code: 'seats', overrides: {} }])

@@ -203,6 +203,7 @@ export const subscriptions = {
   'sub.form.anniversary_dates': 'By the day it started. First period: {from} to {to}.',
   'sub.form.invoicing': 'Invoicing',
   'sub.form.purchase_order_hint': 'Printed on its invoices.',
+  'sub.form.entity_of_customer': 'That of the customer ({code})',
   'sub.form.consolidate': 'One invoice with other subscriptions',
   'sub.form.consolidate_hint': 'Subscriptions of the customer that are billed on the same day share an invoice.',
 
@@ -213,7 +214,7 @@ export const subscriptions = {
   'sub.override.days': 'days',
   'sub.override.charges': 'Charges',
   'sub.override.change': 'Change',
-  'sub.override.change_named': 'Price of {name}',
+  'sub.override.change_named': 'Change the price of {name}',
   'sub.override.reset': 'Back to the prices of the plan',
   'sub.override.reset_one': 'Back to the plan’s',
   'sub.override.apply': 'Use these prices',

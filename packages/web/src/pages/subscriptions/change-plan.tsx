@@ -95,7 +95,11 @@ function ChangeForm({ subscription }: SubscriptionProps) {
   const asked = useSettled({ customer: { external_id: customer.external_id }, subscription: bodyOf(values) })
   const isReady =
     plan !== undefined && !isSame && Object.keys(faults).length === 0 && asked.subscription.plan_code !== ''
-  const preview = usePreview<Previewed>('/invoices/preview', asked, { enabled: mayPreview && isReady, keep: true })
+  const preview = usePreview<Previewed>('/invoices/preview', asked, {
+    // Once the change was made there is nothing to preview.
+    enabled: mayPreview && isReady && form.dirty,
+    keep: true,
+  })
   return (
     <PageForm
       form={form}

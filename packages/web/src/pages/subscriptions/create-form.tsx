@@ -10,7 +10,7 @@ import { localDay, startOfDay } from '../../format/zoned.ts'
 import { t } from '../../messages/index.ts'
 import { AmountInput } from '../../ui/amount.tsx'
 import { RadioGroup } from '../../ui/choice.tsx'
-import { Checkbox, Field, Input } from '../../ui/field.tsx'
+import { Checkbox, Field, Input, Select } from '../../ui/field.tsx'
 import { FieldRow, FormSection, PageForm } from '../../ui/form.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { useForm } from '../../ui/use-form.ts'
@@ -33,6 +33,8 @@ interface Values {
   readonly ending_at: string
   readonly purchase_order_number: string
   readonly consolidate_invoice: boolean
+  /** Empty: that of the customer. */
+  readonly billing_entity_code: string
   readonly activation: 'now' | 'paid'
   readonly timeout_hours: string
 }
@@ -44,6 +46,11 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
   const mayPreview = useMay()('invoice', 'write')
   const zone = customer.applicable_timezone
   const today = localDay(useNow(), zone)
+  const entities = useGet<{ billing_entities: { code: string; name: string }[] }>(
+    '/billing_entities',
+    {},
+    { enabled: useMay()('billing_entity', 'read') },
+  )
   const [picked, setPicked] = useState<Pick<FullPlan, 'code' | 'name'>>()
   const [overrides, setOverrides] = useState<{ readonly code: string; readonly draft: OverrideDraft }>()
   const read = useGet<{ plan: FullPlan }>(
@@ -64,6 +71,7 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
       name: values.name,
       billing_time: values.billing_time,
       consolidate_invoice: values.consolidate_invoice,
+      ...(values.billing_entity_code !== '' && { billing_entity_code: values.billing_entity_code }),
       ...(!isToday && { subscription_at: startOfDay(values.subscription_at, zone) }),
       ...(values.ending_at !== '' && { ending_at: startOfDay(values.ending_at, zone) }),
       ...(values.purchase_order_number !== '' && { purchase_order_number: values.purchase_order_number }),
@@ -87,6 +95,7 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
       ending_at: '',
       purchase_order_number: '',
       consolidate_invoice: true,
+      billing_entity_code: '',
       activation: 'now',
       timeout_hours: '0',
     },
@@ -115,7 +124,8 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
   const asked = useSettled({ customer: { external_id: customer.external_id }, subscription: bodyOf(values) })
   const isAsked = asked.subscription.plan_code !== '' && asked.subscription.external_id !== '' && !isTaken
   const preview = usePreview<Previewed>('/invoices/preview', asked, {
-    enabled: mayPreview && isReady && isAsked,
+    // Once it was created there is nothing to preview.
+    enabled: mayPreview && isReady && isAsked && form.dirty,
     keep: true,
   })
   const choose = ({ code, name }: FullPlan) => {
@@ -239,6 +249,21 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
             onChange={event => set('purchase_order_number', event.target.value)}
           />
         </Field>
+        {(entities.data?.billing_entities.length ?? 0) > 1 && (
+          <Field label={t('customer.info.entity')} errors={errors('billing_entity_code')}>
+            <Select
+              value={values.billing_entity_code}
+              onChange={event => set('billing_entity_code', event.target.value)}
+            >
+              <option value="">{t('sub.form.entity_of_customer', { code: customer.billing_entity_code })}</option>
+              {entities.data?.billing_entities.map(({ code, name }) => (
+                <option key={code} value={code}>
+                  {name}
+                </option>
+              ))}
+            </Select>
+          </Field>
+        )}
         <Checkbox
           label={t('sub.form.consolidate')}
           hint={t('sub.form.consolidate_hint')}

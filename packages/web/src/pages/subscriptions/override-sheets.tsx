@@ -5,8 +5,8 @@ import { Button } from '../../ui/button.tsx'
 import { Buttons, Sheet } from '../../ui/dialog.tsx'
 import { Field } from '../../ui/field.tsx'
 import type { ChargeDraft, FixedChargeDraft } from '../plans/charge-draft.ts'
-import { filterName } from '../plans/filter-name.ts'
 import { NameInput, PriceFields } from '../plans/price-fields.tsx'
+import { filterName } from './prices.tsx'
 
 interface Props<Draft> {
   readonly name: string
@@ -37,7 +37,7 @@ export function ChargeSheet({ start, currency, ...props }: Props<ChargeDraft>) {
         />
       </Part>
       {draft.filters.map(filter => (
-        <Part key={filter.key} title={filterName(filter)}>
+        <Part key={filter.key} title={filterName({ invoice_display_name: filter.displayName, values: filter.values })}>
           <PriceFields
             model={draft.model}
             value={filter.price}

@@ -100,7 +100,11 @@ export function FixedPrices({
   )
 }
 
-export function filterName({ invoice_display_name: name, values }: PricedFilter): string {
+/** What a filter is called: its name, else its values. */
+export function filterName({
+  invoice_display_name: name,
+  values,
+}: Pick<PricedFilter, 'invoice_display_name' | 'values'>): string {
   if (name) return name
   return Object.entries(values)
     .map(

@@ -54,6 +54,20 @@ export function shift(cents: number, decimals: number): string {
   return decimals === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-decimals)}`
 }
 
+/**
+ * A decimal number of minor units in major ones, with all its digits.
+ *
+ * @example minorToMajor('1234.5', 2) // '12.345'
+ */
+export function minorToMajor(minor: string, decimals: number): string {
+  const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(minor) ?? []
+  const digits = whole.padStart(decimals + 1, '0')
+  const shifted = digits.slice(digits.length - decimals)
+  const rest = decimals === 0 ? fraction : `${shifted}${fraction}`
+  const major = `${sign}${digits.slice(0, digits.length - decimals)}`
+  return rest === '' ? major : `${major}.${rest}`
+}
+
 /** What was typed in major units as minor units; undefined when it is no amount of the currency. */
 export function parseMoney(text: string, currency: string): number | undefined {
   return parseMinor(text, currencyDecimals(currency))

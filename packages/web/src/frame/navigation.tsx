@@ -1,6 +1,7 @@
 import { useLocation } from '@tanstack/react-router'
 import {
   Activity,
+  Banknote,
   BookOpen,
   Gauge,
   House,
@@ -9,9 +10,11 @@ import {
   Package,
   Percent,
   ReceiptText,
+  Repeat2,
   Tags,
   TicketPercent,
   ToggleRight,
+  Undo2,
   Users,
   UsersRound,
 } from 'lucide-react'
@@ -51,7 +54,10 @@ export const NAVIGATION: readonly Group[] = [
     title: 'nav.section.billing',
     items: [
       { label: 'nav.customers', to: paths.customers, icon: Users, needs: 'customer' },
+      { label: 'nav.subscriptions', to: paths.subscriptions, icon: Repeat2, needs: 'subscription' },
       { label: 'nav.invoices', to: paths.invoices, icon: ReceiptText, needs: 'invoice' },
+      { label: 'nav.payments', to: paths.payments, icon: Banknote, needs: 'payment' },
+      { label: 'nav.credit_notes', to: paths.creditNotes, icon: Undo2, needs: 'credit_note' },
     ],
   },
   {

@@ -121,7 +121,6 @@ function FormElement({
     form.submit()
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys of every field within
     <form
       ref={form.element}
       noValidate

@@ -1,7 +1,6 @@
-import type { Subscription } from '../../api/types.ts'
-import { RowLink } from '../../app/org-link.tsx'
+import type { FullSubscription } from '../../api/subscriptions.ts'
+import { OrgLink, RowLink, useOrgHref } from '../../app/org-link.tsx'
 import { paths } from '../../app/paths.ts'
-import { useGet } from '../../app/queries.ts'
 import { useUrlState } from '../../app/url-state.ts'
 import { formatDay } from '../../format/dates.ts'
 import { t } from '../../messages/index.ts'
@@ -9,21 +8,30 @@ import { Empty } from '../../ui/empty.tsx'
 import { Chips, ListPage } from '../../ui/list.tsx'
 import { Badge, Status } from '../../ui/status.tsx'
 import type { Column } from '../../ui/table.tsx'
+import { customerName } from '../customers/name.ts'
 
-const COLUMNS: readonly Column<Subscription>[] = [
+const COLUMNS: readonly Column<FullSubscription>[] = [
   {
     key: 'subscription',
     head: t('plans.subscription'),
     cell: row => (
       <>
-        <RowLink to={paths.customer(row.external_customer_id)} search={{ tab: 'usage', subscription: row.external_id }}>
-          {row.name || row.external_id}
-        </RowLink>
-        <span className="block text-sm text-faint">{row.external_customer_id}</span>
+        <RowLink to={paths.subscription(row.external_id)}>{row.name || row.external_id}</RowLink>
+        <span className="block text-sm">
+          <OrgLink to={paths.customer(row.external_customer_id)} className="text-soft hover:underline">
+            {customerName(row.customer)}
+          </OrgLink>
+        </span>
       </>
     ),
   },
   { key: 'status', head: t('common.status'), cell: row => <Status kind="subscription_status" value={row.status} /> },
+  {
+    key: 'prices',
+    head: t('plans.prices'),
+    cell: row =>
+      row.plan.parent_id === null ? t('plans.prices.plan') : <Badge tone="accent">{t('plans.prices.own')}</Badge>,
+  },
   {
     key: 'start',
     head: t('customer.subscriptions.started'),
@@ -45,28 +53,18 @@ const STATUSES = ['active', 'pending', 'incomplete', 'terminated', 'canceled']
 /** The subscriptions of a plan: those on it as it is, and those with prices of their own. */
 export function PlanSubscriptions({ code }: { readonly code: string }) {
   const [state] = useUrlState()
+  const href = useOrgHref()
   const overridden = state.prices === 'own' ? true : state.prices === 'plan' ? false : undefined
-  const all = { plan_code: code, status: STATUSES }
-  const own = useGet<{ subscriptions: Subscription[] }>('/subscriptions', { ...all, overridden: true, per_page: 1000 })
-  const withOwn = new Set(own.data?.subscriptions.map(row => row.lago_id))
   return (
     <ListPage
       label={t('plans.tab.subscriptions')}
       path="/subscriptions"
       root="subscriptions"
-      columns={[
-        ...COLUMNS.slice(0, 2),
-        {
-          key: 'prices',
-          head: t('plans.prices'),
-          cell: (row: Subscription) =>
-            withOwn.has(row.lago_id) ? <Badge tone="accent">{t('plans.prices.own')}</Badge> : t('plans.prices.plan'),
-        },
-        ...COLUMNS.slice(2),
-      ]}
+      columns={COLUMNS}
       rowKey={row => row.lago_id}
+      href={(row: FullSubscription) => href(paths.subscription(row.external_id))}
       filterKeys={['prices']}
-      filters={{ ...all, overridden }}
+      filters={{ plan_code: code, status: STATUSES, overridden, include: ['plan', 'customer'] }}
       controls={
         <Chips
           label={t('plans.prices')}

@@ -14,6 +14,8 @@ export default defineConfig({
           include: ['packages/server/test/**/*.test.ts'],
           exclude: ['packages/server/test/browser/**'],
           environment: 'node',
+          // The modules of the server are loaded once a process, not once a file: they keep nothing between two servers.
+          isolate: false,
           globalSetup: ['packages/server/test/support/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -90,6 +90,8 @@ export interface SubscriptionSnapshot<T extends Tax = Tax> {
   readonly fixedCharges: readonly FixedChargeSnapshot<T>[]
   /** Null where none is due. */
   readonly commitment: CommitmentSnapshot<T> | null
+  /** Whether fixed charges that cost nothing are shown, as previews show them. */
+  readonly keepsZeroFixedCharges?: boolean
   /** Edits of its lines. */
   readonly adjustments?: readonly Adjustment[]
 }
@@ -309,7 +311,8 @@ function fixedChargeFees<T extends Tax>(
   const period = { from: span.from, to: span.to }
   const adjustment = editOf(subscription, { kind: 'fixed_charge', itemId: fixedChargeId, period })
   const fee = adjustment ? adjustedFixedChargeFee(priced, credited, adjustment) : credited
-  if (adjustment === undefined && !isStoredFixedChargeFee(fee)) return []
+  const isKept = isStoredFixedChargeFee(fee) || subscription.keepsZeroFixedCharges === true
+  if (adjustment === undefined && !isKept) return []
   return [{ kind: 'fixed_charge', subscriptionId, fixedChargeId, fee, period, taxes, adjustment }]
 }
 

@@ -126,8 +126,9 @@ async function nextStop(
   now: Temporal.Instant,
 ): Promise<Stop | undefined> {
   let next: Stop | undefined
-  for (const task of tasks) {
-    const due = await task.nextDue(ctx)
+  const dues = await Promise.all(tasks.map(task => task.nextDue(ctx)))
+  for (const [place, task] of tasks.entries()) {
+    const due = dues[place] ?? null
     if (due === null) continue
     const leftover = leftovers.get(task.name)
     const wanted = leftover?.due.equals(due) ? leftover.retryAt : due

@@ -21,7 +21,10 @@ import { loadCommitments } from './commitments.ts'
 import { loadFixedCharges } from './fixed-charges.ts'
 import { type BillingHistory, loadBillingHistories } from './history.ts'
 
-/** Why an invoice is made. With a plan change it ends one subscription and starts the one that replaces it. */
+/**
+ * Why an invoice is made. With a plan change it ends one subscription and starts the one that replaces it; others that are
+ * shown beside them go on.
+ */
 export type BillingReason = InvoicingReason | 'plan_change'
 
 /** What is to be billed: some subscriptions of one customer, at one instant, for one reason. */
@@ -35,6 +38,8 @@ export interface BillingRequest {
   readonly timeZone: string
   /** Bills no usage: the first invoice of a subscription paid in advance. */
   readonly skipCharges: boolean
+  /** Shows fixed charges that cost nothing as well: previews do. */
+  readonly keepsZeroFixedCharges?: boolean
   readonly invoiceCreatedAt: Temporal.Instant
 }
 
@@ -109,6 +114,7 @@ async function compute(
       renewals: charges.standalone,
       fixedCharges: fixedCharges.get(one.subscription.id) ?? [],
       commitment: commitments.get(one.subscription.id) ?? null,
+      keepsZeroFixedCharges: one.request.keepsZeroFixedCharges ?? false,
       adjustments: adjustments?.get(one.subscription.id) ?? [],
     }
   }
@@ -171,10 +177,16 @@ export async function findBilled(
   )
 }
 
-function reasonOf({ reason, subscriptions }: BillingRequest, { id }: Subscription): InvoicingReason {
+function reasonOf(
+  { reason, subscriptions }: BillingRequest,
+  { id, previous_subscription_id: previousId }: Subscription,
+): InvoicingReason {
   if (reason !== 'plan_change') return reason
-  const isReplaced = subscriptions.some(({ subscription }) => subscription.previous_subscription_id === id)
-  return isReplaced ? 'subscription_terminating' : 'subscription_starting'
+  if (subscriptions.some(({ subscription }) => subscription.previous_subscription_id === id)) {
+    return 'subscription_terminating'
+  }
+  const isReplacing = subscriptions.some(({ subscription }) => subscription.id === previousId)
+  return isReplacing ? 'subscription_starting' : 'subscription_periodic'
 }
 
 /** A change to a cheaper plan that was paid for late, when the period after which it was planned is billed: it interrupts one. */

@@ -25,7 +25,8 @@ import { type BilledSubscription, type BillingRequest, type ComputedInvoice, com
 import { statementsOf, type WrittenFees, writeInvoiceContents } from './write.ts'
 
 /** An invoice to be made for a customer whose row is locked. */
-export interface InvoiceOrder extends Pick<BillingRequest, 'subscriptions' | 'reason' | 'at' | 'skipCharges'> {
+export interface InvoiceOrder
+  extends Pick<BillingRequest, 'subscriptions' | 'reason' | 'at' | 'skipCharges' | 'keepsZeroFixedCharges'> {
   readonly customer: Customer
   /** The customer's own billing entity: its time zone and settings apply where the customer has none. */
   readonly customerEntity: BillingEntity
@@ -88,12 +89,13 @@ export async function orderOf(
 
 /** What is to be computed for a new invoice. */
 export function requestOf(tx: Ctx, order: InvoiceOrder): BillingRequest {
-  const { customer, customerEntity, subscriptions, reason, at, skipCharges } = order
+  const { customer, customerEntity, subscriptions, reason, at, skipCharges, keepsZeroFixedCharges } = order
   return {
     subscriptions,
     reason,
     at,
     skipCharges,
+    keepsZeroFixedCharges: keepsZeroFixedCharges ?? false,
     taxpayer: { customerId: customer.id, billingEntityId: customer.billing_entity_id },
     timeZone: applicableTimeZone(customer, customerEntity),
     invoiceCreatedAt: tx.clock.now(),

@@ -1,10 +1,9 @@
-import { localDate, planChangeDirection } from '@weir/engine'
-import { sql, type Updateable } from 'kysely'
+import { downgradeDate, localDate, planChangeDirection, startOfDay } from '@weir/engine'
 import { findBillingEntitiesByIds } from '../../accounts/index.ts'
-import { findPlanByCode, type PlanSnapshot } from '../../catalog/index.ts'
+import { findPlanByCode } from '../../catalog/index.ts'
+import type { Customer } from '../../customers/index.ts'
 import { frozenClock } from '../../platform/clock/clock.ts'
 import type { Ctx } from '../../platform/context.ts'
-import type { Subscriptions } from '../../platform/db/types.ts'
 import { notFound, validation } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { parseInstant } from '../../platform/http/instants.ts'
@@ -19,6 +18,7 @@ import {
 import type { InvoiceOrder } from '../billing/create-invoice.ts'
 import { planChangeOrders } from '../billing/plan-change.ts'
 import type { Payer } from './customer.ts'
+import { changed, dropPlannedChange, endsBeforeBilled, findRecords, insertSuccessor } from './records.ts'
 import type { PreviewInput } from './schema.ts'
 
 /** What is billed when, and what is made up for it. */
@@ -26,9 +26,12 @@ export interface Scenario {
   readonly order: InvoiceOrder
   /** Dates follow the rule of periodic invoices. */
   readonly isPeriodic: boolean
-  readonly isProposal: boolean
+  /** The one that is made up, by its id; null where all exist. */
+  readonly madeUp: { readonly id: string; readonly externalId: string | null } | null
   /** The subscription of which the rest of a period is credited, because it ends before the period does. */
   readonly creditsEnd: string | null
+  /** How it is billed where `order` only says for whom and when. */
+  readonly bill?: (tx: Ctx) => Promise<void>
 }
 
 /**
@@ -51,8 +54,7 @@ export async function scenarioOf(tx: Ctx, input: PreviewInput, payer: Payer): Pr
   if (ending !== null) return termination(tx, payer, first, ending)
   if (!isBlank(planCode)) return planChange(tx, payer, first, planCode ?? '')
   if (first.subscription.status === 'pending') return started(tx, payer, first)
-  const downgrade = records.length === 1 ? await scheduledDowngrade(tx, payer, first) : null
-  return downgrade ?? projection(tx, payer, records)
+  return projection(tx, payer, records)
 }
 
 async function proposal(tx: Ctx, input: PreviewInput, payer: Payer): Promise<Scenario> {
@@ -73,7 +75,8 @@ async function proposal(tx: Ctx, input: PreviewInput, payer: Payer): Promise<Sce
   )
   const [record] = await loadSubscriptionRecords(tx, [subscription.id])
   if (record === undefined) throw notFound('subscription')
-  return firstInvoice(tx, payer, record, plan.payInAdvance)
+  const madeUp = { id: subscription.id, externalId: null }
+  return { ...(await firstInvoice(tx, payer, record, plan.payInAdvance)), madeUp }
 }
 
 /** A subscription that starts in the future, as if it had. */
@@ -99,36 +102,87 @@ async function firstInvoice(
   return {
     order: await orderFor(tx, payer, [record], { reason, at: wholeSeconds(at), skipCharges: true }),
     isPeriodic: !payInAdvance,
-    isProposal: true,
+    madeUp: null,
     creditsEnd: null,
   }
 }
 
-async function projection(tx: Ctx, payer: Payer, records: readonly SubscriptionRecord[]): Promise<Scenario> {
+/** The next billing day of subscriptions; changes to cheaper plans that wait for it are carried out. */
+export async function projection(tx: Ctx, payer: Payer, records: readonly SubscriptionRecord[]): Promise<Scenario> {
   const currencies = new Set(records.map(record => record.plan.amountCurrency))
   if (currencies.size > 1) throw validation({ base: ['subscription_currencies_does_not_match'] })
-  const days = new Set(records.map(({ subscription }) => subscription.next_billing_at?.toString()))
-  if (days.size > 1) throw validation({ base: ['billing_periods_does_not_match'] })
+  const planned = records.map(record => ({ record, at: nextAt(tx, record) }))
+  if (new Set(planned.map(({ at }) => at?.toString())).size > 1) {
+    throw validation({ base: ['billing_periods_does_not_match'] })
+  }
   const entities = new Set(
     records.map(({ subscription }) => subscription.billing_entity_id ?? payer.customer.billing_entity_id),
   )
   if (entities.size > 1) throw validation({ base: ['subscription_billing_entities_do_not_match'] })
-  const at = records[0]?.subscription.next_billing_at
-  if (at == null) throw notFound('subscription')
+  const at = planned[0]?.at ?? null
+  if (at === null) throw notFound('subscription')
+  const shown: SubscriptionRecord[] = []
+  for (const record of records)
+    shown.push(...(isToBeReplaced(record) ? await switched(tx, payer, record, at) : [record]))
+  const isChange = records.some(isToBeReplaced)
+  const reason = isChange ? 'plan_change' : 'subscription_periodic'
   return {
-    order: await orderFor(tx, payer, records, { reason: 'subscription_periodic', at, skipCharges: false }),
-    isPeriodic: true,
-    isProposal: false,
+    order: await orderFor(tx, payer, shown, { reason, at, skipCharges: false }),
+    isPeriodic: !isChange,
+    madeUp: null,
     creditsEnd: null,
   }
 }
 
-async function termination(tx: Ctx, payer: Payer, record: SubscriptionRecord, at: Temporal.Instant): Promise<Scenario> {
+function isToBeReplaced({ next }: SubscriptionRecord): boolean {
+  return next?.status === 'pending'
+}
+
+/** A change of plan waits for the end of the plan period, also where months of it are billed. */
+function nextAt(tx: Ctx, record: SubscriptionRecord): Temporal.Instant | null {
+  return isToBeReplaced(record) ? endOfPlanPeriod(tx, record) : record.subscription.next_billing_at
+}
+
+function endOfPlanPeriod(tx: Ctx, { subscription, plan, timeZone }: SubscriptionRecord): Temporal.Instant {
+  return startOfDay(downgradeDate(billingSchedule(subscription, plan, timeZone), tx.clock.now()), timeZone)
+}
+
+/** The subscription as it ends for the one that waits for its place, and that one, where it owes something in advance. */
+async function switched(
+  tx: Ctx,
+  { customer }: Payer,
+  { subscription, next }: SubscriptionRecord,
+  at: Temporal.Instant,
+): Promise<readonly SubscriptionRecord[]> {
+  const { billing_entity_id, purchase_order_number } = subscription
+  await changed(tx, subscription.id, { status: 'terminated', terminated_at: at })
+  // They are shown on one invoice, whatever the new one has been told.
+  const started = { status: 'active', started_at: at, activated_at: at, billing_entity_id, purchase_order_number }
+  await changed(tx, next?.id ?? '', started)
+  return recordsOfChange(tx, customer, subscription.id, next?.id ?? '', at)
+}
+
+async function recordsOfChange(tx: Ctx, customer: Customer, id: string, nextId: string, at: Temporal.Instant) {
+  const [previous, next] = await loadSubscriptionRecords(tx, [id, nextId])
+  if (previous === undefined || next === undefined) throw notFound('subscription')
+  const [order] = await planChangeOrders(tx, customer, { previous, next }, at)
+  return order?.subscriptions ?? [previous]
+}
+
+/** The end of a subscription at an instant. */
+export async function termination(
+  tx: Ctx,
+  payer: Payer,
+  record: SubscriptionRecord,
+  end: Temporal.Instant,
+): Promise<Scenario> {
+  const at = wholeSeconds(end)
+  await dropPlannedChange(tx, record)
   const ended = await changed(tx, record.subscription.id, { status: 'terminated', terminated_at: at })
   return {
     order: await orderFor(tx, payer, [ended], { reason: 'subscription_terminating', at, skipCharges: false }),
     isPeriodic: false,
-    isProposal: false,
+    madeUp: null,
     creditsEnd: ended.subscription.id,
   }
 }
@@ -138,88 +192,20 @@ async function planChange(tx: Ctx, payer: Payer, record: SubscriptionRecord, cod
   const plan = await findPlanByCode(tx, code)
   if (plan === undefined) throw notFound('plan')
   if (plan.id === record.plan.id) throw validation({ base: ['new_plan_should_be_different_from_existing_plan'] })
-  const { subscription } = record
+  const { id, external_id: externalId } = record.subscription
   const isDowngrade = planChangeDirection(record.plan, plan) === 'downgrade'
-  const at = isDowngrade ? subscription.next_billing_at : wholeSeconds(tx.clock.now())
-  if (at === null) throw notFound('subscription')
-  const previous = await changed(tx, subscription.id, { status: 'terminated', terminated_at: at })
+  const at = isDowngrade ? endOfPlanPeriod(tx, record) : wholeSeconds(tx.clock.now())
+  await dropPlannedChange(tx, record)
+  const previous = await changed(tx, id, { status: 'terminated', terminated_at: at })
   const nextId = await insertSuccessor(tx, previous, plan, at)
-  return replacement(tx, payer, { id: subscription.id, nextId, at, isDowngrade })
-}
-
-/** The change to a cheaper plan that waits for the end of the period. */
-async function scheduledDowngrade(
-  tx: Ctx,
-  payer: Payer,
-  { subscription }: SubscriptionRecord,
-): Promise<Scenario | null> {
-  const at = subscription.next_billing_at
-  const waiting = await tx.db
-    .selectFrom('subscriptions')
-    .select('id')
-    .where('organization_id', '=', tx.org.id)
-    .where('previous_subscription_id', '=', subscription.id)
-    .where('status', '=', 'pending')
-    .executeTakeFirst()
-  if (waiting === undefined || at === null) return null
-  await changed(tx, subscription.id, { status: 'terminated', terminated_at: at })
-  await changed(tx, waiting.id, { status: 'active', started_at: at, activated_at: at })
-  return replacement(tx, payer, { id: subscription.id, nextId: waiting.id, at, isDowngrade: true })
-}
-
-async function replacement(
-  tx: Ctx,
-  payer: Payer,
-  change: {
-    readonly id: string
-    readonly nextId: string
-    readonly at: Temporal.Instant
-    readonly isDowngrade: boolean
-  },
-): Promise<Scenario> {
-  const [previous, next] = await loadSubscriptionRecords(tx, [change.id, change.nextId])
-  if (previous === undefined || next === undefined) throw notFound('subscription')
-  const [order] = await planChangeOrders(tx, payer.customer, { previous, next }, change.at)
-  if (order === undefined) throw notFound('subscription')
-  return { order, isPeriodic: false, isProposal: false, creditsEnd: change.isDowngrade ? null : change.id }
-}
-
-async function insertSuccessor(
-  tx: Ctx,
-  { subscription }: SubscriptionRecord,
-  plan: PlanSnapshot,
-  startedAt: Temporal.Instant,
-): Promise<string> {
-  const now = tx.clock.now()
-  const id = newId()
-  await tx.db
-    .insertInto('subscriptions')
-    .values({
-      id,
-      organization_id: tx.org.id,
-      customer_id: subscription.customer_id,
-      plan_id: plan.id,
-      previous_subscription_id: subscription.id,
-      external_id: `preview-${newId()}`,
-      status: 'active',
-      name: subscription.name,
-      billing_time: subscription.billing_time,
-      subscription_at: subscription.subscription_at,
-      started_at: startedAt,
-      activated_at: startedAt,
-      created_at: now,
-      updated_at: now,
-    })
-    .execute()
-  return id
-}
-
-/** Its end, where it comes no later than the next billing day. */
-function endsBeforeBilled({ subscription, timeZone }: SubscriptionRecord): Temporal.Instant | null {
-  const { ending_at: endingAt, next_billing_at: nextAt } = subscription
-  if (endingAt === null || nextAt === null) return null
-  const isLater = Temporal.PlainDate.compare(localDate(endingAt, timeZone), localDate(nextAt, timeZone)) > 0
-  return isLater ? null : endingAt
+  const records = await recordsOfChange(tx, payer.customer, id, nextId, at)
+  const reason = records.length > 1 ? 'plan_change' : 'subscription_terminating'
+  return {
+    order: await orderFor(tx, payer, records, { reason, at, skipCharges: false }),
+    isPeriodic: false,
+    madeUp: { id: nextId, externalId },
+    creditsEnd: isDowngrade ? null : id,
+  }
 }
 
 function readEnd(tx: Ctx, text: string): Temporal.Instant {
@@ -227,41 +213,6 @@ function readEnd(tx: Ctx, text: string): Temporal.Instant {
   if (at === undefined) throw validation({ terminated_at: ['invalid_timestamp'] })
   if (Temporal.Instant.compare(at, tx.clock.now()) < 0) throw validation({ terminated_at: ['cannot_be_in_past'] })
   return at
-}
-
-/** The running ones with these external ids; a single one may also be waiting for its start. */
-async function findRecords(tx: Ctx, payer: Payer, externalIds: readonly string[]): Promise<SubscriptionRecord[]> {
-  const rows = await tx.db
-    .selectFrom('subscriptions')
-    .select(['id', 'status', 'previous_subscription_id', 'subscription_at'])
-    .where('organization_id', '=', tx.org.id)
-    .where('customer_id', '=', payer.customer.id)
-    .where(sql<boolean>`external_id = any(${externalIds}::text[])`)
-    .where('status', 'in', ['active', 'pending'])
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute()
-  const active = rows.filter(row => row.status === 'active')
-  const waiting = rows.filter(
-    row => row.previous_subscription_id === null && Temporal.Instant.compare(row.subscription_at, tx.clock.now()) > 0,
-  )
-  const found = active.length === 0 && externalIds.length === 1 ? waiting.slice(0, 1) : active
-  return loadSubscriptionRecords(
-    tx,
-    found.map(row => row.id),
-  )
-}
-
-async function changed(tx: Ctx, id: string, changes: Updateable<Subscriptions>): Promise<SubscriptionRecord> {
-  await tx.db
-    .updateTable('subscriptions')
-    .set(changes)
-    .where('organization_id', '=', tx.org.id)
-    .where('id', '=', id)
-    .execute()
-  const [record] = await loadSubscriptionRecords(tx, [id])
-  if (record === undefined) throw notFound('subscription')
-  return record
 }
 
 async function orderFor(

@@ -1,6 +1,9 @@
 import type { FirstKeys } from './first-start.ts'
 import type { Config } from './platform/config.ts'
 
+/** Where the commands look for the server. */
+const DEFAULT_URL = 'http://localhost:3000'
+
 export interface BannerOptions {
   readonly config: Config
   readonly version: string
@@ -47,5 +50,9 @@ function firstKeys(url: string, keys: FirstKeys): string[] {
     'Try it:',
     '',
     `  curl ${url}/api/v1/organizations -H "Authorization: Bearer ${keys.sandbox}"`,
+    '',
+    'See it at work: a year of a fictional AI company, loaded into the sandbox in a minute or two. Here, or in the console:',
+    '',
+    `  npm run weir -- demo load${url === DEFAULT_URL ? '' : ` --url ${url}`}`,
   ]
 }

@@ -89,7 +89,19 @@ export function commitmentFee(
   currency: Currency,
 ): CommitmentFee | null {
   const share = countDays(from, to, timeZone) / countDays(period.from, period.to, timeZone)
-  const target = round(decimal(Number(amountCents) * share), 0)
+  return commitmentShortfall(round(decimal(Number(amountCents) * share), 0), billed, currency)
+}
+
+/**
+ * The fee that brings what was billed up to a target, as {@link commitmentFee} once the days are known.
+ *
+ * @param target in cents
+ */
+export function commitmentShortfall(
+  target: Decimal,
+  billed: readonly BilledAmount[],
+  currency: Currency,
+): CommitmentFee | null {
   const billedCents = billed.reduce((sum, fee) => sum + fee.amountCents, 0n)
   const missing = truncate(target) - billedCents
   if (missing <= 0n) return null

@@ -1,5 +1,5 @@
 import { ALL_FILTER_VALUES, type ChargeProperties, reduceFilterProperties, validateProperties } from '@weir/engine'
-import { validation } from '../platform/errors.ts'
+import { validation, within } from '../platform/errors.ts'
 import { isRecord } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
 import type { ChargeFilterInput } from './schema.ts'
@@ -22,7 +22,7 @@ export function replaceFilters(
   if (inputs.some(input => hasNoValues(input.values))) throw validation({ values: ['value_is_mandatory'] })
   const existing = [...charge.filters]
   return inputs.map((input, position) => {
-    const created = { ...newFilter(charge, input, now), position }
+    const created = { ...within(`filters.${position}`, () => newFilter(charge, input, now)), position }
     const index = existing.findIndex(filter => filterIdentity(filter.values) === filterIdentity(created.values))
     const [same] = index < 0 ? [] : existing.splice(index, 1)
     return same === undefined ? created : { ...created, id: same.id, createdAt: same.createdAt, values: same.values }

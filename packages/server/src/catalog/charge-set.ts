@@ -1,5 +1,5 @@
 import { type ChargeProperties, isChargeModelName, reduceProperties } from '@weir/engine'
-import { notFound } from '../platform/errors.ts'
+import { notFound, within } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
 import type { Tax } from '../taxes/index.ts'
@@ -37,12 +37,14 @@ export function replaceCharges(
   const ids = new Set(existing.map(charge => charge.id))
   const named = new Set<string>()
   let charges = existing
-  for (const input of inputs) {
+  for (const [index, input] of inputs.entries()) {
+    const siblings = charges
     const current = charges.find(charge => ids.has(charge.id) && charge.id === input.id?.toLowerCase())
-    const next =
+    const next = within(`charges.${index}`, () =>
       current === undefined
-        ? createCharge(setting, charges, { ...input, code: codeOrAutomatic(setting, charges, input) })
-        : updateCharge(setting, charges, current, input)
+        ? createCharge(setting, siblings, { ...input, code: codeOrAutomatic(setting, siblings, input) })
+        : updateCharge(setting, siblings, current, input),
+    )
     charges = current === undefined ? [...charges, next] : charges.map(charge => (charge === current ? next : charge))
     named.add(next.id)
   }

@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'give a user of the console a new password',
     load: async () => (await import('./users.ts')).resetUserPassword,
   },
+  'demo load': {
+    summary: 'fill an empty sandbox with a year of an AI company',
+    load: async () => (await import('./demo.ts')).loadDemoData,
+  },
   'events import': {
     summary: 'send a CSV or NDJSON file of events',
     load: async () => (await import('./events-import.ts')).importEvents,

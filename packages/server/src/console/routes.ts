@@ -6,6 +6,7 @@ import { forbidden, unauthorized } from '../platform/errors.ts'
 import { Input, isRecord, Nullable, readObject } from '../platform/http/input.ts'
 import { formatInstant } from '../platform/wire.ts'
 import type { Auth } from './auth.ts'
+import { demoData } from './demo-data.ts'
 import { findInvitation, type Invitation, invite, listInvitations, revokeInvitation } from './invitations.ts'
 import { changeRoles, listMembers, listMemberships, type Member, type Membership, removeMember } from './memberships.ts'
 import { passCookies, requireConsole } from './requests.ts'
@@ -33,6 +34,7 @@ export function consoleRoutes(app: FastifyInstance, system: System, auth: () => 
   userRoutes(app, system, auth)
   teamRoutes(app, system, auth)
   apiKeyRoutes(app, system, auth)
+  demoRoutes(app, system, auth)
 }
 
 function userRoutes(app: FastifyInstance, system: System, auth: () => Promise<Auth>): void {
@@ -137,6 +139,15 @@ function apiKeyRoutes(app: FastifyInstance, system: System, auth: () => Promise<
     const { ctx } = await requireAdmin(system, auth, request)
     await revokeApiKey(ctx, request.params.id)
     return { ok: true }
+  })
+}
+
+function demoRoutes(app: FastifyInstance, system: System, auth: () => Promise<Auth>): void {
+  const load = demoData(app)
+  const asItComes = { schema, serializerCompiler: () => (text: unknown) => String(text) }
+  app.post('/demo_data', asItComes, async (request, reply) => {
+    await requireAdmin(system, auth, request)
+    return reply.type('application/x-ndjson').send(load(request))
   })
 }
 

@@ -51,6 +51,7 @@ import { invoiceRoutes } from './routes.ts'
 import { serializeFee } from './serialize-fee.ts'
 import { countInvoicesSince } from './store.ts'
 import { topUpReactions, topUpTasks } from './top-ups/index.ts'
+import { planUsesRoutes } from './uses/plan-routes.ts'
 import { usesRoutes } from './uses/routes.ts'
 import { invoiceWebhooks } from './webhooks.ts'
 
@@ -122,6 +123,7 @@ function invoicesRoutes(api: FastifyInstance, voidCredits: VoidCredits | null, c
   estimateRoutes(api)
   pastUsageRoutes(api)
   usesRoutes(api)
+  planUsesRoutes(api)
 }
 
 const invoices: Domain = {

@@ -8,12 +8,30 @@ export type ErrorDetails = Record<string, unknown>
 export class ApiError extends Error {
   readonly status: number
   readonly body: Readonly<Record<string, unknown>>
+  /** The part of the request that it is about, where that is one of a list: `charges.1.filters.0`. */
+  readonly at: string | undefined
 
-  constructor(status: number, body: Record<string, unknown>) {
+  constructor(status: number, body: Record<string, unknown>, at?: string) {
     super(`${status} ${JSON.stringify(body)}`)
     this.name = 'ApiError'
     this.status = status
     this.body = { status, ...body }
+    this.at = at
+  }
+}
+
+/**
+ * Runs what reads one part of a request; what it finds wrong tells where that part is. Field names alone do not, when a plan
+ * has many charges.
+ *
+ * @example within(`charges.${index}`, () => createCharge(input))
+ */
+export function within<T>(at: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new ApiError(error.status, { ...error.body }, error.at === undefined ? at : `${at}.${error.at}`)
   }
 }
 

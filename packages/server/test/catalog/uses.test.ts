@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
-import { createMetric, createPlan, notFound, standardCharge } from './support.ts'
+import { createMetric, createPlan, notFound, planInput, standardCharge } from './support.ts'
 
 let app: TestApp
 beforeAll(async () => {
@@ -42,6 +42,66 @@ it('counts what hangs on each object of the price book', async () => {
   expect(await api.get('/uses/features/none')).toMatchObject(notFound('feature'))
   const other = await app.newOrganization()
   expect((await other.api.get('/uses/features/seats')).status).toBe(404)
+})
+
+it('counts who has plans, several at once', async () => {
+  const tenant = await app.newOrganization()
+  const { api } = tenant
+  const [sold, unsold] = [await createPlan(tenant), await createPlan(tenant)]
+  for (const external_id of ['acme', 'bolt'])
+    await api.post('/customers', { customer: { external_id, currency: 'EUR' } })
+  const subscribe = (customer: string, external_id: string, extra: object = {}) =>
+    api.post('/subscriptions', {
+      subscription: { external_customer_id: customer, external_id, plan_code: sold.code, ...extra },
+    })
+  await subscribe('acme', 'one')
+  await subscribe('acme', 'two', { plan_overrides: { amount_cents: 1 } })
+  await subscribe('bolt', 'later', { subscription_at: '2090-01-01T00:00:00Z' })
+  await subscribe('bolt', 'over')
+  await api.delete('/subscriptions/over')
+  const { body } = await api.get(`/uses/plans?plan_codes[]=${sold.code}&plan_codes[]=${unsold.code}&plan_codes[]=none`)
+  const nothing = {
+    active_subscriptions_count: 0,
+    pending_subscriptions_count: 0,
+    overridden_subscriptions_count: 0,
+    customers_count: 0,
+    draft_invoices_count: 0,
+    attached: false,
+  }
+  expect(body.plan_uses.toSorted((a: { attached: boolean }) => (a.attached ? -1 : 1))).toEqual([
+    {
+      ...nothing,
+      plan_code: sold.code,
+      active_subscriptions_count: 2,
+      pending_subscriptions_count: 1,
+      overridden_subscriptions_count: 1,
+      customers_count: 1,
+      attached: true,
+    },
+    { ...nothing, plan_code: unsold.code },
+  ])
+})
+
+it('says which part of a plan is at fault', async () => {
+  const tenant = await app.newOrganization()
+  const metric = await createMetric(tenant, { filters: [{ key: 'region', values: ['eu'] }] })
+  const faultOf = async (fields: Record<string, unknown>) => {
+    const response = await fetch(`${app.server.url}/api/v1/plans`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tenant.api.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ plan: planInput(fields) }),
+    })
+    return [response.status, response.headers.get('weir-error-at')]
+  }
+  const good = standardCharge(metric)
+  const filter = { values: { region: ['mars'] }, properties: { amount: '1' } }
+  expect(await faultOf({ charges: [good, standardCharge(metric, { properties: { amount: 'x' } })] })).toEqual([
+    422,
+    'charges.1',
+  ])
+  expect(await faultOf({ charges: [good, { ...good, filters: [filter] }] })).toEqual([422, 'charges.1.filters.0'])
+  expect(await faultOf({ fixed_charges: [{ charge_model: 'standard' }] })).toEqual([404, 'fixed_charges.0'])
+  expect(await faultOf({ name: '' })).toEqual([422, null])
 })
 
 it('finds coupons and add-ons by a part of their name or code', async () => {

@@ -128,6 +128,23 @@ describe('POST /invoices/preview', () => {
       { coupons_amount_cents: 1650, sub_total_excluding_taxes_amount_cents: 1450, total_amount_cents: 1740 },
     ],
     [
+      'a customer and coupons as far as they make sense',
+      {
+        customer: { name: 'New', currency: 'dollars', country: 'Atlantis', shipping_address: { country: 'fr' } },
+        plan_code: 'advance',
+        billing_time: 'anniversary',
+        coupons: [
+          { code: 'nothing' },
+          { coupon_type: 'fixed_amount', amount_cents: 0, amount_currency: 'USD' },
+          { coupon_type: 'fixed_amount', amount_cents: 100 },
+          { coupon_type: 'percentage', percentage_rate: 'half' },
+          { coupon_type: 'percentage', percentage_rate: '10', frequency_duration: -1 },
+        ],
+      },
+      ['subscription advance: 1.0 = 3100'],
+      { coupons_amount_cents: 310, customer: { currency: 'USD', country: null, shipping_address: { country: 'FR' } } },
+    ],
+    [
       'one before a downgrade',
       of(['one'], { plan_code: 'cheaper' }),
       ['subscription arrears: 1.0 = 2100', 'charge calls: 5.0 = 1000'],

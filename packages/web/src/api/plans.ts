@@ -130,7 +130,7 @@ export interface FullPlan {
 }
 
 /** Who has a plan, private copies of it included. */
-export interface PlanCounts {
+export interface PlanUses {
   readonly plan_code: string
   readonly active_subscriptions_count: number
   readonly pending_subscriptions_count: number

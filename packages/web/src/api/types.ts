@@ -3,6 +3,8 @@
  * rates are decimal text.
  */
 
+export type { CreditNote, Fee, FeeExplanation, Invoice, InvoiceExplanation, Step, Tax } from './invoices.ts'
+
 export interface Meta {
   readonly current_page: number
   readonly next_page: number | null
@@ -74,113 +76,6 @@ export interface Customer extends Address {
   readonly shipping_address?: Address | null
   readonly metadata: readonly { readonly key: string; readonly value: string; readonly display_in_invoice: boolean }[]
   readonly created_at: string
-}
-
-export interface Tax {
-  readonly tax_code: string
-  readonly tax_name: string
-  readonly tax_rate: number
-  readonly amount_cents: number
-  readonly amount_currency: string
-  readonly fees_amount_cents?: number
-}
-
-export interface Fee {
-  readonly lago_id: string | null
-  readonly lago_subscription_id: string | null
-  readonly external_subscription_id: string | null
-  readonly item: {
-    readonly type: string
-    readonly code: string | null
-    readonly name: string | null
-    readonly invoice_display_name: string | null
-    readonly filter_invoice_display_name: string | null
-    readonly filters: Readonly<Record<string, readonly string[]>> | null
-    readonly grouped_by: Readonly<Record<string, string | null>>
-  }
-  readonly amount_cents: number
-  readonly amount_currency: string
-  readonly taxes_amount_cents: number
-  readonly taxes_rate: number
-  readonly total_amount_cents: number
-  readonly units: string
-  readonly precise_unit_amount: string
-  readonly events_count: number | null
-  readonly from_date: string | null
-  readonly to_date: string | null
-  readonly pay_in_advance: boolean
-  readonly description: string | null
-}
-
-export interface Invoice {
-  readonly lago_id: string
-  readonly number: string
-  readonly issuing_date: string
-  readonly payment_due_date: string | null
-  readonly payment_overdue: boolean
-  readonly payment_dispute_lost_at: string | null
-  readonly invoice_type: string
-  readonly status: string
-  readonly payment_status: string
-  readonly currency: string
-  readonly fees_amount_cents: number
-  readonly progressive_billing_credit_amount_cents: number
-  readonly coupons_amount_cents: number
-  readonly sub_total_excluding_taxes_amount_cents: number
-  readonly taxes_amount_cents: number
-  readonly sub_total_including_taxes_amount_cents: number
-  readonly credit_notes_amount_cents: number
-  readonly prepaid_credit_amount_cents: number
-  readonly total_amount_cents: number
-  readonly total_paid_amount_cents: number
-  readonly total_due_amount_cents: number
-  readonly file_url: string | null
-  readonly voided_at: string | null
-  readonly created_at: string
-  readonly billing_entity_code: string
-  readonly purchase_order_number?: string | null
-  readonly self_billed: boolean
-  readonly customer?: Customer
-  readonly metadata?: readonly { readonly key: string; readonly value: string }[]
-  readonly fees?: readonly Fee[]
-  readonly applied_taxes?: readonly Tax[]
-  readonly subscriptions?: readonly Subscription[]
-  readonly billing_periods?: readonly {
-    readonly lago_subscription_id: string
-    readonly external_subscription_id: string
-    readonly subscription_from_datetime: string
-    readonly subscription_to_datetime: string
-    readonly charges_from_datetime: string
-    readonly charges_to_datetime: string
-  }[]
-}
-
-export interface Step {
-  readonly name: string
-  readonly formula: string
-  readonly unrounded: string
-  readonly rounded: string | null
-}
-
-export interface FeeExplanation {
-  readonly lago_fee_id: string
-  readonly currency: string
-  readonly inputs: {
-    readonly from_datetime: string | null
-    readonly to_datetime: string | null
-    readonly units: string
-    readonly total_aggregated_units: string | null
-    readonly events_count: number | null
-    readonly computed_from: Readonly<Record<string, unknown>>
-    readonly amount_details: Readonly<Record<string, unknown>> | null
-  }
-  readonly steps: readonly Step[]
-}
-
-export interface InvoiceExplanation {
-  readonly currency: string
-  readonly steps: readonly Step[]
-  readonly fees: readonly FeeExplanation[]
 }
 
 export interface Subscription {
@@ -302,22 +197,6 @@ export interface AppliedCoupon {
   readonly frequency_duration: number | null
   readonly frequency_duration_remaining: number | null
   readonly created_at: string
-}
-
-export interface CreditNote {
-  readonly lago_id: string
-  readonly number: string
-  readonly invoice_number: string
-  readonly lago_invoice_id: string
-  readonly issuing_date: string
-  readonly credit_status: string | null
-  readonly refund_status: string | null
-  readonly reason: string
-  readonly currency: string
-  readonly total_amount_cents: number
-  readonly credit_amount_cents: number
-  readonly balance_amount_cents: number
-  readonly refund_amount_cents: number
 }
 
 export interface Event {

@@ -14,6 +14,7 @@ import { featureRoutes } from '../pages/features/routes.ts'
 import { homeRoutes } from '../pages/home/routes.ts'
 import { invoiceRoutes } from '../pages/invoices/routes.ts'
 import { metricRoutes } from '../pages/metrics/routes.ts'
+import { planRoutes } from '../pages/plans/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
 import { subscriptionRoutes } from '../pages/subscriptions/routes.ts'
 import { Toasts } from '../ui/toast.tsx'
@@ -77,6 +78,7 @@ const pages = [
   ...subscriptionRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
+  ...planRoutes,
   ...featureRoutes,
   ...addOnRoutes,
   ...couponRoutes,

@@ -1,11 +1,16 @@
+import { currencyExponent, isCurrency } from '@weir/engine'
+
 const LOCALE = 'en-US'
 const READABLE_DECIMALS = 8
 const SHORTENED_DECIMALS = 4
 const formats = new Map<string, Intl.NumberFormat>()
 
-/** How many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD. */
+/**
+ * How many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD. Browsers know less of them for some currencies (none of
+ * IDR), and would show a hundred times the amount.
+ */
 export function currencyDecimals(currency: string): number {
-  return moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2
+  return isCurrency(currency) ? currencyExponent(currency) : 2
 }
 
 /**
@@ -49,6 +54,20 @@ export function shift(cents: number, decimals: number): string {
   return decimals === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-decimals)}`
 }
 
+/**
+ * A decimal number of minor units in major ones, with all its digits.
+ *
+ * @example minorToMajor('1234.5', 2) // '12.345'
+ */
+export function minorToMajor(minor: string, decimals: number): string {
+  const [, sign = '', whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(minor) ?? []
+  const digits = whole.padStart(decimals + 1, '0')
+  const shifted = digits.slice(digits.length - decimals)
+  const rest = decimals === 0 ? fraction : `${shifted}${fraction}`
+  const major = `${sign}${digits.slice(0, digits.length - decimals)}`
+  return rest === '' ? major : `${major}.${rest}`
+}
+
 /** What was typed in major units as minor units; undefined when it is no amount of the currency. */
 export function parseMoney(text: string, currency: string): number | undefined {
   return parseMinor(text, currencyDecimals(currency))
@@ -69,8 +88,8 @@ function moneyFormat(currency: string, most?: number, least?: number): Intl.Numb
   const made = new Intl.NumberFormat(LOCALE, {
     style: 'currency',
     currency,
-    ...(most !== undefined && { maximumFractionDigits: most }),
-    ...(least !== undefined && { minimumFractionDigits: least }),
+    maximumFractionDigits: most ?? currencyDecimals(currency),
+    minimumFractionDigits: least ?? currencyDecimals(currency),
   })
   formats.set(key, made)
   return made

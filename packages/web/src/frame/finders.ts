@@ -1,5 +1,5 @@
 import type { AddOn, Coupon, Feature, FullMetric } from '../api/catalog.ts'
-import type { Customer, Invoice, Subscription } from '../api/types.ts'
+import type { Customer, Invoice, Plan, Subscription } from '../api/types.ts'
 import { paths } from '../app/paths.ts'
 import type { UrlState } from '../app/url-state.ts'
 import { formatMoney } from '../format/money.ts'
@@ -75,6 +75,13 @@ export const FINDERS: readonly Finder[] = [
     path: '/billable_metrics',
     root: 'billable_metrics',
     present: metric => ({ key: metric.lago_id, label: metric.name, note: metric.code, to: paths.metric(metric.code) }),
+  }),
+  finder<Plan>({
+    heading: 'palette.plans',
+    resource: 'plan',
+    path: '/plans',
+    root: 'plans',
+    present: plan => ({ key: plan.lago_id, label: plan.name, note: plan.code, to: paths.plan(plan.code) }),
   }),
   finder<Feature>({
     heading: 'palette.features',

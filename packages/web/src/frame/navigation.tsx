@@ -1,6 +1,7 @@
 import { useLocation } from '@tanstack/react-router'
 import {
   Activity,
+  Banknote,
   BookOpen,
   Gauge,
   House,
@@ -10,8 +11,10 @@ import {
   Percent,
   ReceiptText,
   Repeat2,
+  Tags,
   TicketPercent,
   ToggleRight,
+  Undo2,
   Users,
   UsersRound,
 } from 'lucide-react'
@@ -41,6 +44,7 @@ export const NAVIGATION: readonly Group[] = [
     title: 'nav.section.catalogue',
     items: [
       { label: 'nav.metrics', to: paths.metrics, icon: Gauge, needs: 'billable_metric' },
+      { label: 'nav.plans', to: paths.plans, icon: Tags, needs: 'plan' },
       { label: 'nav.features', to: paths.features, icon: ToggleRight, needs: 'feature' },
       { label: 'nav.add_ons', to: paths.addOns, icon: Package, needs: 'add_on' },
       { label: 'nav.coupons', to: paths.coupons, icon: TicketPercent, needs: 'coupon' },
@@ -52,6 +56,8 @@ export const NAVIGATION: readonly Group[] = [
       { label: 'nav.customers', to: paths.customers, icon: Users, needs: 'customer' },
       { label: 'nav.subscriptions', to: paths.subscriptions, icon: Repeat2, needs: 'subscription' },
       { label: 'nav.invoices', to: paths.invoices, icon: ReceiptText, needs: 'invoice' },
+      { label: 'nav.payments', to: paths.payments, icon: Banknote, needs: 'payment' },
+      { label: 'nav.credit_notes', to: paths.creditNotes, icon: Undo2, needs: 'credit_note' },
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { coupons } from './en/coupons.ts'
+import { creditNotes } from './en/credit-notes.ts'
 import { customerForm } from './en/customer-form.ts'
 import { customerSettings } from './en/customer-settings.ts'
 import { customers } from './en/customers.ts'
@@ -10,6 +11,7 @@ import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
 import { metrics } from './en/metrics.ts'
+import { payments } from './en/payments.ts'
 import { plans } from './en/plans.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
@@ -28,6 +30,8 @@ export const en = {
   ...customerForm,
   ...customerSettings,
   ...invoices,
+  ...creditNotes,
+  ...payments,
   ...plans,
   ...metrics,
   ...catalogue,

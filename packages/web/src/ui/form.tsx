@@ -2,6 +2,7 @@ import { useBlocker } from '@tanstack/react-router'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { t } from '../messages/index.ts'
 import { Button } from './button.tsx'
+import { cx } from './classes.ts'
 import { Buttons, Dialog } from './dialog.tsx'
 import type { Form } from './use-form.ts'
 
@@ -31,10 +32,28 @@ export function DialogForm({ form, submit, onCancel, children }: Props) {
 }
 
 /** A form that is a page of its own: sections, what helps beside them, and a question before leaving what is not saved. */
-export function PageForm({ form, submit, onCancel, side, children }: Props & { readonly side?: ReactNode }) {
+export function PageForm({
+  form,
+  submit,
+  onCancel,
+  side,
+  wideSide = false,
+  children,
+}: Props & {
+  readonly side?: ReactNode
+  /** What stands beside the fields is as important as they are. */
+  readonly wideSide?: boolean
+}) {
   return (
     <>
-      <div className="grid gap-x-12 gap-y-8 lg:grid-cols-[minmax(0,42rem)_minmax(16rem,1fr)]">
+      <div
+        className={cx(
+          'grid gap-x-12 gap-y-8',
+          wideSide
+            ? 'lg:grid-cols-[minmax(0,1fr)_minmax(20rem,0.55fr)]'
+            : 'lg:grid-cols-[minmax(0,42rem)_minmax(16rem,1fr)]',
+        )}
+      >
         <FormElement form={form} className="min-w-0">
           {children}
           <div className="sticky bottom-0 z-10 -mx-1 border-t border-rule bg-paper px-1 py-3">
@@ -47,10 +66,19 @@ export function PageForm({ form, submit, onCancel, side, children }: Props & { r
             </Buttons>
           </div>
         </FormElement>
-        {side !== undefined && <aside className="min-w-0 lg:sticky lg:top-0 lg:self-start">{side}</aside>}
+        {side !== undefined && <Aside>{side}</Aside>}
       </div>
       <LeaveGuard dirty={form.dirty} />
     </>
+  )
+}
+
+/** What helps beside a form or a page: it stays in sight, and scrolls by itself where it is longer than the window. */
+export function Aside({ children }: { readonly children: ReactNode }) {
+  return (
+    <aside className="-mx-1 min-w-0 px-1 pb-1 lg:sticky lg:top-(--bar) lg:max-h-[calc(100dvh-var(--bar))] lg:self-start lg:overflow-y-auto">
+      {children}
+    </aside>
   )
 }
 
@@ -93,7 +121,6 @@ function FormElement({
     form.submit()
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys of every field within
     <form
       ref={form.element}
       noValidate

@@ -1,5 +1,5 @@
 import { type ChargeProperties, formatDecimal, reduceProperties } from '@weir/engine'
-import { notFound } from '../../platform/errors.ts'
+import { notFound, within } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
 import type { Tax } from '../../taxes/index.ts'
@@ -48,12 +48,14 @@ export function replaceFixedCharges(
   const named = new Set<string>()
   const changes: FixedChargeChange[] = []
   let fixedCharges = existing
-  for (const input of inputs) {
+  for (const [index, input] of inputs.entries()) {
+    const siblings = fixedCharges
     const before = fixedCharges.find(one => ids.has(one.id) && one.id === input.id?.toLowerCase())
-    const change =
+    const change = within(`fixed_charges.${index}`, () =>
       before === undefined
-        ? createFixedCharge(setting, fixedCharges, { ...input, code: codeOrAutomatic(setting, fixedCharges, input) })
-        : updateFixedCharge(setting, fixedCharges, before, input)
+        ? createFixedCharge(setting, siblings, { ...input, code: codeOrAutomatic(setting, siblings, input) })
+        : updateFixedCharge(setting, siblings, before, input),
+    )
     const { after } = change
     fixedCharges = before === undefined ? [...fixedCharges, after] : withReplaced(fixedCharges, before, after)
     changes.push(change)

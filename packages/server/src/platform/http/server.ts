@@ -106,6 +106,7 @@ function parseKeepingDigits(body: string): unknown {
 async function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const known = asApiError(error)
   if (known !== undefined) {
+    if (known.at !== undefined) reply.header('weir-error-at', known.at)
     await reply.status(known.status).send(known.body)
     return
   }

@@ -8,6 +8,8 @@ export const frame = {
   'nav.home': 'Home',
   'nav.customers': 'Customers',
   'nav.invoices': 'Invoices',
+  'nav.payments': 'Payments',
+  'nav.credit_notes': 'Credit notes',
   'nav.section.billing': 'Billing',
   'nav.section.developers': 'Developers',
   'nav.events': 'Events',

@@ -1,4 +1,4 @@
-import type { Fee } from '../../api/types.ts'
+import type { Fee } from '../../api/invoices.ts'
 import { tWord } from '../../messages/index.ts'
 
 /** What a line of an invoice is called: its name, and the filter and group that it is about. */

@@ -1,19 +1,29 @@
-import { ChevronRight } from 'lucide-react'
-import { useState } from 'react'
-import type { Fee, FeeExplanation, Invoice, InvoiceExplanation, Step } from '../../api/types.ts'
+import { ChevronRight, Pencil } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import type { AdjustedFee, Fee, Invoice, InvoiceExplanation } from '../../api/invoices.ts'
 import { useGet } from '../../app/queries.ts'
-import { formatInstant, formatPeriod } from '../../format/dates.ts'
+import { formatPeriod } from '../../format/dates.ts'
 import { formatUnitPrice } from '../../format/money.ts'
-import { formatUnits } from '../../format/numbers.ts'
+import { formatRate, formatUnits } from '../../format/numbers.ts'
 import { t, tWord } from '../../messages/index.ts'
+import { IconButton } from '../../ui/button.tsx'
 import { cx } from '../../ui/classes.ts'
 import { Load } from '../../ui/load.tsx'
 import { Money } from '../../ui/money.tsx'
+import { Badge } from '../../ui/status.tsx'
+import { Computation } from './computation.tsx'
+import { type FeeGroup, groupFees } from './fee-groups.ts'
 import { feeName } from './fee-name.ts'
 
+interface Props {
+  readonly invoice: Invoice
+  /** The edits of a draft, and what edits one more. */
+  readonly edits?: readonly AdjustedFee[]
+  readonly onEdit?: (fee: Fee) => void
+}
+
 /** The lines of an invoice by subscription and period; each opens to what it was computed from. */
-export function FeeTable({ invoice }: { readonly invoice: Invoice }) {
-  const fees = invoice.fees ?? []
+export function FeeTable({ invoice, edits = [], onEdit }: Props) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   // One answer explains all lines: it is asked for when the first one is opened.
   const explanation = useGet<{ explanation: InvoiceExplanation }>(
@@ -26,46 +36,43 @@ export function FeeTable({ invoice }: { readonly invoice: Invoice }) {
     if (!next.delete(id)) next.add(id)
     setOpened(next)
   }
-  if (fees.length === 0) return <p className="text-soft">{t('invoice.no_lines')}</p>
-  const groups = Map.groupBy(fees, fee => fee.external_subscription_id ?? '')
+  if ((invoice.fees ?? []).length === 0) return <p className="text-soft">{t('invoice.no_lines')}</p>
+  const zone = invoice.customer?.applicable_timezone ?? 'UTC'
+  const columns = onEdit === undefined ? 5 : 6
+  const explained = (fee: Fee) => (
+    <Load query={explanation} lines={3}>
+      {data => {
+        const found = data.explanation.fees.find(candidate => candidate.lago_fee_id === fee.lago_id)
+        return found === undefined ? (
+          <p className="text-soft">{t('invoice.explain.none')}</p>
+        ) : (
+          <Computation fee={fee} explanation={found} taxes={invoice.applied_taxes ?? []} zone={zone} />
+        )
+      }}
+    </Load>
+  )
   return (
     <div className="-mx-4 overflow-x-auto px-4 md:mx-0 md:px-0">
       <table className="w-full" aria-label={t('invoice.lines')}>
-        <thead>
-          <tr className="border-b border-rule-strong text-xs text-faint">
-            <th scope="col" className="pb-1.5 text-left font-medium">
-              {t('invoice.line')}
-            </th>
-            <th scope="col" className="px-3 pb-1.5 text-right font-medium">
-              {t('common.units')}
-            </th>
-            <th scope="col" className="hidden px-3 pb-1.5 text-right font-medium sm:table-cell">
-              {t('invoice.unit_price')}
-            </th>
-            <th scope="col" className="hidden px-3 pb-1.5 text-right font-medium md:table-cell">
-              {t('invoice.tax')}
-            </th>
-            <th scope="col" className="pb-1.5 pl-3 text-right font-medium">
-              {t('common.amount')}
-            </th>
-          </tr>
-        </thead>
-        {[...groups].map(([subscription, rows]) => (
-          <tbody key={subscription}>
-            {subscription !== '' && <SubscriptionHead invoice={invoice} id={subscription} />}
-            {rows.map((fee, index) => {
-              const id = fee.lago_id ?? String(index)
-              const isOpen = opened.has(id)
+        <Head editable={onEdit !== undefined} />
+        {groupFees(invoice).map(group => (
+          <tbody key={group.key}>
+            {group.subscription !== null && <GroupHead invoice={invoice} group={group} zone={zone} columns={columns} />}
+            {group.fees.map((fee, index) => {
+              const id = fee.lago_id ?? `${group.key} ${index}`
               return (
                 <Line
                   key={id}
                   id={id}
                   fee={fee}
-                  isOpen={isOpen}
+                  columns={columns}
+                  isOpen={opened.has(id)}
+                  isEdited={edits.some(edit => edit.lago_fee_id === fee.lago_id)}
                   onToggle={() => toggle(id)}
-                  explanation={explanation}
-                  zone={zoneOf(invoice)}
-                />
+                  {...(onEdit !== undefined && { onEdit })}
+                >
+                  {explained(fee)}
+                </Line>
               )
             })}
           </tbody>
@@ -75,21 +82,55 @@ export function FeeTable({ invoice }: { readonly invoice: Invoice }) {
   )
 }
 
-function zoneOf(invoice: Invoice): string {
-  return invoice.customer?.applicable_timezone ?? 'UTC'
+function Head({ editable }: { readonly editable: boolean }) {
+  return (
+    <thead>
+      <tr className="border-b border-rule-strong text-xs text-faint">
+        <th scope="col" className="pb-1.5 text-left font-medium">
+          {t('invoice.line')}
+        </th>
+        <th scope="col" className="px-3 pb-1.5 text-right font-medium">
+          {t('common.units')}
+        </th>
+        <th scope="col" className="hidden px-3 pb-1.5 text-right font-medium sm:table-cell">
+          {t('invoice.unit_price')}
+        </th>
+        <th scope="col" className="hidden px-3 pb-1.5 text-right font-medium md:table-cell">
+          {t('invoice.taxes')}
+        </th>
+        <th scope="col" className="pb-1.5 pl-3 text-right font-medium">
+          {t('common.amount')}
+        </th>
+        {editable && (
+          <td className="w-0 pb-1.5">
+            <span className="sr-only">{t('invoice.edit_line')}</span>
+          </td>
+        )}
+      </tr>
+    </thead>
+  )
 }
 
-function SubscriptionHead({ invoice, id }: { readonly invoice: Invoice; readonly id: string }) {
-  const period = invoice.billing_periods?.find(candidate => candidate.external_subscription_id === id)
+function GroupHead({
+  invoice,
+  group,
+  zone,
+  columns,
+}: {
+  readonly invoice: Invoice
+  readonly group: FeeGroup
+  readonly zone: string
+  readonly columns: number
+}) {
+  const id = group.subscription ?? ''
   const subscription = invoice.subscriptions?.find(candidate => candidate.external_id === id)
   return (
     <tr className="border-b border-rule">
-      <th scope="rowgroup" colSpan={5} className="pt-4 pb-1.5 text-left font-medium">
-        {subscription?.name ?? subscription?.plan_code ?? id}
+      <th scope="rowgroup" colSpan={columns} className="pt-4 pb-1.5 text-left font-medium">
+        {subscription?.name || subscription?.plan_code || id}
         <span className="ml-2 font-normal text-faint">
           {id}
-          {period !== undefined &&
-            ` · ${formatPeriod(period.charges_from_datetime, period.charges_to_datetime, zoneOf(invoice))}`}
+          {group.from !== null && group.to !== null && ` · ${formatPeriod(group.from, group.to, zone)}`}
         </span>
       </th>
     </tr>
@@ -99,13 +140,16 @@ function SubscriptionHead({ invoice, id }: { readonly invoice: Invoice; readonly
 interface LineProps {
   readonly id: string
   readonly fee: Fee
+  readonly columns: number
   readonly isOpen: boolean
-  readonly zone: string
-  readonly explanation: ReturnType<typeof useGet<{ explanation: InvoiceExplanation }>>
+  readonly isEdited: boolean
   readonly onToggle: () => void
+  readonly onEdit?: (fee: Fee) => void
+  /** What it was computed from. */
+  readonly children: ReactNode
 }
 
-function Line({ id, fee, isOpen, zone, explanation, onToggle }: LineProps) {
+function Line({ id, fee, columns, isOpen, isEdited, onToggle, onEdit, children }: LineProps) {
   const currency = fee.amount_currency
   return (
     <>
@@ -124,35 +168,40 @@ function Line({ id, fee, isOpen, zone, explanation, onToggle }: LineProps) {
               className={cx('mt-1 shrink-0 text-faint transition-transform', isOpen && 'rotate-90')}
             />
             <span>
-              {feeName(fee)}
-              <span className="block text-sm text-faint">{tWord('fee_type', fee.item.type)}</span>
+              <span className="flex flex-wrap items-center gap-x-2">
+                {feeName(fee)}
+                {isEdited && <Badge tone="warn">{t('invoice.edited')}</Badge>}
+              </span>
+              <span className="block text-sm text-faint">{kindOf(fee)}</span>
             </span>
           </button>
         </td>
-        <td className="px-3 py-2 text-right">{formatUnits(fee.units)}</td>
-        <td className="hidden px-3 py-2 text-right sm:table-cell">
+        <td className="px-3 py-2 text-right tabular">{formatUnits(fee.units)}</td>
+        <td className="hidden px-3 py-2 text-right tabular sm:table-cell">
           {formatUnitPrice(fee.precise_unit_amount, currency)}
         </td>
-        <td className="hidden px-3 py-2 text-right text-soft md:table-cell">
-          {fee.taxes_amount_cents === 0 ? '–' : <Money cents={fee.taxes_amount_cents} currency={currency} />}
+        <td className="hidden px-3 py-2 text-right text-soft tabular md:table-cell">
+          {fee.taxes_rate === 0 ? '–' : formatRate(fee.taxes_rate)}
         </td>
         <td className="py-2 pl-3 text-right">
           <Money cents={fee.amount_cents} currency={currency} className="font-medium" />
         </td>
+        {onEdit !== undefined && (
+          <td className="py-0.5 text-right">
+            {isEditable(fee) && (
+              <IconButton
+                label={t('invoice.edit_named', { name: feeName(fee) })}
+                icon={Pencil}
+                onClick={() => onEdit(fee)}
+              />
+            )}
+          </td>
+        )}
       </tr>
       {isOpen && (
         <tr className="border-b border-rule">
-          <td id={`explain-${id}`} colSpan={5} className="pb-4 pl-5">
-            <Load query={explanation} lines={3}>
-              {data => {
-                const found = data.explanation.fees.find(candidate => candidate.lago_fee_id === id)
-                return found === undefined ? (
-                  <p className="text-soft">{t('invoice.explain.none')}</p>
-                ) : (
-                  <Explanation explanation={found} zone={zone} />
-                )
-              }}
-            </Load>
+          <td id={`explain-${id}`} colSpan={columns} className="pb-4 pl-5">
+            {children}
           </td>
         </tr>
       )}
@@ -160,42 +209,17 @@ function Line({ id, fee, isOpen, zone, explanation, onToggle }: LineProps) {
   )
 }
 
-/** Where the units come from, and the arithmetic down to the cents. */
-function Explanation({ explanation, zone }: { readonly explanation: FeeExplanation; readonly zone: string }) {
-  const { inputs, steps } = explanation
-  const about = [
-    inputs.from_datetime !== null &&
-      inputs.to_datetime !== null &&
-      `${formatInstant(inputs.from_datetime, zone)} – ${formatInstant(inputs.to_datetime, zone)}`,
-    inputs.events_count !== null && t('common.events', { count: inputs.events_count }),
-    typeof inputs.computed_from.charge_model === 'string' && tWord('charge_model', inputs.computed_from.charge_model),
-  ].filter(part => part !== false)
-  return (
-    <div className="border-l-2 border-accent pl-4">
-      <p className="pb-2 text-sm text-soft">{about.join(' · ')}</p>
-      <table className="w-full max-w-3xl text-sm">
-        <tbody>
-          {steps.map(step => (
-            <StepRow key={`${step.name} ${step.formula}`} step={step} />
-          ))}
-        </tbody>
-      </table>
-    </div>
-  )
+/** What tops up another line, or the whole invoice, follows from the others. */
+function isEditable(fee: Fee): boolean {
+  return fee.lago_true_up_parent_fee_id === null && fee.item.type !== 'commitment' && fee.lago_id !== null
 }
 
-function StepRow({ step }: { readonly step: Step }) {
-  const isRounded = step.rounded !== null && step.rounded !== step.unrounded
-  return (
-    <tr className="border-t border-rule first:border-t-0">
-      <th scope="row" className="py-1 pr-4 text-left font-normal text-soft">
-        {tWord('step', step.name)}
-      </th>
-      <td className="py-1 pr-4 font-mono text-xs break-words">{step.formula}</td>
-      <td className="py-1 text-right whitespace-nowrap">
-        {isRounded && <span className="mr-2 text-faint">{formatUnits(step.unrounded)} →</span>}
-        {formatUnits(step.rounded ?? step.unrounded)}
-      </td>
-    </tr>
-  )
+function kindOf(fee: Fee): string {
+  return [
+    tWord('fee_type', fee.item.type),
+    fee.lago_true_up_parent_fee_id !== null && t('invoice.true_up'),
+    fee.event_transaction_id != null && t('invoice.of_event', { id: fee.event_transaction_id }),
+  ]
+    .filter(part => part !== false)
+    .join(' · ')
 }

@@ -1,16 +1,21 @@
+import { Plus } from 'lucide-react'
 import type { Query } from '../../api/client.ts'
-import type { Invoice } from '../../api/types.ts'
+import type { Invoice } from '../../api/invoices.ts'
 import { apiCall } from '../../app/api-call.ts'
-import { useOrgHref } from '../../app/org-link.tsx'
+import { useOrgHref, useOrgNavigate } from '../../app/org-link.tsx'
+import { useMay, useOrganization } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
-import { useUrlState } from '../../app/url-state.ts'
-import { formatMoney } from '../../format/money.ts'
+import { useGet } from '../../app/queries.ts'
+import { type UrlState, useUrlState } from '../../app/url-state.ts'
+import { parseMoney } from '../../format/money.ts'
 import { t } from '../../messages/index.ts'
+import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
-import { Input } from '../../ui/field.tsx'
 import { Chips, ListPage } from '../../ui/list.tsx'
 import { PageHeader } from '../../ui/page.tsx'
+import { FILTER_KEYS, InvoiceFilters } from './invoice-filters.tsx'
 import { invoiceColumns } from './invoice-table.tsx'
+import { ListTotals } from './list-totals.tsx'
 
 /** The questions asked every day, and how the API is asked. */
 const VIEWS: Readonly<Record<string, Query>> = {
@@ -23,11 +28,26 @@ const VIEWS: Readonly<Record<string, Query>> = {
 }
 
 export default function InvoiceList() {
-  const [state, setState] = useUrlState()
+  const [state] = useUrlState()
+  const { currency } = useOrganization()
   const href = useOrgHref()
+  const navigate = useOrgNavigate()
+  const may = useMay()
+  const entities = useGet<{ billing_entities: { code: string; name: string }[] }>(
+    '/billing_entities',
+    {},
+    { enabled: may('billing_entity', 'read') },
+  )
+  const filters = filtersOf(state, currency)
+  const create = may('invoice', 'write') && may('add_on', 'read') && (
+    <Button kind="primary" icon={Plus} onClick={() => navigate(paths.newInvoice)}>
+      {t('one_off.new')}
+    </Button>
+  )
+  const several = (entities.data?.billing_entities ?? []).length > 1
   return (
     <>
-      <PageHeader title={t('invoices.title')} />
+      <PageHeader title={t('invoices.title')} actions={create} />
       <div className="pb-3">
         <Chips
           label={t('invoices.views')}
@@ -47,36 +67,19 @@ export default function InvoiceList() {
         label={t('invoices.title')}
         path="/invoices"
         root="invoices"
-        columns={invoiceColumns()}
+        columns={invoiceColumns(false, several)}
         rowKey={invoice => invoice.lago_id}
         href={(invoice: Invoice) => href(paths.invoice(invoice.lago_id))}
         searchLabel={t('invoices.search')}
-        filterKeys={['view', 'from', 'to']}
-        filters={{ ...(VIEWS[state.view ?? ''] ?? {}), issuing_date_from: state.from, issuing_date_to: state.to }}
-        summary={totalsOf}
-        controls={
-          <span className="flex items-center gap-2 text-soft">
-            <Input
-              aria-label={t('invoices.from')}
-              type="date"
-              className="w-36!"
-              value={state.from ?? ''}
-              onChange={event => setState({ from: event.target.value, page: undefined })}
-            />
-            –
-            <Input
-              aria-label={t('invoices.to')}
-              type="date"
-              className="w-36!"
-              value={state.to ?? ''}
-              onChange={event => setState({ to: event.target.value, page: undefined })}
-            />
-          </span>
-        }
+        filterKeys={['view', ...FILTER_KEYS]}
+        filters={filters}
+        summary={() => <ListTotals filters={{ ...filters, search_term: state.search }} />}
+        controls={<InvoiceFilters entities={entities.data?.billing_entities ?? []} />}
         empty={
           <Empty
             title={t('invoices.empty.title')}
             text={t('invoices.empty.text')}
+            action={create || undefined}
             call={apiCall('POST', '/invoices', {
               invoice: { external_customer_id: 'acme', currency: 'USD', fees: [{ add_on_code: 'setup', units: '1' }] },
             })}
@@ -87,22 +90,24 @@ export default function InvoiceList() {
   )
 }
 
-/** The sums of the rows that are shown, by currency. */
-function totalsOf(invoices: readonly Invoice[]): string {
-  const counted = invoices.filter(({ status }) => status === 'finalized' || status === 'draft')
-  const byCurrency = Map.groupBy(counted, ({ currency }) => currency)
-  return [...byCurrency]
-    .map(([currency, rows]) =>
-      t('invoices.sums', {
-        total: formatMoney(
-          rows.reduce((sum, row) => sum + row.total_amount_cents, 0),
-          currency,
-        ),
-        due: formatMoney(
-          rows.reduce((sum, row) => sum + (row.status === 'finalized' ? row.total_due_amount_cents : 0), 0),
-          currency,
-        ),
-      }),
-    )
-    .join(' · ')
+/** What the URL says, as the API is asked. Amounts are typed in units of the currency that is chosen, else the organization's. */
+function filtersOf(state: UrlState, ownCurrency: string): Query {
+  const cents = (text: string | undefined) =>
+    text === undefined ? undefined : parseMoney(text, state.currency ?? ownCurrency)
+  return {
+    ...VIEWS[state.view ?? ''],
+    issuing_date_from: state.from,
+    issuing_date_to: state.to,
+    currency: state.currency,
+    invoice_type: state.type,
+    ...(state.status !== undefined && { status: [state.status] }),
+    ...(state.payment_status !== undefined && { payment_status: [state.payment_status] }),
+    partially_paid: state.partially_paid,
+    self_billed: state.self_billed,
+    ...(state.settled_by !== undefined && { settlements: [state.settled_by] }),
+    ...(state.entity !== undefined && { billing_entity_codes: [state.entity] }),
+    purchase_order_number: state.po_number,
+    amount_from: cents(state.least),
+    amount_to: cents(state.most),
+  }
 }

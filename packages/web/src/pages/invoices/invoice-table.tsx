@@ -1,4 +1,4 @@
-import type { Invoice } from '../../api/types.ts'
+import type { Invoice } from '../../api/invoices.ts'
 import { OrgLink, RowLink, useOrgHref } from '../../app/org-link.tsx'
 import { paths } from '../../app/paths.ts'
 import { formatDate } from '../../format/dates.ts'
@@ -10,7 +10,13 @@ import { type Column, Table } from '../../ui/table.tsx'
 import { customerName } from '../customers/name.ts'
 
 /** What lists of invoices show; the customer is left out on the customer's own page. */
-export function invoiceColumns(ofCustomer = false): readonly Column<Invoice>[] {
+export function invoiceColumns(ofCustomer = false, withEntity = false): readonly Column<Invoice>[] {
+  const entity: Column<Invoice> = {
+    key: 'entity',
+    head: t('customer.info.entity'),
+    className: 'hidden xl:table-cell',
+    cell: invoice => invoice.billing_entity_code,
+  }
   const customer: Column<Invoice> = {
     key: 'customer',
     head: t('invoices.customer'),
@@ -41,6 +47,7 @@ export function invoiceColumns(ofCustomer = false): readonly Column<Invoice>[] {
       ),
     },
     ...(ofCustomer ? [] : [customer]),
+    ...(withEntity ? [entity] : []),
     { key: 'status', head: t('common.status'), cell: invoice => <InvoiceStatus invoice={invoice} /> },
     { key: 'date', head: t('invoices.issued'), wide: true, cell: invoice => formatDate(invoice.issuing_date) },
     {
@@ -64,17 +71,24 @@ export function invoiceColumns(ofCustomer = false): readonly Column<Invoice>[] {
   ]
 }
 
-/** What became of an invoice: its status while it is not final, what was paid of it afterwards. */
+/** What became of an invoice: its status while it is not final; what was paid of it afterwards, and what is wrong with that. */
 export function InvoiceStatus({ invoice }: { readonly invoice: Invoice }) {
   if (invoice.status !== 'finalized') return <Status kind="invoice_status" value={invoice.status} />
-  return <Status kind="payment_status" value={paymentState(invoice)} />
-}
-
-function paymentState(invoice: Invoice): string {
-  if (invoice.payment_dispute_lost_at !== null) return 'disputed'
-  if (invoice.payment_status === 'succeeded') return 'succeeded'
-  if (invoice.payment_overdue) return 'overdue'
-  return invoice.total_paid_amount_cents > 0 ? 'partially_paid' : invoice.payment_status
+  const isPaid = invoice.payment_status === 'succeeded'
+  const marks = [
+    invoice.payment_dispute_lost_at !== null && 'disputed',
+    invoice.payment_overdue && !isPaid && 'overdue',
+    invoice.total_paid_amount_cents > 0 && !isPaid && 'partially_paid',
+  ].filter(mark => mark !== false)
+  // An overdue invoice is unpaid: it need not be said twice.
+  const shown = marks.length > 0 && invoice.payment_status === 'pending' ? marks : [invoice.payment_status, ...marks]
+  return (
+    <span className="flex flex-wrap gap-1">
+      {shown.map(word => (
+        <Status key={word} kind="payment_status" value={word} />
+      ))}
+    </span>
+  )
 }
 
 export function InvoiceTable({

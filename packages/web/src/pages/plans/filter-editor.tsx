@@ -1,16 +1,14 @@
 import { Plus, X } from 'lucide-react'
 import type { PlanMetric } from '../../api/plans.ts'
-import { t, tWord } from '../../messages/index.ts'
+import { t } from '../../messages/index.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { WordList } from '../../ui/word-list.tsx'
 import type { ChargeDraft, FilterDraft } from './charge-draft.ts'
+import { ALL_VALUES, filterName } from './filter-name.ts'
 import { emptyPrice, newKey } from './price-draft.ts'
 import { NameInput, PriceFields } from './price-fields.tsx'
 import { type Errors, errorsAt, errorsBelow } from './problems.ts'
-
-/** Stands for every value that the metric declares. */
-export const ALL_VALUES = '__ALL_FILTER_VALUES__'
 
 /** Prices of their own for some values of the metric's filters. */
 export function FilterEditor({
@@ -173,11 +171,4 @@ function withValues(values: FilterDraft['values'], key: string, chosen: readonly
 
 function identity(values: FilterDraft['values']): string {
   return JSON.stringify(Object.entries(values).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-}
-
-/** What a filter is called on invoices: its own name, else its values. */
-export function filterName({ displayName, values }: Pick<FilterDraft, 'displayName' | 'values'>): string {
-  if (displayName.trim() !== '') return displayName
-  const parts = Object.entries(values).flatMap(([key, list]) => (list[0] === ALL_VALUES ? [key] : list))
-  return parts.length === 0 ? tWord('plans', 'filter_unnamed') : parts.join(', ')
 }

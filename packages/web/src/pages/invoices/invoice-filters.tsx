@@ -1,0 +1,131 @@
+import { SlidersHorizontal } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { useUrlState } from '../../app/url-state.ts'
+import { useLater } from '../../app/use-later.ts'
+import { t, tWord } from '../../messages/index.ts'
+import { Button } from '../../ui/button.tsx'
+import { Input } from '../../ui/field.tsx'
+import { DateRange, FilterSelect } from './filter-controls.tsx'
+
+const TYPES = ['subscription', 'one_off', 'credit', 'progressive_billing', 'advance_charges']
+const STATUSES = ['draft', 'pending', 'failed', 'finalized', 'voided']
+const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
+/** The organization's customers may have others: these are those most asked for. */
+const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'JPY', 'CAD', 'AUD', 'SEK', 'PLN', 'INR', 'BRL']
+
+const RARE = [
+  'status',
+  'payment_status',
+  'partially_paid',
+  'self_billed',
+  'settled_by',
+  'entity',
+  'po_number',
+  'least',
+  'most',
+] as const
+export const FILTER_KEYS: readonly string[] = ['from', 'to', 'currency', 'type', ...RARE]
+
+/** The filters of the list: those used daily, and the others behind a button. */
+export function InvoiceFilters({
+  entities,
+}: {
+  readonly entities: readonly { readonly code: string; readonly name: string }[]
+}) {
+  const [state] = useUrlState()
+  const [isOpen, setOpen] = useState(RARE.some(key => state[key] !== undefined))
+  const yesNo = (yes: string, no: string) => [['true', yes] as const, ['false', no] as const]
+  return (
+    <>
+      <FilterSelect
+        name="type"
+        label={t('invoices.any_type')}
+        options={TYPES.map(type => [type, tWord('invoice_type', type)])}
+      />
+      <FilterSelect
+        name="currency"
+        label={t('customers.any_currency')}
+        options={CURRENCIES.map(currency => [currency, currency])}
+      />
+      <DateRange />
+      <Button kind="quiet" icon={SlidersHorizontal} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {t('invoices.more_filters')}
+      </Button>
+      {isOpen && (
+        <div className="flex w-full flex-wrap items-center gap-2">
+          <FilterSelect
+            name="status"
+            label={t('invoices.any_status')}
+            options={STATUSES.map(status => [status, tWord('invoice_status', status)])}
+          />
+          <FilterSelect
+            name="payment_status"
+            label={t('invoices.any_payment')}
+            options={PAYMENT_STATUSES.map(status => [status, tWord('payment_status', status)])}
+          />
+          <FilterSelect
+            name="partially_paid"
+            label={t('invoices.partially_or_not')}
+            options={yesNo(t('invoices.partially'), t('invoices.not_partially'))}
+          />
+          <FilterSelect
+            name="settled_by"
+            label={t('invoices.any_settlement')}
+            options={[
+              ['payment', t('invoices.by_payment')],
+              ['credit_note', t('invoices.by_credit_note')],
+            ]}
+          />
+          <FilterSelect
+            name="self_billed"
+            label={t('invoices.self_billed_or_not')}
+            options={yesNo(t('invoices.self_billed'), t('invoices.not_self_billed'))}
+          />
+          {entities.length > 1 && (
+            <FilterSelect
+              name="entity"
+              label={t('invoices.any_entity')}
+              options={entities.map(({ code, name }) => [code, name])}
+            />
+          )}
+          <TypedFilter name="po_number" label={t('invoice.po_number')} className="w-40!" />
+          <TypedFilter name="least" label={t('invoices.least')} className="w-32!" />
+          <TypedFilter name="most" label={t('invoices.most')} className="w-32!" />
+        </div>
+      )}
+    </>
+  )
+}
+
+/** What is typed, kept in the URL a moment later. */
+function TypedFilter({
+  name,
+  label,
+  className,
+}: {
+  readonly name: string
+  readonly label: string
+  readonly className: string
+}) {
+  const [state, setState] = useUrlState()
+  const [text, setText] = useState(state[name] ?? '')
+  const typed = useLater(text)
+  const held = state[name] ?? ''
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed goes to the URL
+  useEffect(() => {
+    if (typed !== held) setState({ [name]: typed, page: undefined }, { replace: true })
+  }, [typed])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what the URL says comes back, e.g. when filters are cleared
+  useEffect(() => {
+    if (held !== typed) setText(held)
+  }, [held])
+  return (
+    <Input
+      aria-label={label}
+      placeholder={label}
+      className={className}
+      value={text}
+      onChange={event => setText(event.target.value)}
+    />
+  )
+}

@@ -1,0 +1,93 @@
+import type { Fee, Invoice } from '../../api/invoices.ts'
+import { feeName } from './fee-name.ts'
+
+/** A line of an invoice that is made again: one of the voided invoice, or one that it did not have. */
+export interface RegeneratedLine {
+  readonly key: string
+  readonly label: string
+  /** What stands for it in the request: a fee's id, a charge of a subscription, an add-on. */
+  readonly ref: Readonly<Record<string, string>>
+  /** The first fee of those that were made again one after another, by which the new one is found. */
+  readonly original: string | undefined
+  readonly kept: boolean
+  readonly units: string
+  readonly price: string
+  readonly name: string
+  readonly before: { readonly units: string; readonly price: string }
+}
+
+const DECIMAL = /^\d+(\.\d+)?$/
+
+export function linesOf({ fees = [] }: Invoice): readonly RegeneratedLine[] {
+  return fees.flatMap((fee): RegeneratedLine[] => {
+    if (fee.lago_id === null) return []
+    const before = { units: plain(fee.units), price: plain(fee.precise_unit_amount) }
+    return [
+      {
+        key: fee.lago_id,
+        label: feeName(fee),
+        ref: { id: fee.lago_id },
+        original: fee.lago_original_fee_id ?? fee.lago_id,
+        kept: true,
+        ...before,
+        name: '',
+        before,
+      },
+    ]
+  })
+}
+
+export function addedLine(label: string, ref: Readonly<Record<string, string>>): RegeneratedLine {
+  const before = { units: '', price: '' }
+  return {
+    key: JSON.stringify(ref),
+    label,
+    ref,
+    original: undefined,
+    kept: true,
+    units: '1',
+    price: '',
+    name: '',
+    before,
+  }
+}
+
+/** `7.0` is typed as `7`. */
+function plain(decimal: string): string {
+  return decimal.replace(/\.0+$/, '')
+}
+
+/** What is no number, by the line's key. */
+export function wrongLines(lines: readonly RegeneratedLine[]): ReadonlySet<string> {
+  const isWrong = (line: RegeneratedLine) =>
+    line.kept && (!DECIMAL.test(line.units) || (line.price !== '' && !DECIMAL.test(line.price)))
+  return new Set(lines.filter(isWrong).map(line => line.key))
+}
+
+/** The fees of the request: what did not change is not said, so that it is priced as it was. */
+export function feesOf(lines: readonly RegeneratedLine[]): readonly Record<string, string>[] {
+  return lines
+    .filter(line => line.kept)
+    .map(({ ref, units, price, name, before }) => {
+      const isRepriced = price !== before.price && price !== ''
+      return {
+        ...ref,
+        ...((units !== before.units || isRepriced) && { units }),
+        ...(isRepriced && { unit_amount_cents: price }),
+        ...(name.trim() !== '' && { invoice_display_name: name.trim() }),
+      }
+    })
+}
+
+/** The fee that a line comes to in a preview. */
+export function feeOfLine(fees: readonly Fee[], line: RegeneratedLine): Fee | undefined {
+  if (line.original !== undefined) return fees.find(fee => fee.lago_original_fee_id === line.original)
+  const { charge_id: charge, charge_filter_id: filter, add_on_code: addOn } = line.ref
+  return fees.find(
+    fee =>
+      fee.lago_original_fee_id === null &&
+      (charge === undefined
+        ? fee.item.code === addOn
+        : fee.lago_charge_id === charge && (fee.lago_charge_filter_id ?? undefined) === filter),
+  )
+}

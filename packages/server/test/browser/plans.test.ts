@@ -81,7 +81,7 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
     await tiers(page.locator('form'), ['1000', '0.02', '5', '0.0125'])
     await page.getByRole('button', { name: 'Add a filter' }).click()
     const filter = page.getByRole('group', { name: 'Filter 1' })
-    expect(await filter.getByRole('button', { name: 'large' }).getAttribute('aria-pressed')).toBe('true')
+    expect(await filter.getByRole('button', { name: 'large', exact: true }).getAttribute('aria-pressed')).toBe('true')
     await tiers(filter, ['500', '0.2', '0', '0.133'])
     await page.getByText('Only for recurring metrics').waitFor()
 
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
     await look(page, 'plan-form-filled')
     await page.getByRole('button', { name: 'Create plan' }).click()
     await page.waitForURL(`**${root}/plans/growth`)
-    await page.getByText('Single sign-on').waitFor()
+    await page.getByText('Single sign-on').first().waitFor()
 
     await make('/subscriptions', {
       subscription: { external_customer_id: 'larkspur', plan_code: 'growth', external_id: 'lark' },

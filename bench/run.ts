@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { benchBillingRun } from './billing-run.ts'
+import { benchConsole } from './console.ts'
 import { benchCurrentUsage } from './current-usage.ts'
 import { benchDocuments } from './documents.ts'
 import { benchIngest } from './ingest.ts'
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<Row
   'current-usage': benchCurrentUsage,
   'billing-run': benchBillingRun,
   documents: benchDocuments,
+  console: benchConsole,
 }
 
 async function main(): Promise<void> {

@@ -14,6 +14,9 @@ describe('money', () => {
     [0, 'EUR', '€0.00'],
     [123_456, 'JPY', '¥123,456'],
     [1_234_567, 'KWD', 'KWD 1,234.567'],
+    // Browsers give these no decimals; their cents are billed all the same.
+    [123_456, 'IDR', 'IDR 1,234.56'],
+    [123_456, 'PKR', 'PKR 1,234.56'],
     // More digits than a double keeps as a fraction.
     [9_007_199_254_740_991, 'USD', '$90,071,992,547,409.91'],
   ])('%d minor units of %s read %s', (cents, currency, text) => {

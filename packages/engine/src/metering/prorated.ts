@@ -3,7 +3,7 @@ import type { Decimal } from '../money/index.ts'
 import { ceil, decimal, divideAsPostgres, ZERO } from '../money/index.ts'
 import type { ProratedChange } from '../pricing/index.ts'
 import { instantOf, type MeteredEvent, microsecondsOf } from './events.ts'
-import { spanRatio, type UsageSpan } from './span.ts'
+import { spanDays, spanRatio, type UsageSpan } from './span.ts'
 
 /** Units that carry over, weighted by the part of the period that they were in force for. */
 export interface ProratedUsage {
@@ -36,10 +36,16 @@ export function proratedSum(events: readonly MeteredEvent[], span: UsageSpan): P
   const lastDay = localDate(span.to, span.timeZone)
   const changes = within.map((event): ProratedChange => {
     const full = decimal(event.value ?? 0)
-    const daysLeft = localDate(instantOf(event.at), span.timeZone).until(lastDay).days + 1
-    return { full, prorated: full.times(quotient(daysLeft, span)) }
+    const at = instantOf(event.at)
+    const daysLeft = localDate(at, span.timeZone).until(lastDay).days + 1
+    return { full, prorated: full.times(quotient(daysLeft, span)), at, days: daysLeft }
   })
-  const opening = { full: carried, prorated: carried.times(decimal(spanRatio(span))) }
+  const opening = {
+    full: carried,
+    prorated: carried.times(decimal(spanRatio(span))),
+    at: span.from,
+    days: spanDays(span),
+  }
   const all = carried.isZero() ? changes : [opening, ...changes]
   return {
     units: ceil(
@@ -72,9 +78,11 @@ export function proratedUniqueCount(events: readonly MeteredEvent[], span: Usage
     units: rounded,
     fullUnits: decimal(fullUnits),
     eventsCount: rounded.trunc().toNumber(),
-    changes: inOrder.map(({ step, days }) => ({
+    changes: inOrder.map(({ event, step, days }) => ({
       full: decimal(step),
       prorated: step > 0 ? ceil(quotient(days, span), UNIT_DECIMALS) : ZERO,
+      at: step > 0 ? startOf(event, span) : instantOf(event.at),
+      days,
     })),
   }
 }
@@ -116,9 +124,13 @@ function withoutTakenBack(events: readonly MeteredEvent[], { timeZone }: UsageSp
 function daysPresent(addition: MeteredEvent, removal: MeteredEvent | undefined, span: UsageSpan): number {
   const end = removal === undefined ? span.to : instantOf(removal.at)
   if (Temporal.Instant.compare(end, span.from) < 0) return 0
+  return localDate(startOf(addition, span), span.timeZone).until(localDate(end, span.timeZone)).days + 1
+}
+
+/** From when on what was added is there in the span. */
+function startOf(addition: MeteredEvent, { from }: UsageSpan): Temporal.Instant {
   const added = instantOf(addition.at)
-  const start = Temporal.Instant.compare(added, span.from) < 0 ? span.from : added
-  return localDate(start, span.timeZone).until(localDate(end, span.timeZone)).days + 1
+  return Temporal.Instant.compare(added, from) < 0 ? from : added
 }
 
 function adds({ operation }: MeteredEvent): boolean {

@@ -23,6 +23,10 @@ export interface PricedUsage {
 export interface ProratedChange {
   readonly full: Decimal
   readonly prorated: Decimal
+  /** From when on it counts in the period; what was carried over, from its beginning. */
+  readonly at?: Temporal.Instant
+  /** How many days of the period what it adds was there for. */
+  readonly days?: number
 }
 
 /** What a model has to know of usage beside units and number of events. */

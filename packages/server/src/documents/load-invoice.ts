@@ -16,6 +16,7 @@ import {
 import type { Ctx } from '../platform/context.ts'
 import type { WireInteger } from '../platform/wire.ts'
 import { loadSubscriptionRecords, type SubscriptionRecord } from '../subscriptions/index.ts'
+import { loadUnitChanges, type UnitChanges } from './load-unit-changes.ts'
 import { loadLogo } from './logo.ts'
 import type { Logo } from './printing/printed-document.ts'
 
@@ -56,6 +57,8 @@ export interface InvoiceForPrint {
   readonly coupons: readonly CouponLine[]
   readonly sections: readonly { display_name: string | null; details: string | null }[]
   readonly thresholds: readonly PassedThreshold[]
+  /** How units that carry over came about, by fee. */
+  readonly unitChanges: ReadonlyMap<string, UnitChanges>
   /** What was bought, on the invoice of a top-up. */
   readonly purchase: { readonly name: string | null; readonly wallet_name: string | null } | undefined
 }
@@ -73,6 +76,7 @@ export async function loadInvoiceForPrint(ctx: Ctx, invoice: Invoice): Promise<I
   const links = await loadInvoiceSubscriptions(ctx, ids)
   const subscriptionIds = [...links, ...fees].flatMap(({ subscription_id: id }) => id ?? [])
   const subscriptions = await loadSubscriptionRecords(ctx, [...new Set(subscriptionIds)])
+  const plans = await getPlans(ctx, [...new Set(subscriptions.map(({ plan }) => plan.id))])
   return {
     invoice,
     entity,
@@ -83,10 +87,11 @@ export async function loadInvoiceForPrint(ctx: Ctx, invoice: Invoice): Promise<I
     taxes: ((await presentInvoiceTaxes(ctx, ids)).get(invoice.id) ?? []).toSorted((a, b) => b.tax_rate - a.tax_rate),
     links,
     subscriptions,
-    plans: await getPlans(ctx, [...new Set(subscriptions.map(({ plan }) => plan.id))]),
+    plans,
     coupons: await loadCoupons(ctx, invoice.id),
     sections: (await presentAppliedSections(ctx, ids)).get(invoice.id) ?? [],
     thresholds: (await presentAppliedThresholds(ctx, ids)).get(invoice.id) ?? [],
+    unitChanges: await loadUnitChanges(ctx, invoice, fees, subscriptions, plans),
     purchase: await loadPurchase(ctx, invoice.id),
   }
 }

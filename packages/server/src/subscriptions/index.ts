@@ -5,6 +5,7 @@ import { reactions, tasks } from './jobs.ts'
 import { subscriptionRoutes } from './routes.ts'
 import { webhooks } from './webhooks.ts'
 
+export { begin as beginService } from './activation/activate.ts'
 export { cancelActivation, completeActivation } from './activation/resolve.ts'
 export { readBillingEntityOverride } from './billing-entity-override.ts'
 export { createSubscription } from './create-subscription.ts'
@@ -23,6 +24,7 @@ export { getSelected, readSelection } from './overrides/selection.ts'
 export type { Replacement } from './plan-change/end-replaced.ts'
 export { switchToNext } from './plan-change/replace.ts'
 export { presentForWebhook, presentSubscriptions } from './present.ts'
+export { NewSubscriptionInput } from './schema.ts'
 export {
   findActiveRecord,
   findSubscriptionsByIds,
@@ -32,6 +34,7 @@ export {
   type SubscriptionRecord,
   termsOf,
 } from './store.ts'
+export { terminateSubscription } from './terminate-subscription.ts'
 export { billingSchedule, billingTerms, type PlanTerms } from './terms.ts'
 export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'

@@ -1,11 +1,11 @@
 import { listSelectedSections, serializeSelectedSection } from '../accounts/index.ts'
 import { getPlans, type PlanSnapshot, serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
-import { findCustomersByIds, loadCustomerRecord, serializeCustomer } from '../customers/index.ts'
+import { findCustomersByIds, loadCustomerRecord, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { listRules } from './activation/rules.ts'
 import { presentEntitlements } from './entitlements/present.ts'
 import { entitled } from './entitlements/store.ts'
-import { serializeSubscription } from './serialize.ts'
+import { type SubscriptionParts, serializeSubscription } from './serialize.ts'
 import { getSubscriptionRecord, loadSubscriptionRecords, type Subscription, type SubscriptionRecord } from './store.ts'
 import { getApplicableThresholds } from './thresholds.ts'
 
@@ -29,6 +29,42 @@ export async function presentSubscription(ctx: Ctx, id: string, answer: 'shown' 
 async function presentThresholds(ctx: Ctx, { subscription }: SubscriptionRecord, plan: PlanSnapshot) {
   const applicable = await getApplicableThresholds(ctx, [subscription], new Map([[plan.id, plan]]))
   return { applicable_usage_thresholds: (applicable.get(subscription.id) ?? []).map(serializeApplicableThreshold) }
+}
+
+/**
+ * What a list carries beside its subscriptions where it is asked for, by the ids of these: `plan`, `customer`, or both; with a
+ * number of queries that does not grow with the subscriptions.
+ */
+export async function presentRelated(
+  ctx: Ctx,
+  records: readonly SubscriptionRecord[],
+  include: readonly string[],
+): Promise<ReadonlyMap<string, Pick<SubscriptionParts, 'plan' | 'customer'>>> {
+  const idsOf = (of: (record: SubscriptionRecord) => string) => [...new Set(records.map(of))]
+  const plans = include.includes('plan')
+    ? await getPlans(
+        ctx,
+        idsOf(record => record.plan.id),
+      )
+    : new Map()
+  const rows = include.includes('customer')
+    ? await findCustomersByIds(
+        ctx,
+        idsOf(record => record.subscription.customer_id),
+      )
+    : []
+  const customers = new Map((await loadCustomerRecords(ctx, rows)).map(record => [record.customer.id, record]))
+  return new Map(
+    records.map(({ subscription, plan: { id } }) => {
+      const plan: PlanSnapshot | undefined = plans.get(id)
+      const customer = customers.get(subscription.customer_id)
+      const parts = {
+        ...(plan !== undefined && { plan: serializePlan(plan) }),
+        ...(customer !== undefined && { customer: serializeCustomer(customer) }),
+      }
+      return [subscription.id, parts]
+    }),
+  )
 }
 
 /** Subscriptions as other objects embed them, in their order: without optional parts. */

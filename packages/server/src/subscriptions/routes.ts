@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { notFound } from '../platform/errors.ts'
 import { isRecord, readObject, readRoot } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { asList } from '../platform/http/query.ts'
 import { listRules } from './activation/rules.ts'
 import { createSubscription } from './create-subscription.ts'
 import {
@@ -13,7 +14,7 @@ import {
 } from './list-subscriptions.ts'
 import { subscriptionChargeRoutes } from './overrides/charge-routes.ts'
 import { subscriptionFixedChargeRoutes } from './overrides/fixed-charge-routes.ts'
-import { presentSubscription } from './present.ts'
+import { presentRelated, presentSubscription } from './present.ts'
 import { NewSubscriptionInput, SelectionInput, SubscriptionInput } from './schema.ts'
 import { serializeSubscription } from './serialize.ts'
 import { findByExternalId, type SubscriptionRecord } from './store.ts'
@@ -119,10 +120,12 @@ async function answerList(
     request.ctx,
     records.map(record => record.subscription.id),
   )
+  const related = await presentRelated(request.ctx, records, asList(request.query.include))
   return {
-    subscriptions: records.map(record =>
-      serializeSubscription(record, now, { activation_rules: rules.get(record.subscription.id) }),
-    ),
+    subscriptions: records.map(record => {
+      const { id } = record.subscription
+      return serializeSubscription(record, now, { activation_rules: rules.get(id), ...related.get(id) })
+    }),
     meta: pageMeta(readPage(request.query), total),
   }
 }

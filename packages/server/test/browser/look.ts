@@ -23,6 +23,8 @@ export const LOOKS: readonly Look[] =
 export async function look(page: Page, name: string, theme = 'light', width = 1280): Promise<void> {
   if (SCREENSHOTS === undefined) return
   await mkdir(SCREENSHOTS, { recursive: true })
+  // What sticks to the window's top would stand in the middle of the picture.
+  await page.evaluate('scrollTo(0, 0)')
   await page.screenshot({ path: join(SCREENSHOTS, `${name}-${theme}-${width}.png`), fullPage: true })
 }
 

@@ -1,14 +1,11 @@
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
+import { hasChromium, launchChromium } from './chromium.ts'
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+export { hasChromium, seriousViolations } from './chromium.ts'
 
-/** False: the tests in the browser are left out, and say so. */
-export const hasChromium = existsSync(CHROMIUM)
-if (!hasChromium) console.warn(`No Chromium at ${CHROMIUM}: the tests of the console in a browser are left out.`)
+if (!hasChromium) console.warn('There is no Chromium: the tests of the console in a browser are left out.')
 
 export const PASSWORD = 'Weir-and-water-7'
 
@@ -27,18 +24,7 @@ export async function startConsoleApp(): Promise<ConsoleApp> {
   const app = await startTestApp({ WEIR_CONSOLE: 'on', WEIR_DOCUMENTS: 'when_issued' })
   await app.server.consoleBuild?.run()
   expect(app.server.consoleBuild?.outcome).toBe('ready')
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await launchChromium()
   return {
     ...app,
     browser,
@@ -85,18 +71,4 @@ export async function signIn(page: Page, path = '/app'): Promise<void> {
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL(url => !url.pathname.endsWith('/login'))
-}
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-/** What axe calls serious or critical on the page as it stands. */
-export async function seriousViolations(page: Page): Promise<string[]> {
-  // The policy of the pages lets no script in: the tool goes in beside it.
-  const { readFileSync } = await import('node:fs')
-  await page.evaluate(readFileSync(AXE, 'utf8'))
-  return page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(node => node.target.join(' ') + ' ' + (node.failureSummary ?? '')).join(' | ')))`,
-  )
 }

@@ -15,6 +15,19 @@ export class Browser {
 
   /** A call of a page of the console; `headers` may spoil it. */
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await this.#fetch(method, path, body, headers)
+    const text = await response.text()
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers }
+  }
+
+  /** The lines of JSON of an answer that comes little by little. */
+  async lines(path: string, headers: Record<string, string> = {}): Promise<Record<string, unknown>[]> {
+    const response = await this.#fetch('POST', path, undefined, headers)
+    const lines = (await response.text()).trim().split('\n')
+    return lines.map(line => JSON.parse(line))
+  }
+
+  async #fetch(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
       headers: {
@@ -27,8 +40,7 @@ export class Browser {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     for (const cookie of response.headers.getSetCookie()) this.#keep(cookie)
-    const text = await response.text()
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers }
+    return response
   }
 
   #keep(cookie: string): void {

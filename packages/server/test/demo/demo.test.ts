@@ -125,6 +125,15 @@ describe('the demo data', () => {
     const load = (organization: string) =>
       ada.call('POST', '/console/api/demo_data', undefined, { 'weir-organization': organization })
     expect((await load(app.organizationId)).body.error).toContain('into an empty sandbox only')
+    // The whole year, as the button of the console has it.
+    if (WHOLE) {
+      const { organizations } = (await ada.call('GET', '/console/api/me')).body
+      const sandbox = organizations.find((one: Wire) => one.sandbox && one.id !== app.organizationId)
+      const lines = await ada.lines('/console/api/demo_data', { 'weir-organization': sandbox.id })
+      expect(lines.length).toBeGreaterThan(40)
+      expect(lines.slice(0, -1).every(line => 'progress' in line)).toBe(true)
+      expect(lines.at(-1)).toMatchObject({ summary: { ...summary, seconds: expect.any(Number) } })
+    }
     const foreign = await new Browser(app.server.url).call('POST', '/console/api/demo_data')
     expect(foreign.status).toBe(401)
   })

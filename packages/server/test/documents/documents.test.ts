@@ -483,6 +483,88 @@ test('a payment gets a receipt, which is printed, told of and downloaded', async
   expect((await fetched(receipt.file_url)).bytes.toString('latin1')).toContain('fx:ConformanceLevel')
 })
 
+test('a payment of several invoices gets one receipt, which lists them', async () => {
+  const payer = await paymentStory(app, '2026-03-10T12:00:00Z')
+  const [entity] = (await payer.api.get('/billing_entities')).body.billing_entities
+  await payer.api.put(`/billing_entities/${entity.code}`, {
+    billing_entity: { country: 'DE', einvoicing: true, legal_name: 'Wehr AG', email: 'kasse@example.com' },
+  })
+  await payer.payer('acme', 'pm_card_mastercard')
+  const owed = [
+    await payer.bill('acme', 12_000, { skip_psp: true }),
+    await payer.bill('acme', 7_500, { skip_psp: true }),
+  ]
+  await payer.payByHand(owed[0].lago_id, 2_000)
+  await payer.advanceTo('2026-03-11T00:26:00Z')
+  const lago_invoice_ids = owed.map(invoice => invoice.lago_id)
+  const messages = await receivedWebhooks(
+    payer,
+    async () =>
+      void (await payer.api.post('/payment_requests', {
+        payment_request: { external_customer_id: 'acme', email: 'a@example.com', lago_invoice_ids },
+      })),
+    { documents: true },
+  )
+  const [told] = messages.filter(({ webhook_type: type }) => type === 'payment_receipt.generated')
+  expect(told.payment_receipt.payment).toMatchObject({ payable_type: 'PaymentRequest', amount_cents: 17_500 })
+  const numbers = owed.map(invoice => invoice.number)
+  const file = (await fetched(told.payment_receipt.file_url)).bytes
+  if (hasPdfToText) {
+    const words = wordsOf(file)
+    const expected = [
+      `Receipt number ${told.payment_receipt.number}`,
+      `Invoice number ${numbers.join(', ')}`,
+      'Payment method Mastercard **** 4444',
+      '$175.00',
+      'Paid on Mar 11, 2026 (Remaining to pay: $0.00)',
+      'Invoice number Amount',
+      `${numbers[0]} $120.00`,
+      `${numbers[1]} $75.00`,
+      'Total $175.00',
+    ]
+    expect(expected.filter(text => !words.includes(text))).toEqual([])
+    // What the invoices billed stands on them.
+    expect(words).not.toContain('work')
+  }
+  const xml = (await fetched(told.payment_receipt.xml_url)).bytes.toString()
+  expect([...xml.matchAll(/<cbc:ResponseCode>PD<[\s\S]*?<cbc:ID>([^<]+)</g)].map(([, number]) => number)).toEqual(
+    numbers,
+  )
+})
+
+test('units that carry over are told day by day on a page of their own', async () => {
+  const tenant = await app.newOrganization()
+  const own = storyOf(tenant)
+  await tenant.setClock('2026-05-01T00:00:00Z')
+  await own.customer('acme', { timezone: 'America/New_York' })
+  const seats = await own.metric('seats', { recurring: true })
+  const users = await own.metric('users', { recurring: true, aggregation_type: 'unique_count_agg', field_name: 'team' })
+  const of = (metric: { lago_id: string }, rest: object) => ({
+    billable_metric_id: metric.lago_id,
+    charge_model: 'standard',
+    properties: { amount: '3' },
+    ...rest,
+  })
+  await own.plan('team', { name: 'Team', charges: [of(seats, { prorated: true }), of(users, { prorated: false })] })
+  await own.subscribe('s', 'team')
+  await own.send('s', 'seats', '2026-05-10 10', '2026-06-11 5', '2026-06-21T03:00:00Z -3')
+  await own.send('s', 'users', '2026-05-10 1 red', '2026-05-11 1 blue', '2026-06-16 1 green')
+  await tenant.advanceTo('2026-07-01T06:00:00Z')
+  const [invoice] = (await own.invoices()).toReversed()
+  if (!hasPdfToText) return
+  const words = wordsOf((await fetched(invoice.file_url)).bytes)
+  const expected = [
+    'Team details seats Units',
+    'Jun 01, 2026 +10 Used 30 out of 30 days',
+    'Jun 11, 2026 +5 Used 20 out of 30 days',
+    'Jun 20, 2026 -3 The fee is prorated on days of usage',
+    'users Units Jun 01, 2026 +2 Used 30 out of 30 days',
+    'Jun 16, 2026 +1 Used 15 out of 30 days The fee is charged in full, whatever the days of usage',
+    'Page 2 of 2',
+  ]
+  expect(expected.filter(text => !words.includes(text))).toEqual([])
+})
+
 test('usage charged as it comes is listed fee by fee; a self-billed invoice is in the name of the partner', async () => {
   const tenant = await app.newOrganization()
   const own = storyOf(tenant)

@@ -70,6 +70,7 @@ const lives = fc.record({
 type Life = typeof lives extends fc.Arbitrary<infer T> ? T : never
 
 interface Subscription {
+  readonly lago_id: string
   readonly plan_code: string
   readonly status: string
   readonly subscription_at: string
@@ -84,7 +85,8 @@ class World {
   readonly life: Life
   now: Temporal.Instant
   zone: string
-  moved = false
+  /** The zones that it lived in, each from when on. */
+  readonly zones: { readonly since: Temporal.Instant; readonly zone: string }[] = []
   sent = 0
 
   constructor(story: Story, life: Life) {
@@ -92,6 +94,19 @@ class World {
     this.life = life
     this.zone = life.zone
     this.now = Temporal.Instant.from('2026-01-01T00:15:00Z').add({ hours: life.start })
+    this.zones.push({ since: this.now, zone: life.zone })
+  }
+
+  zoneAt(at: Temporal.Instant): string {
+    const lived = this.zones.filter(({ since }) => Temporal.Instant.compare(since, at) <= 0)
+    return lived.at(-1)?.zone ?? this.life.zone
+  }
+
+  /** Whether a period begins on the same day wherever it was lived: an anniversary at night does not. */
+  hasOneAnchor({ subscription_at }: Subscription): boolean {
+    if (this.life.billingTime === 'calendar') return true
+    const anchor = Temporal.Instant.from(subscription_at)
+    return new Set(this.zones.map(({ zone }) => localDate(anchor, zone).toString())).size === 1
   }
 
   async begin(): Promise<void> {
@@ -150,8 +165,8 @@ class World {
     if (step.act === 'move') {
       await this.story.customer('acme', { timezone: step.zone })
       await this.story.settle()
-      this.moved ||= step.zone !== this.zone
       this.zone = step.zone
+      this.zones.push({ since: this.now, zone: step.zone })
     }
     if (!step.act.startsWith('end')) return
     await this.story.api.delete('/subscriptions/sub')
@@ -182,7 +197,14 @@ class World {
     const { body } = await this.story.api.get('/subscriptions?status[]=all&per_page=100')
     const invoices = await this.story.invoices()
     const { credit_notes: notes } = (await this.story.api.get('/credit_notes?per_page=100')).body
+    const zones = await this.story.ctx.db
+      .selectFrom('invoices')
+      .select(['id', 'timezone'])
+      .where('organization_id', '=', this.story.organizationId)
+      .execute()
     return {
+      zoneOf: new Map(zones.map(({ id, timezone }) => [id, timezone])),
+      periods: invoices.flatMap(invoice => invoice.billing_periods) as BillingPeriod[],
       subscriptions: (body.subscriptions as Subscription[]).filter(one => one.status !== 'canceled'),
       fees: invoices.flatMap(invoice => invoice.fees) as Fee[],
       credited: notes.map((note: { total_amount_cents: number }) => note.total_amount_cents).toSorted(),
@@ -190,7 +212,15 @@ class World {
   }
 }
 
+interface BillingPeriod {
+  readonly lago_subscription_id: string
+  readonly invoicing_reason: string
+  readonly charges_from_datetime: string
+  readonly charges_to_datetime: string
+}
+
 interface Fee {
+  readonly lago_invoice_id: string
   readonly item: { readonly type: string; readonly code: string }
   readonly lago_subscription_id: string
   readonly amount_cents: number
@@ -216,40 +246,76 @@ function planOf(step: Step, current: Subscription | undefined): string | undefin
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
 const ofType = (fees: readonly Fee[], type: string) => fees.filter(fee => fee.item.type === type)
 
-/** What the days of service cost, each once, by the plan that had it: the last day of an end counts, that of a change is the next plan's. */
-function costOfDays(world: World, subscriptions: readonly Subscription[]): number {
-  return sum(subscriptions.filter(one => one.status !== 'pending').map(one => costOf(world, one)))
+type Result = Awaited<ReturnType<World['result']>>
+
+/** The base fees of a subscription in their order, with the days that each is for, where its invoice was made. */
+function daysOf(one: Subscription, { fees, zoneOf }: Result) {
+  return ofType(fees, 'subscription')
+    .filter(fee => fee.lago_subscription_id === one.lago_id)
+    .map(fee => {
+      const zone = zoneOf.get(fee.lago_invoice_id) ?? 'UTC'
+      const dateOf = (at: string) => localDate(Temporal.Instant.from(at), zone)
+      return { from: dateOf(fee.from_date), to: dateOf(fee.to_date) }
+    })
+    .toSorted((a, b) => Temporal.PlainDate.compare(a.from, b.from))
 }
 
-function costOf(world: World, one: Subscription): number {
+/** What the days of service cost, each once, by the plan that had it: the last day of an end counts, that of a change is the next plan's. */
+function costOfDays(world: World, result: Result): number {
+  return sum(result.subscriptions.filter(one => one.status !== 'pending').map(one => costOf(world, one, result)))
+}
+
+/** Days are those of the place where they were billed: the first by its fee, the last by where the customer was. */
+function costOf(world: World, one: Subscription, result: Result): number {
   const { interval, billingTime } = world.life
-  const dateOf = (at: string) => localDate(Temporal.Instant.from(at), world.zone)
-  const anchor = dateOf(one.subscription_at)
+  const [first] = daysOf(one, result)
+  if (first === undefined) return 0
+  const anchor = localDate(Temporal.Instant.from(one.subscription_at), world.zone)
   const today = localDate(world.now, world.zone)
   const opening = periodStart(today, interval, billingTime, anchor)
   const isPaidInAdvance = one.plan_code.includes('advance')
   const running = isPaidInAdvance ? periodEnd(opening, interval, billingTime, anchor) : opening.subtract({ days: 1 })
-  const last =
-    one.terminated_at === null
-      ? running
-      : dateOf(one.terminated_at).subtract({ days: one.next_plan_code === null ? 0 : 1 })
+  const last = one.terminated_at === null ? running : lastDay(world, one, Temporal.Instant.from(one.terminated_at))
   const price = PRICES[one.plan_code.split('-')[0] as Size]
   let cents = 0
-  for (let day = dateOf(one.started_at); Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
+  for (let day = first.from; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
     const start = periodStart(day, interval, billingTime, anchor)
     cents += price / (start.until(periodEnd(start, interval, billingTime, anchor)).total('days') + 1)
   }
   return cents
 }
 
-function expectTiling(fees: readonly Fee[]): void {
-  for (const ofOne of Map.groupBy(ofType(fees, 'subscription'), fee => fee.lago_subscription_id).values()) {
-    const windows = ofOne.toSorted((a, b) => a.from_date.localeCompare(b.from_date))
-    for (const [place, { to_date: to }] of windows.entries()) {
+function lastDay(world: World, { next_plan_code }: Subscription, at: Temporal.Instant): Temporal.PlainDate {
+  return localDate(at, world.zoneAt(at)).subtract({ days: next_plan_code === null ? 0 : 1 })
+}
+
+/**
+ * Whether a period is left out by rule: no base fee in advance is made on the day, in UTC, on which another one was, and one
+ * that starts west of Greenwich in the evening before a billing day was made on that day.
+ */
+function isSpared(world: World, one: Subscription): boolean {
+  if (!one.plan_code.includes('advance')) return false
+  const started = Temporal.Instant.from(one.started_at)
+  const day = localDate(started, 'UTC')
+  return !localDate(started, world.zoneAt(started)).equals(day) && isBillingDay(world.scheduleOf(one), day)
+}
+
+/** The days of base fees follow one another without a gap, where each was billed; so do the instants of usage. */
+function expectTiling(world: World, result: Result): void {
+  for (const one of result.subscriptions.filter(each => world.hasOneAnchor(each))) {
+    const days = daysOf(one, result)
+    for (const [place, { to }] of days.entries()) {
+      const next = days[place + 1]
+      if (next !== undefined) expect(next.from.toString()).toBe(to.add({ days: 1 }).toString())
+    }
+  }
+  const ofUsage = result.periods.filter(period => period.invoicing_reason !== 'subscription_starting')
+  for (const ofOne of Map.groupBy(ofUsage, period => period.lago_subscription_id).values()) {
+    const windows = ofOne.toSorted((a, b) => a.charges_from_datetime.localeCompare(b.charges_from_datetime))
+    for (const [place, { charges_to_datetime: to }] of windows.entries()) {
       const next = windows[place + 1]
-      if (next !== undefined) {
-        expect(Temporal.Instant.from(next.from_date)).toEqual(Temporal.Instant.from(to).add({ seconds: 1 }))
-      }
+      if (next === undefined) continue
+      expect(next.charges_from_datetime).toBe(Temporal.Instant.from(to).add({ seconds: 1 }).toString())
     }
   }
 }
@@ -293,18 +359,20 @@ describe('whatever happens to a subscription', () => {
           .toInstant()
         for (const world of [punctual, late]) await world.travel(horizon, 'advance')
 
-        const { subscriptions, fees, credited } = await punctual.result()
+        const result = await punctual.result()
+        const { subscriptions, fees, credited } = result
         const other = await late.result()
         expect(printed(other.fees)).toEqual(printed(fees))
         expect(other.credited).toEqual(credited)
         const used = sum(ofType(fees, 'charge').map(fee => Number(fee.units)))
         const isOver = subscriptions.every(one => one.status !== 'active')
         expect(used).toBe(2 ** punctual.sent - 1)
-        if (punctual.moved) return
-        expectTiling(fees)
-        const paid = sum(ofType(fees, 'subscription').map(fee => fee.amount_cents)) - sum(credited)
-        expect(paid).toBe(costOfDays(punctual, subscriptions))
         expect(isOver || subscriptions.filter(one => one.status === 'active').length === 1).toBe(true)
+        if (subscriptions.some(one => isSpared(punctual, one))) return
+        expectTiling(punctual, result)
+        if (!subscriptions.every(one => punctual.hasOneAnchor(one))) return
+        const paid = sum(ofType(fees, 'subscription').map(fee => fee.amount_cents)) - sum(credited)
+        expect(paid).toBe(costOfDays(punctual, result))
       }),
       { numRuns: RUNS, endOnFailure: process.env.CI === undefined, ...(SEED !== undefined && { seed: Number(SEED) }) },
     )

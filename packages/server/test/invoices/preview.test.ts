@@ -128,6 +128,23 @@ describe('POST /invoices/preview', () => {
       { coupons_amount_cents: 1650, sub_total_excluding_taxes_amount_cents: 1450, total_amount_cents: 1740 },
     ],
     [
+      'a customer and coupons as far as they make sense',
+      {
+        customer: { name: 'New', currency: 'dollars', country: 'Atlantis', shipping_address: { country: 'fr' } },
+        plan_code: 'advance',
+        billing_time: 'anniversary',
+        coupons: [
+          { code: 'nothing' },
+          { coupon_type: 'fixed_amount', amount_cents: 0, amount_currency: 'USD' },
+          { coupon_type: 'fixed_amount', amount_cents: 100 },
+          { coupon_type: 'percentage', percentage_rate: 'half' },
+          { coupon_type: 'percentage', percentage_rate: '10', frequency_duration: -1 },
+        ],
+      },
+      ['subscription advance: 1.0 = 3100'],
+      { coupons_amount_cents: 310, customer: { currency: 'USD', country: null, shipping_address: { country: 'FR' } } },
+    ],
+    [
       'one before a downgrade',
       of(['one'], { plan_code: 'cheaper' }),
       ['subscription arrears: 1.0 = 2100', 'charge calls: 5.0 = 1000'],
@@ -361,5 +378,152 @@ describe('a preview for a customer who has been billed before', () => {
     expect(next.credits.map((one: { item: { code: string } }) => one.item.code)).toEqual(['of-plan'])
     const { coupons } = (await own.api.get('/coupons')).body
     expect(coupons.map((one: { limited_plans: boolean }) => one.limited_plans).toSorted()).toEqual([false, true, true])
+  })
+})
+
+describe('a preview of what is intended', () => {
+  let own: Story
+  const shown = new Map<string, { invoice: Shown | null; credit_note: object | null }>()
+  interface Shown {
+    fees: Parameters<typeof lines>[0]['fees']
+    total_amount_cents: number
+    issuing_date: string
+  }
+  /** External id, and what is ordered. */
+  const orders: [string, object][] = [
+    ['advance', { plan_code: 'advance' }],
+    ['advance-anniversary', { plan_code: 'advance', billing_time: 'anniversary' }],
+    ['arrears', { plan_code: 'arrears' }],
+    ['cheaper-for-one', { plan_code: 'advance', plan_overrides: { amount_cents: 1550 } }],
+    ['after-trial', { plan_code: 'tried' }],
+    ['fixed-in-advance', { plan_code: 'fixed' }],
+    ['in-the-past', { plan_code: 'advance', subscription_at: '2026-01-20T00:00:00Z' }],
+    ['in-the-past-in-arrears', { plan_code: 'arrears', subscription_at: '2026-01-20T00:00:00Z' }],
+    ['in-the-future', { plan_code: 'advance', subscription_at: '2026-04-21T00:00:00Z' }],
+    ['fixed-in-the-future', { plan_code: 'fixed', subscription_at: '2026-04-21T00:00:00Z' }],
+    ['ending', { plan_code: 'arrears', ending_at: '2026-03-25T00:00:00Z' }],
+  ]
+  /** Whose subscriptions change and end: what is credited to it pays nothing of the others. */
+  const globex = { external_id: 'globex' }
+  const intend = async (body: object, customer = globex) => {
+    const answer = await own.api.post('/invoices/preview', { customer, ...body })
+    expect(answer.body.error_details ?? answer.body.code ?? answer.status).toBe(200)
+    return answer.body
+  }
+  const order = (external_id: string, rest: object) => ({ external_id, consolidate_invoice: false, ...rest })
+  /** What is on the invoices of a subscription, oldest first. */
+  const billed = async (id: string, customer = 'globex') =>
+    (await own.invoices(customer)).filter(({ subscriptions }) =>
+      subscriptions.some((one: { external_id: string }) => one.external_id === id),
+    )
+  const told = (invoice: Shown | null | undefined) =>
+    invoice && { lines: lines(invoice).toSorted(), total: invoice.total_amount_cents, date: invoice.issuing_date }
+
+  beforeAll(async () => {
+    own = storyOf(await app.newOrganization())
+    await own.setClock('2026-03-11T09:00:00Z')
+    await own.tax('vat', 20, { applied_to_organization: true })
+    await own.customer('acme')
+    await own.customer('globex')
+    const metric = await own.metric('calls')
+    const charges = [{ billable_metric_id: metric.lago_id, charge_model: 'standard', properties: { amount: '2' } }]
+    const addOn = await own.addOn('seat')
+    await own.plan('arrears', { amount_cents: 3100, charges })
+    await own.plan('advance', { amount_cents: 3100, pay_in_advance: true, charges })
+    await own.plan('dearer', { amount_cents: 9300, pay_in_advance: true, charges })
+    await own.plan('tried', { amount_cents: 3100, pay_in_advance: true, trial_period: 10 })
+    await own.plan('fixed', {
+      amount_cents: 3100,
+      fixed_charges: [
+        {
+          add_on_id: addOn.lago_id,
+          charge_model: 'standard',
+          units: '3',
+          properties: { amount: '10' },
+          pay_in_advance: true,
+        },
+      ],
+    })
+    for (const [id, rest] of orders) {
+      shown.set(id, await intend({ subscription: order(id, rest) }, acme))
+      const { plan_code: plan, ...fields } = order(id, rest) as unknown as { plan_code: string }
+      await own.subscribe(id, plan, 'acme', fields)
+    }
+    for (const id of ['up', 'down', 'ended', 'refunded', 'left']) {
+      await own.subscribe(id, 'advance', 'globex', { consolidate_invoice: false })
+    }
+    await own.settle()
+  })
+
+  it('shows what a dearer plan bills and credits now, and a cheaper one when the period ends', async () => {
+    await own.send('up', 'calls', '2026-03-12 5')
+    await own.setClock('2026-03-20T09:00:00Z')
+    const change = order('up', { plan_code: 'dearer', plan_overrides: { amount_cents: 6200 } })
+    const up = await intend({ subscription: change })
+    // Twelve of 31 days, at 31.00 for what was paid and 62.00 for what comes.
+    expect(up.credit_note).toMatchObject({ total_amount_cents: 1440, balance_amount_cents: 0 })
+    await own.subscribe('up', 'dearer', 'globex', { plan_overrides: { amount_cents: 6200 } })
+    await own.settle()
+    expect(told((await billed('up')).at(-1))).toEqual(told(up.invoice))
+    const { credit_notes: notes } = (await own.api.get('/credit_notes')).body
+    expect(notes).toMatchObject([{ total_amount_cents: 1440, balance_amount_cents: 0 }])
+
+    const down = await intend({
+      subscription: order('down', { plan_code: 'arrears', plan_overrides: { amount_cents: 310 } }),
+    })
+    expect(down.credit_note).toBeNull()
+    expect(told(down.invoice)).toMatchObject({ date: '2026-04-01' })
+    const same = await own.api.post('/invoices/preview', {
+      customer: globex,
+      subscription: order('down', { plan_code: 'advance' }),
+    })
+    expect(same.body.error_details).toEqual({ base: ['new_plan_should_be_different_from_existing_plan'] })
+  })
+
+  it.each([
+    ['ended', { on_termination_credit_note: 'credit' }],
+    ['refunded', { on_termination_credit_note: 'refund' }],
+    ['left', { on_termination_credit_note: 'skip', on_termination_invoice: 'skip' }],
+  ])('shows what the end of %s bills and gives back', async (id, termination) => {
+    const before = (await own.api.get('/credit_notes')).body.credit_notes.length
+    const end = await intend({ subscriptions: { external_ids: [id] }, termination })
+    expect((await own.api.get(`/subscriptions/${id}`)).body.subscription.status).toBe('active')
+    const query = new URLSearchParams(termination)
+    expect((await own.api.delete(`/subscriptions/${id}?${query}`)).status).toBe(200)
+    await own.settle()
+    const notes = (await own.api.get('/credit_notes')).body.credit_notes
+    const made =
+      notes.length > before
+        ? notes.toSorted((a: { created_at: string }, b: { created_at: string }) =>
+            a.created_at < b.created_at ? 1 : -1,
+          )[0]
+        : null
+    expect(end.credit_note === null).toBe(made === null)
+    if (made !== null) expect(made).toMatchObject({ ...end.credit_note, balance_amount_cents: expect.any(Number) })
+    const invoices = await billed(id)
+    expect(invoices).toHaveLength(end.invoice === null ? 1 : 2)
+    if (end.invoice !== null) expect(told(invoices.at(-1))).toEqual(told(end.invoice))
+  })
+
+  it('refuses what the order or the end itself would be refused for', async () => {
+    const refused = async (body: object) => {
+      const { status, body: answer } = await own.api.post('/invoices/preview', body)
+      return [status, answer.error_details ?? answer.code]
+    }
+    const ending = order('x', { plan_code: 'advance', ending_at: '2020-01-01' })
+    expect(await refused({ customer: acme, subscription: ending })).toEqual([422, { ending_at: ['invalid_date'] }])
+    expect(await refused({ subscription: ending })).toEqual([422, { customer: ['must_be_persisted'] }])
+    const of = (external_ids: string[]) => ({ customer: globex, subscriptions: { external_ids } })
+    expect(await refused({ ...of(['x']), termination: {} })).toEqual([404, 'subscription_not_found'])
+    expect(await refused({ ...of(['up']), termination: { on_termination_invoice: 'x' } })).toEqual([
+      422,
+      { on_termination_invoice: ['invalid_value'] },
+    ])
+  })
+
+  it.each(orders)('shows the first invoice of %s', async id => {
+    await own.advanceTo('2026-05-02T00:00:00Z')
+    const [first] = await billed(id, 'acme')
+    expect(told(first)).toEqual(told(shown.get(id)?.invoice))
   })
 })

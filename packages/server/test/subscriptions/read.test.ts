@@ -156,6 +156,18 @@ describe('listing subscriptions', () => {
     }
   })
 
+  it('gives their plans and customers where these are asked for', async () => {
+    const { subscriptions } = await succeed(tenant.api.get('/subscriptions?include[]=plan&include[]=customer'))
+    expect(
+      subscriptions.map((one: { plan: { code: string }; plan_code: string; customer: { external_id: string } }) => [
+        one.plan.code === one.plan_code,
+        one.customer.external_id,
+      ]),
+    ).toEqual(['acme', 'globex', 'acme', 'acme'].map(customer => [true, customer]))
+    const { subscriptions: planned } = await succeed(tenant.api.get('/subscriptions?include=plan'))
+    expect(planned[0]).not.toHaveProperty('customer')
+  })
+
   const filters: [string, string[]][] = [
     ['?status[]=pending', ['future']],
     ['?status=terminated', ['ended']],

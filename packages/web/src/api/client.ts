@@ -37,6 +37,8 @@ export interface Api {
   put<T>(path: string, body?: unknown): Promise<T>
   patch<T>(path: string, body?: unknown): Promise<T>
   delete<T>(path: string, body?: unknown): Promise<T>
+  /** Starts what takes long, and hands on each line of JSON of the answer as it comes. */
+  follow<Line>(path: string, onLine: (line: Line) => void): Promise<void>
 }
 
 export function apiOf(organizationId: string): Api {
@@ -61,11 +63,32 @@ function bind(base: string, organizationId: string): Api {
     put: (path, body = {}) => call('PUT', path, { body }),
     patch: (path, body = {}) => call('PATCH', path, { body }),
     delete: (path, body) => call('DELETE', path, { body }),
+    follow: (path, onLine) => follow(`${base}${path}`, organizationId, onLine),
   }
 }
 
-async function send<T>(method: Method, url: string, organizationId: string, { body, signal }: Call): Promise<T> {
-  const response = await fetch(url, {
+async function follow<Line>(url: string, organizationId: string, onLine: (line: Line) => void): Promise<void> {
+  const response = await request('POST', url, organizationId, {})
+  if (!response.ok) throw failureOf(response, readJson(await response.text()))
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+    const lines = `${rest}${part.value}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) onLine(JSON.parse(line) as Line)
+  }
+}
+
+async function send<T>(method: Method, url: string, organizationId: string, options: Call): Promise<T> {
+  const response = await request(method, url, organizationId, options)
+  const text = await response.text()
+  const answer = readJson(text)
+  if (!response.ok) throw failureOf(response, answer)
+  return answer as T
+}
+
+function request(method: Method, url: string, organizationId: string, { body, signal }: Call): Promise<Response> {
+  return fetch(url, {
     method,
     credentials: 'same-origin',
     headers: {
@@ -76,10 +99,10 @@ async function send<T>(method: Method, url: string, organizationId: string, { bo
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   })
-  const text = await response.text()
-  const answer = readJson(text)
-  if (!response.ok) throw new ApiFailure(response.status, answer, response.headers.get('weir-error-at'))
-  return answer as T
+}
+
+function failureOf({ status, headers }: Response, answer: unknown): ApiFailure {
+  return new ApiFailure(status, answer, headers.get('weir-error-at'))
 }
 
 function readJson(text: string): unknown {

@@ -16,6 +16,7 @@ import { invoiceRoutes } from '../pages/invoices/routes.ts'
 import { metricRoutes } from '../pages/metrics/routes.ts'
 import { planRoutes } from '../pages/plans/routes.ts'
 import { settingsRoutes } from '../pages/settings/routes.ts'
+import { subscriptionRoutes } from '../pages/subscriptions/routes.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { BrokenPage, MissingPage } from './broken-page.tsx'
 import { landingOrganization, meQuery, rememberOrganization } from './organization.ts'
@@ -74,6 +75,7 @@ export const organizationRoute = createRoute({
 const pages = [
   ...homeRoutes,
   ...customerRoutes,
+  ...subscriptionRoutes,
   ...invoiceRoutes,
   ...metricRoutes,
   ...planRoutes,

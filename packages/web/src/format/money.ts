@@ -1,11 +1,16 @@
+import { currencyExponent, isCurrency } from '@weir/engine'
+
 const LOCALE = 'en-US'
 const READABLE_DECIMALS = 8
 const SHORTENED_DECIMALS = 4
 const formats = new Map<string, Intl.NumberFormat>()
 
-/** How many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD. */
+/**
+ * How many decimals a currency has: 2 for USD, 0 for JPY, 3 for KWD. Browsers know less of them for some currencies (none of
+ * IDR), and would show a hundred times the amount.
+ */
 export function currencyDecimals(currency: string): number {
-  return moneyFormat(currency).resolvedOptions().maximumFractionDigits ?? 2
+  return isCurrency(currency) ? currencyExponent(currency) : 2
 }
 
 /**
@@ -83,8 +88,8 @@ function moneyFormat(currency: string, most?: number, least?: number): Intl.Numb
   const made = new Intl.NumberFormat(LOCALE, {
     style: 'currency',
     currency,
-    ...(most !== undefined && { maximumFractionDigits: most }),
-    ...(least !== undefined && { minimumFractionDigits: least }),
+    maximumFractionDigits: most ?? currencyDecimals(currency),
+    minimumFractionDigits: least ?? currencyDecimals(currency),
   })
   formats.set(key, made)
   return made

@@ -78,8 +78,7 @@ export const FINDERS: readonly Finder[] = [
       key: subscription.lago_id,
       label: subscription.name ?? subscription.external_id,
       note: subscription.plan_code,
-      to: paths.customer(subscription.external_customer_id),
-      search: { tab: 'usage', subscription: subscription.external_id },
+      to: paths.subscription(subscription.external_id),
     }),
   }),
   finder<FullMetric>({

@@ -10,6 +10,7 @@ import {
   Package,
   Percent,
   ReceiptText,
+  Repeat2,
   Tags,
   TicketPercent,
   ToggleRight,
@@ -53,6 +54,7 @@ export const NAVIGATION: readonly Group[] = [
     title: 'nav.section.billing',
     items: [
       { label: 'nav.customers', to: paths.customers, icon: Users, needs: 'customer' },
+      { label: 'nav.subscriptions', to: paths.subscriptions, icon: Repeat2, needs: 'subscription' },
       { label: 'nav.invoices', to: paths.invoices, icon: ReceiptText, needs: 'invoice' },
       { label: 'nav.payments', to: paths.payments, icon: Banknote, needs: 'payment' },
       { label: 'nav.credit_notes', to: paths.creditNotes, icon: Undo2, needs: 'credit_note' },

@@ -1,9 +1,9 @@
 import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { coupons } from './en/coupons.ts'
+import { creditNotes } from './en/credit-notes.ts'
 import { customerForm } from './en/customer-form.ts'
 import { customerSettings } from './en/customer-settings.ts'
-import { creditNotes } from './en/credit-notes.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
 import { forms } from './en/forms.ts'
@@ -15,6 +15,7 @@ import { payments } from './en/payments.ts'
 import { plans } from './en/plans.ts'
 import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
+import { subscriptions } from './en/subscriptions.ts'
 import { wallets } from './en/wallets.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
@@ -25,6 +26,7 @@ export const en = {
   ...statuses,
   ...home,
   ...customers,
+  ...subscriptions,
   ...customerForm,
   ...customerSettings,
   ...invoices,

@@ -66,10 +66,19 @@ export function PageForm({
             </Buttons>
           </div>
         </FormElement>
-        {side !== undefined && <aside className="min-w-0 lg:sticky lg:top-0 lg:self-start">{side}</aside>}
+        {side !== undefined && <Aside>{side}</Aside>}
       </div>
       <LeaveGuard dirty={form.dirty} />
     </>
+  )
+}
+
+/** What helps beside a form or a page: it stays in sight, and scrolls by itself where it is longer than the window. */
+export function Aside({ children }: { readonly children: ReactNode }) {
+  return (
+    <aside className="-mx-1 min-w-0 px-1 pb-1 lg:sticky lg:top-(--bar) lg:max-h-[calc(100dvh-var(--bar))] lg:self-start lg:overflow-y-auto">
+      {children}
+    </aside>
   )
 }
 
@@ -112,7 +121,6 @@ function FormElement({
     form.submit()
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the keys of every field within
     <form
       ref={form.element}
       noValidate

@@ -6,6 +6,7 @@ import { invoiceTotals, moneyOf } from './invoice-totals.ts'
 import { formatDate } from './locales.ts'
 import { isText } from './parties.ts'
 import type { Block, Row, Table } from './printed-document.ts'
+import { unitChangeTables } from './unit-changes.ts'
 import { usageBreakdowns } from './usage-breakdowns.ts'
 
 /** The tables of an invoice and its totals, by its kind. */
@@ -96,8 +97,9 @@ function subscriptionBlocks(print: InvoiceForPrint, writing: Writing, totals: Bl
       fees: bySubscription.get(record.subscription.id) ?? [],
     }))
     .toSorted((a, b) => a.name.localeCompare(b.name, locale))
+  const changes = billed.flatMap(one => unitChangeTables(one, print.unitChanges, writing))
   const [only] = billed
-  if (billed.length === 1 && only !== undefined) return [...periodTables(print, writing, only), totals]
+  if (billed.length === 1 && only !== undefined) return [...periodTables(print, writing, only), totals, ...changes]
   const money = moneyOf(print.invoice.currency, locale)
   const sumOf = (fees: readonly FeeRow[]) => money(fees.reduce((sum, fee) => sum + fee.amount_cents, 0n))
   const summary: Table = {
@@ -123,6 +125,7 @@ function subscriptionBlocks(print: InvoiceForPrint, writing: Writing, totals: Bl
       ...startingPage(periodTables(print, writing, one)),
       { kind: 'totals' as const, lines: [{ label: say('total'), value: sumOf(one.fees), strong: true }] },
     ]),
+    ...changes,
   ]
 }
 

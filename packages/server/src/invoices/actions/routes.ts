@@ -48,7 +48,7 @@ export function actionRoutes(
     if (body.subscriptions !== undefined && !isRecord(body.subscriptions)) {
       throw badParameter('subscriptions_must_be_an_object')
     }
-    return { invoice: await previewInvoice(request.ctx, readObject(PreviewInput, body), creditEnded) }
+    return previewInvoice(request.ctx, readObject(PreviewInput, body), creditEnded)
   })
 
   api.put<ById>('/invoices/:id', route('Tell what was paid; replace metadata'), async request => {

@@ -5,6 +5,7 @@ import type { Customer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Coupons } from '../../platform/db/types.ts'
 import { newId } from '../../platform/ids.ts'
+import { withoutNul } from '../../platform/validation/text.ts'
 import type { PreviewCoupon } from './schema.ts'
 
 type Terms = Pick<
@@ -19,9 +20,10 @@ type Terms = Pick<
 export async function previewCoupons(tx: Ctx, customer: Customer, coupons: readonly PreviewCoupon[]): Promise<void> {
   if (coupons.length === 0 || (await listActiveCoupons(tx, [customer.id])).length > 0) return
   for (const coupon of coupons) {
-    const known = await findCoupon(tx, coupon.code ?? '')
+    const known = await findCoupon(tx, withoutNul(coupon.code ?? ''))
     const id = known?.id ?? newId()
     const terms = known ?? described(coupon)
+    if (terms === undefined) continue
     const now = tx.clock.now()
     if (known === undefined) await insertCoupon(tx, id, coupon, terms)
     await insertAppliedCoupon(tx, {
@@ -80,29 +82,35 @@ async function findCoupon(tx: Ctx, code: string) {
     .executeTakeFirst()
 }
 
-function described(coupon: PreviewCoupon): Terms {
-  const isPercentage = coupon.coupon_type === 'percentage'
+/** Undefined for a coupon of which it is not said what it takes off: it takes off nothing. */
+function described(coupon: PreviewCoupon): Terms | undefined {
   const { amount_cents: cents, amount_currency: currency, percentage_rate: rate, frequency_duration: months } = coupon
-  return {
-    coupon_type: isPercentage ? 'percentage' : 'fixed_amount',
-    amount_cents: isPercentage ? null : BigInt(Number.isSafeInteger(cents) ? Math.max(cents ?? 0, 0) : 0),
-    amount_currency: !isPercentage && isCurrency(currency ?? '') ? (currency ?? null) : null,
-    percentage_rate: isPercentage ? (/^\d{1,5}(\.\d{1,5})?$/.exec(rate ?? '')?.[0] ?? '0') : null,
-    frequency: months == null ? 'once' : 'recurring',
-    frequency_duration: months ?? null,
+  const isRecurring = typeof months === 'number' && months > 0 && months <= MOST_MONTHS
+  const recurrence = isRecurring
+    ? { frequency: 'recurring', frequency_duration: months }
+    : { frequency: 'once', frequency_duration: null }
+  const none = { amount_cents: null, amount_currency: null, percentage_rate: null }
+  if (coupon.coupon_type === 'percentage') {
+    if (!/^\d{1,5}(\.\d{1,5})?$/.test(rate ?? '') || Number(rate) === 0) return undefined
+    return { ...none, coupon_type: 'percentage', percentage_rate: rate ?? null, ...recurrence }
   }
+  if (!Number.isSafeInteger(cents) || (cents ?? 0) <= 0 || !isCurrency(currency ?? '')) return undefined
+  const amount = { amount_cents: BigInt(cents ?? 0), amount_currency: currency ?? null }
+  return { ...none, coupon_type: 'fixed_amount', ...amount, ...recurrence }
 }
+
+const MOST_MONTHS = 2 ** 31 - 1
 
 async function insertCoupon(tx: Ctx, id: string, coupon: PreviewCoupon, terms: Terms): Promise<void> {
   const now = tx.clock.now()
-  const code = coupon.code || `preview-${id}`
+  const code = withoutNul(coupon.code ?? '') || `preview-${id}`
   await tx.db
     .insertInto('coupons')
     .values({
       id,
       organization_id: tx.org.id,
       code,
-      name: coupon.name || code,
+      name: withoutNul(coupon.name ?? '') || code,
       ...terms,
       expiration: 'no_expiration',
       created_at: now,

@@ -7,6 +7,7 @@ import type { Customers } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
+import { isCountry } from '../../platform/validation/countries.ts'
 import { ianaTimeZone } from '../../platform/validation/time-zones.ts'
 import { issuingSettings } from '../issuing-settings.ts'
 import type { PreviewCustomer } from './schema.ts'
@@ -45,7 +46,7 @@ export async function previewPayer(tx: Ctx, input: PreviewCustomer, entityCode: 
   }
   const unlocked = await update(tx, found, {
     ...changesOf(input),
-    ...(!isKnown && { currency: input.currency ?? null }),
+    ...(!isKnown && !isCurrency(input.currency ?? '') && { currency: null }),
   })
   const own = (await findBillingEntitiesByIds(tx, [unlocked.billing_entity_id])).get(unlocked.billing_entity_id)
   if (own === undefined) throw new Error(`customer ${unlocked.id} has no billing entity`)
@@ -67,7 +68,15 @@ function changesOf(input: PreviewCustomer): Updateable<Customers> {
     if (input[line] !== undefined) changes[line] = input[line] ?? null
     changes[`shipping_${line}`] = shipping?.[line] ?? null
   }
+  if (changes.country !== undefined) changes.country = countryOf(changes.country)
+  changes.shipping_country = countryOf(changes.shipping_country)
   return changes
+}
+
+/** A country that does not exist is none. */
+function countryOf(code: string | null | undefined): string | null {
+  const country = code?.toUpperCase() ?? ''
+  return isCountry(country) ? country : null
 }
 
 async function update(tx: Ctx, customer: Customer, changes: Updateable<Customers>): Promise<Customer> {

@@ -5,12 +5,13 @@ import { frozenClock } from '../../platform/clock/clock.ts'
 import { type Ctx, rehearse } from '../../platform/context.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { newId } from '../../platform/ids.ts'
-import { formatInstant } from '../../platform/wire.ts'
+import { formatCents, formatInstant } from '../../platform/wire.ts'
 import { createSubscriptionInvoices } from '../billing/create-invoice.ts'
 import { presentInvoice } from '../present.ts'
 import type { Invoice } from '../store.ts'
 import { previewCoupons, widenLimitedCoupons } from './coupons.ts'
 import { type Payer, previewPayer } from './customer.ts'
+import { intendedScenario } from './intention.ts'
 import { type Scenario, scenarioOf } from './scenario.ts'
 import type { PreviewInput } from './schema.ts'
 
@@ -22,6 +23,9 @@ export type CreditEnded = (tx: Ctx, subscriptionId: string) => Promise<void>
 /**
  * The invoice that a customer would get: it is made for real, by the same code, in a transaction that is rolled back, and
  * nobody is told. So it shows what billing would bill, but for progressive billing, of which it knows nothing.
+ *
+ * Where the request says what is to be done (`subscription`, `termination`), the answer has the credit note that follows
+ * from it too, and either may be null.
  *
  * @param creditEnded null where there are no credit notes
  *
@@ -44,23 +48,57 @@ async function makePreview(
   if (entityCode !== null) await getBillingEntityByCode(tx, entityCode)
   const payer = await previewPayer(tx, input.customer ?? {}, entityCode)
   await previewCoupons(tx, payer.customer, input.coupons ?? [])
-  const scenario = await scenarioOf(tx, input, payer)
+  const since = newId()
+  const intended = await intendedScenario(tx, input, payer, since)
+  const scenario = intended ?? (await scenarioOf(tx, input, payer))
   const [first] = scenario.order.subscriptions
   if (first !== undefined) await widenLimitedCoupons(tx, payer.customer.id, first.plan.id)
   if (scenario.creditsEnd !== null) await creditFirst(tx, scenario.creditsEnd, creditEnded)
-  const since = newId()
   // A preview shows the taxes as far as they are known.
   await dropVatCheck(tx, payer.customer.id)
   const then = { ...tx, clock: frozenClock(scenario.order.at) }
-  await createSubscriptionInvoices(then, [{ ...scenario.order, ignoresProgressive: true, keepsZeroFixedCharges: true }])
-  const invoice = await tx.db
+  if (scenario.bill !== undefined) await scenario.bill(then)
+  else if (intended !== undefined) await createSubscriptionInvoices(then, [scenario.order])
+  else
+    await createSubscriptionInvoices(then, [
+      { ...scenario.order, ignoresProgressive: true, keepsZeroFixedCharges: true },
+    ])
+  const row = await findMade(tx, payer, since)
+  const invoice = row && asPreview(tx, await presentInvoice(tx, await dated(row, scenario, payer)), scenario, payer)
+  if (intended !== undefined) return { invoice: invoice ?? null, credit_note: await findCredit(tx, payer, since) }
+  if (invoice === undefined) throw new Error(`nothing was made for customer ${payer.customer.id}`)
+  return { invoice }
+}
+
+async function findMade(tx: Ctx, { customer }: Payer, since: string): Promise<Invoice | undefined> {
+  return tx.db
     .selectFrom('invoices')
     .selectAll()
     .where('organization_id', '=', tx.org.id)
-    .where('customer_id', '=', payer.customer.id)
+    .where('customer_id', '=', customer.id)
     .where('id', '>', since)
-    .executeTakeFirstOrThrow()
-  return asPreview(tx, await presentInvoice(tx, await dated(invoice, scenario, payer)), scenario, payer)
+    .executeTakeFirst()
+}
+
+/** What is given back, and what of it is left after the previewed invoice. */
+async function findCredit(tx: Ctx, { customer }: Payer, since: string): Promise<Record<string, unknown> | null> {
+  const note = await tx.db
+    .selectFrom('credit_notes')
+    .selectAll()
+    .where('organization_id', '=', tx.org.id)
+    .where('customer_id', '=', customer.id)
+    .where('id', '>', since)
+    .executeTakeFirst()
+  if (note === undefined) return null
+  return {
+    currency: note.total_amount_currency,
+    total_amount_cents: formatCents(note.total_amount_cents),
+    taxes_amount_cents: formatCents(note.taxes_amount_cents),
+    credit_amount_cents: formatCents(note.credit_amount_cents),
+    refund_amount_cents: formatCents(note.refund_amount_cents),
+    offset_amount_cents: formatCents(note.offset_amount_cents),
+    balance_amount_cents: formatCents(note.balance_amount_cents),
+  }
 }
 
 /** The note that the end of a subscription brings about pays before those that were there. */

@@ -30,6 +30,8 @@ export interface Scenario {
   readonly madeUp: { readonly id: string; readonly externalId: string | null } | null
   /** The subscription of which the rest of a period is credited, because it ends before the period does. */
   readonly creditsEnd: string | null
+  /** How it is billed where `order` only says for whom and when. */
+  readonly bill?: (tx: Ctx) => Promise<void>
 }
 
 /**
@@ -106,7 +108,7 @@ async function firstInvoice(
 }
 
 /** The next billing day of subscriptions; changes to cheaper plans that wait for it are carried out. */
-async function projection(tx: Ctx, payer: Payer, records: readonly SubscriptionRecord[]): Promise<Scenario> {
+export async function projection(tx: Ctx, payer: Payer, records: readonly SubscriptionRecord[]): Promise<Scenario> {
   const currencies = new Set(records.map(record => record.plan.amountCurrency))
   if (currencies.size > 1) throw validation({ base: ['subscription_currencies_does_not_match'] })
   const planned = records.map(record => ({ record, at: nextAt(tx, record) }))
@@ -167,7 +169,8 @@ async function recordsOfChange(tx: Ctx, customer: Customer, id: string, nextId: 
   return order?.subscriptions ?? [previous]
 }
 
-async function termination(
+/** The end of a subscription at an instant. */
+export async function termination(
   tx: Ctx,
   payer: Payer,
   record: SubscriptionRecord,

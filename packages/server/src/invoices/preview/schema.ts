@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { Input, Nullable } from '../../platform/http/input.ts'
+import { NewSubscriptionInput } from '../../subscriptions/index.ts'
 
 const Text = Nullable(Type.String())
 
@@ -40,5 +41,9 @@ export const PreviewInput = Input({
     plan_code: Text,
     terminated_at: Text,
   }),
+  /** What would be ordered: the body of `POST /subscriptions`. */
+  subscription: NewSubscriptionInput,
+  /** How the one of `subscriptions` would be ended now: the parameters of `DELETE /subscriptions/:external_id`. */
+  termination: Input({ on_termination_credit_note: Text, on_termination_invoice: Text }),
 })
 export type PreviewInput = Type.Static<typeof PreviewInput>

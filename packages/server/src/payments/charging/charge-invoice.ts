@@ -1,6 +1,7 @@
 import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { findPurchaseOfInvoice } from '../../credits/index.ts'
 import {
+  findInvoice,
   type Invoice,
   loadLeftOnInvoice,
   lockInvoiceWithCustomer,
@@ -38,9 +39,9 @@ export const chargeInvoice: TaskDefinition = {
     const answer = await chargeProvider(ctx, attempt)
     await transaction(ctx, async tx => {
       const payment = await findPayment(tx, attempt.payment.id)
-      // One that was given up meanwhile may have come all the same.
-      const isGivenUp = payment?.payable_payment_status === 'failed' && answer.outcome === 'accepted'
-      if (payment === undefined || (payment.payable_payment_status !== 'pending' && !isGivenUp)) return
+      if (payment === undefined) return
+      const isOpen = payment.payable_payment_status === 'pending'
+      if (!isOpen && !(answer.outcome === 'accepted' && (await isGivenUp(tx, payment)))) return
       const answered = await recordAnswer(tx, payment, attempt.payer, answer)
       if (answer.outcome === 'accepted') await settleInvoicePayment(tx, answered)
       else await failInvoicePayment(tx, answered)
@@ -83,6 +84,14 @@ async function prepare(tx: Ctx, invoiceId: string, order: ChargeOrder): Promise<
     mayAsk: (await countUnconfirmed(tx, payable)) > 0,
     metadata: metadataOf(invoice),
   }
+}
+
+/** What was withdrawn because its invoice was closed may have come all the same. */
+async function isGivenUp(
+  tx: Ctx,
+  { payable_payment_status: status, invoice_id: invoiceId }: Payment,
+): Promise<boolean> {
+  return status === 'failed' && (await findInvoice(tx, invoiceId ?? ''))?.status === 'closed'
 }
 
 /** A first attempt gives whoever may be on a page the time to finish there; nobody is there when a wallet tops itself up. */

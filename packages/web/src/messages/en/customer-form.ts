@@ -13,7 +13,7 @@ export const customerForm = {
   'customer_form.entity': 'Billing entity',
   'customer_form.salesforce': 'Salesforce id',
   'customer_form.timezone_inherited': 'As the billing entity',
-  'customer_form.partner': 'Partner: we are billed in their name (self-billing)',
+  'customer_form.partner': 'Partner: invoices are issued in their name, for what is owed to them (self-billing)',
   'customer_form.partner_hint': 'Cannot be changed once there is a subscription or an invoice.',
   'customer_form.billing': 'Billing',
   'customer_form.currency_none': 'That of the first plan, coupon or wallet',
@@ -57,6 +57,7 @@ export const customerForm = {
     one: '{count} wallet is ended: the {amount} left in it is lost.',
     other: '{count} wallets are ended: the {amount} left in them is lost.',
   },
+  'customer.delete.empty_wallets': { one: '{count} empty wallet is ended.', other: '{count} empty wallets are ended.' },
   'customer.delete.coupons': { one: '{count} coupon is taken away.', other: '{count} coupons are taken away.' },
   'customer.delete.invoices': {
     one: '{count} issued invoice stays, and is still to be paid if it is not.',

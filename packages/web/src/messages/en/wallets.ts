@@ -71,7 +71,7 @@ export const wallets = {
   'top_up.paid': 'Bought credits',
   'top_up.granted': 'Free credits',
   'top_up.name': 'Name on the invoice',
-  'top_up.ignore_limits': 'Even outside of the limits of a purchase ({limits})',
+  'top_up.ignore_limits': 'Outside of these limits, this once',
   'top_up.cost': 'An invoice of {amount} is made at once.',
   'top_up.cost_hidden': 'An invoice of {amount} is issued as soon as it is paid.',
   'top_up.available': 'The {credits} can be used as soon as it is paid.',
@@ -82,7 +82,6 @@ export const wallets = {
 
   'ledger.balance': 'Balance',
   'ledger.waiting': 'Not in the balance yet',
-  'ledger.invoice': 'Invoice',
   'ledger.empty': 'Nothing has moved yet',
   'ledger_kind.purchased': 'Bought',
   'ledger_kind.granted': 'Given for free',

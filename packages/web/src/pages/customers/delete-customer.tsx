@@ -60,7 +60,9 @@ function useConsequences(customer: Customer): string[] | undefined {
   const wallets = useWallets(customer)
   if ([subscriptions, drafts, issued, coupons, wallets].some(read => read.isPending)) return undefined
   const active = wallets.data?.wallets.filter(({ status }) => status === 'active') ?? []
-  const left = Map.groupBy(active, wallet => wallet.currency)
+  const filled = active.filter(wallet => wallet.balance_cents > 0)
+  const empty = active.length - filled.length
+  const left = Map.groupBy(filled, wallet => wallet.currency)
   const amount = [...left].map(([currency, held]) =>
     formatMoney(
       held.reduce((sum, wallet) => sum + wallet.balance_cents, 0),
@@ -71,7 +73,8 @@ function useConsequences(customer: Customer): string[] | undefined {
   const lines = [
     countOf(subscriptions) > 0 && t('customer.delete.subscriptions', { count: countOf(subscriptions) }),
     countOf(drafts) > 0 && t('customer.delete.drafts', { count: countOf(drafts) }),
-    active.length > 0 && t('customer.delete.wallets', { count: active.length, amount: amount.join(' + ') }),
+    filled.length > 0 && t('customer.delete.wallets', { count: filled.length, amount: amount.join(' + ') }),
+    empty > 0 && t('customer.delete.empty_wallets', { count: empty }),
     countOf(coupons) > 0 && t('customer.delete.coupons', { count: countOf(coupons) }),
     countOf(issued) > 0 && t('customer.delete.invoices', { count: countOf(issued) }),
   ].filter(line => line !== false)

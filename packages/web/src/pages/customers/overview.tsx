@@ -1,19 +1,23 @@
+import { Plus } from 'lucide-react'
+import type { FullSubscription } from '../../api/subscriptions.ts'
 import type { Invoice, Subscription } from '../../api/types.ts'
 import { apiCall } from '../../app/api-call.ts'
-import { OrgLink, RowLink, useOrgHref } from '../../app/org-link.tsx'
-import { useOrganization } from '../../app/organization.ts'
+import { OrgLink, useOrgHref, useOrgNavigate } from '../../app/org-link.tsx'
+import { useMay, useOrganization } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
 import { useGet } from '../../app/queries.ts'
-import { formatDate, formatDay, formatPeriod } from '../../format/dates.ts'
+import { formatDate, formatPeriod } from '../../format/dates.ts'
 import { formatMoney } from '../../format/money.ts'
 import { t } from '../../messages/index.ts'
+import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Load } from '../../ui/load.tsx'
 import { Figure, Section } from '../../ui/page.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
-import { Status } from '../../ui/status.tsx'
 import { Table } from '../../ui/table.tsx'
 import { InvoiceTable } from '../invoices/invoice-table.tsx'
+import { useRowActions } from '../subscriptions/actions.tsx'
+import { selectionOf, subscriptionColumns } from '../subscriptions/columns.tsx'
 import { NextInvoice } from './next-invoice.tsx'
 import {
   type CustomerProps,
@@ -28,6 +32,8 @@ const RECENT = 5
 
 /** What a person wants to know first: what is owed, what is running, what comes next. */
 export function Overview({ customer }: CustomerProps) {
+  const may = useMay()
+  const navigate = useOrgNavigate()
   const subscriptions = useSubscriptions(customer)
   const active = subscriptions.data?.subscriptions.filter(({ status }) => status === 'active') ?? []
   const recent = useGet<{ invoices: Invoice[] }>('/invoices', {
@@ -37,7 +43,16 @@ export function Overview({ customer }: CustomerProps) {
   return (
     <>
       <Figures customer={customer} main={active[0]} />
-      <Section title={t('customer.subscriptions.title')}>
+      <Section
+        title={t('customer.subscriptions.title')}
+        actions={
+          may('subscription', 'write') && (
+            <Button icon={Plus} onClick={() => navigate(paths.newSubscription, { customer: customer.external_id })}>
+              {t('subscriptions.new')}
+            </Button>
+          )
+        }
+      >
         <Load query={subscriptions}>{data => <Subscriptions rows={data.subscriptions} {...{ customer }} />}</Load>
       </Section>
       {active.length > 0 && <NextInvoice customer={customer} active={active} />}
@@ -137,10 +152,9 @@ function Pending({ failed }: { readonly failed: boolean }) {
   return failed ? <span className="text-faint">–</span> : <Skeleton className="h-7 w-24" />
 }
 
-function Subscriptions({ rows, customer }: CustomerProps & { readonly rows: readonly Subscription[] }) {
+function Subscriptions({ rows, customer }: CustomerProps & { readonly rows: readonly FullSubscription[] }) {
   const href = useOrgHref()
-  const zone = customer.applicable_timezone
-  const usageOf = (subscription: Subscription) => ({ tab: 'usage', subscription: subscription.external_id })
+  const [actions, dialogs] = useRowActions()
   if (rows.length === 0) {
     return (
       <Empty
@@ -157,56 +171,15 @@ function Subscriptions({ rows, customer }: CustomerProps & { readonly rows: read
     )
   }
   return (
-    <Table
-      label={t('customer.subscriptions.title')}
-      rows={rows}
-      rowKey={subscription => subscription.lago_id}
-      href={subscription => href(paths.customer(customer.external_id), usageOf(subscription))}
-      columns={[
-        {
-          key: 'name',
-          head: t('customer.subscriptions.plan'),
-          cell: subscription => (
-            <>
-              <RowLink to={paths.customer(customer.external_id)} search={usageOf(subscription)}>
-                {subscription.name ?? subscription.plan_code}
-              </RowLink>
-              <span className="block font-mono text-xs text-faint">{subscription.external_id}</span>
-            </>
-          ),
-        },
-        {
-          key: 'status',
-          head: t('common.status'),
-          cell: subscription => <Status kind="subscription_status" value={subscription.status} />,
-        },
-        {
-          key: 'period',
-          head: t('customer.subscriptions.period'),
-          wide: true,
-          cell: ({ current_billing_period_started_at: from, current_billing_period_ending_at: to, status }) =>
-            from !== null && to !== null && status === 'active' ? formatPeriod(from, to, zone) : '–',
-        },
-        {
-          key: 'started',
-          head: t('customer.subscriptions.started'),
-          numeric: true,
-          cell: ({ started_at: started, subscription_at: planned }) => {
-            const at = started ?? planned
-            return at === null ? '–' : formatDay(at, zone)
-          },
-        },
-        {
-          key: 'ends',
-          head: t('customer.subscriptions.ends'),
-          numeric: true,
-          wide: true,
-          cell: ({ terminated_at: terminated, ending_at: ending }) => {
-            const at = terminated ?? ending
-            return at === null ? '–' : formatDay(at, zone)
-          },
-        },
-      ]}
-    />
+    <>
+      <Table
+        label={t('customer.subscriptions.title')}
+        rows={rows}
+        rowKey={subscription => subscription.lago_id}
+        href={subscription => href(paths.subscription(subscription.external_id), selectionOf(subscription))}
+        columns={[...subscriptionColumns(true), ...actions]}
+      />
+      {dialogs}
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query'
+import type { FullSubscription } from '../../api/subscriptions.ts'
 import type { Customer, Invoice, Meta, Subscription, Usage } from '../../api/types.ts'
 import type { FullWallet } from '../../api/wallets.ts'
 import { useGet, usePreview } from '../../app/queries.ts'
@@ -10,9 +11,10 @@ export interface CustomerProps {
 }
 
 export function useSubscriptions(customer: Customer) {
-  return useGet<{ subscriptions: Subscription[]; meta: Meta }>('/subscriptions', {
+  return useGet<{ subscriptions: FullSubscription[]; meta: Meta }>('/subscriptions', {
     external_customer_id: customer.external_id,
-    status: ['active', 'pending', 'terminated', 'canceled'],
+    include: ['plan', 'customer'],
+    status: ['active', 'pending', 'incomplete', 'terminated', 'canceled'],
     per_page: 100,
   })
 }

@@ -64,7 +64,7 @@ export function TopUp({ wallet, onClose }: { readonly wallet: FullWallet; readon
         </Field>
         {limits !== undefined && (
           <Checkbox
-            label={t('top_up.ignore_limits', { limits })}
+            label={t('top_up.ignore_limits')}
             checked={values.ignore}
             onChange={event => set('ignore', event.target.checked)}
           />

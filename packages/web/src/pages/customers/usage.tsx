@@ -62,13 +62,14 @@ function OfSubscriptions({ customer, all }: CustomerProps & { readonly all: read
   )
 }
 
-function CurrentUsage({
+/** What was used in the running period, by charge. */
+export function CurrentUsage({
   usage,
   subscription,
   zone,
 }: {
   readonly usage: Usage
-  readonly subscription: Subscription
+  readonly subscription: Pick<Subscription, 'external_id'>
   readonly zone: string
 }) {
   const most = Math.max(...usage.charges_usage.map(charge => charge.amount_cents), 1)
@@ -193,7 +194,8 @@ function filterName({ invoice_display_name: name, values }: FilterUsage): string
 
 const DAYS = 60
 
-function DailyUsages({ subscription }: { readonly subscription: Subscription }) {
+/** What was used, day by day. */
+export function DailyUsages({ subscription }: { readonly subscription: Pick<Subscription, 'external_id'> }) {
   const days = useGet<{ daily_usages: DailyUsage[] }>(
     `/subscriptions/${encodeURIComponent(subscription.external_id)}/daily_usages`,
     { per_page: DAYS },

@@ -51,15 +51,20 @@ export function WalletLedger({ wallet, zone }: Props) {
                       <>
                         {tWord('ledger_kind', entry.kind)}
                         {about(entry) !== '' && <span className="block text-sm text-faint">{about(entry)}</span>}
+                        <InvoiceLink {...entry} />
                       </>
                     ),
                   },
-                  { key: 'invoice', head: t('ledger.invoice'), wide: true, cell: entry => <InvoiceLink {...entry} /> },
                   {
                     key: 'amount',
                     head: t('common.amount'),
                     numeric: true,
-                    cell: entry => `${entry.amount_cents < 0 ? '−' : '+'}${money(Math.abs(entry.amount_cents))}`,
+                    cell: entry => (
+                      <span className="whitespace-nowrap">
+                        {entry.amount_cents < 0 ? '−' : '+'}
+                        {money(Math.abs(entry.amount_cents))}
+                      </span>
+                    ),
                   },
                   {
                     key: 'balance',
@@ -87,9 +92,13 @@ function about({ name, source }: Pick<LedgerEntry, 'name' | 'source'>): string {
 
 function InvoiceLink({ lago_invoice_id: id }: Pick<LedgerEntry, 'lago_invoice_id'>) {
   const found = useGet<{ invoice: { number: string } }>(`/invoices/${id}`, {}, { enabled: id !== null })
-  if (id === null || found.isError) return <span className="text-faint">–</span>
+  // An invoice that waits for its payment unseen has no page.
+  if (id === null || found.isError) return null
   return (
-    <OrgLink to={paths.invoice(id)} className="hover:text-accent hover:underline">
+    <OrgLink
+      to={paths.invoice(id)}
+      className="block w-fit text-sm text-soft whitespace-nowrap hover:text-accent hover:underline"
+    >
       {found.data?.invoice.number ?? '…'}
     </OrgLink>
   )
@@ -120,10 +129,10 @@ function Waiting({ wallet, zone }: Props) {
               <>
                 {tWord('ledger_kind', row.transaction_status)}
                 {about(row) !== '' && <span className="block text-sm text-faint">{about(row)}</span>}
+                <InvoiceLink {...row} />
               </>
             ),
           },
-          { key: 'invoice', head: t('ledger.invoice'), wide: true, cell: row => <InvoiceLink {...row} /> },
           { key: 'status', head: t('common.status'), cell: row => <Status kind="settlement" value={row.status} /> },
           {
             key: 'amount',

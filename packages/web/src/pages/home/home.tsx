@@ -1,25 +1,17 @@
-import { CheckCircle2, Circle, KeyRound } from 'lucide-react'
-import { useState } from 'react'
-import type { Customer, Event, Invoice, Meta, Metric, Plan, Subscription } from '../../api/types.ts'
+import type { Customer, Event, Meta, Metric, Plan, Subscription } from '../../api/types.ts'
 import { apiCall } from '../../app/api-call.ts'
-import { OrgLink } from '../../app/org-link.tsx'
-import { useConsoleApi, useIsAdmin, useMay, useOrganization } from '../../app/organization.ts'
+import { useIsAdmin, useMay, useOrganization } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
 import { useGet } from '../../app/queries.ts'
-import { formatCount } from '../../format/numbers.ts'
-import { type MessageKey, t } from '../../messages/index.ts'
-import { Button } from '../../ui/button.tsx'
-import { Code } from '../../ui/code.tsx'
-import { Load } from '../../ui/load.tsx'
-import { Figure, PageHeader, Section } from '../../ui/page.tsx'
-import { reasonOf } from '../../ui/reason.ts'
-import { Skeleton } from '../../ui/skeleton.tsx'
-import { toast } from '../../ui/toast.tsx'
-import { InvoiceTable } from '../invoices/invoice-table.tsx'
+import { t } from '../../messages/index.ts'
+import { PageHeader } from '../../ui/page.tsx'
+import { DemoOffer, DemoStory } from './demo-data.tsx'
+import { useDemoLoad } from './demo-load.ts'
+import { FirstSteps, type Step } from './first-steps.tsx'
+import { Standing } from './standing.tsx'
 
 const FIRST = { per_page: 1 }
 const LOOK_AGAIN_MS = 3000
-const KEY_VARIABLE = '$WEIR_API_KEY'
 
 /** What a step makes is looked for until it is there: the calls are made in a terminal beside this page. */
 function untilFound({ state: { data } }: { readonly state: { readonly data: unknown } }): number | false {
@@ -31,6 +23,8 @@ function untilFound({ state: { data } }: { readonly state: { readonly data: unkn
 export default function Home() {
   const may = useMay()
   const organization = useOrganization()
+  const isAdmin = useIsAdmin()
+  const demo = useDemoLoad()
   const isBuilder = may('plan', 'write')
   const metrics = useGet<{ billable_metrics: Metric[] }>('/billable_metrics', FIRST, {
     enabled: isBuilder,
@@ -56,6 +50,7 @@ export default function Home() {
     {
       key: 'metric',
       done: metric !== undefined,
+      form: paths.newMetric,
       call: apiCall('POST', '/billable_metrics', {
         billable_metric: { name: 'API calls', code: 'api_calls', aggregation_type: 'count_agg' },
       }),
@@ -63,6 +58,7 @@ export default function Home() {
     {
       key: 'plan',
       done: plan !== undefined,
+      form: paths.newPlan,
       call: apiCall('POST', '/plans', {
         plan: {
           name: 'Starter',
@@ -83,6 +79,7 @@ export default function Home() {
     {
       key: 'customer',
       done: customer !== undefined,
+      form: paths.newCustomer,
       call: apiCall('POST', '/customers', {
         customer: { external_id: 'acme', name: 'Acme Inc.', currency: organization.currency },
       }),
@@ -90,6 +87,7 @@ export default function Home() {
     {
       key: 'subscription',
       done: subscription !== undefined,
+      form: paths.newSubscription,
       call: apiCall('POST', '/subscriptions', {
         subscription: { external_customer_id: customerId, plan_code: planCode, external_id: `${customerId}-1` },
       }),
@@ -109,165 +107,15 @@ export default function Home() {
   const isLoading =
     customers.isPending || (isBuilder && [metrics, plans, subscriptions, events].some(query => query.isPending))
   const isStarting = isBuilder && !isLoading && steps.some(step => !step.done)
+  const isEmpty = isStarting && steps.every(step => !step.done)
+  const isTelling = demo.load !== undefined && demo.load.summary === undefined
   return (
     <>
       <PageHeader title={organization.name} documentTitle={t('home.title')} />
-      {isStarting && <FirstSteps steps={steps} />}
-      {!isStarting && <Standing customers={customers.data?.meta.total_count} />}
+      {demo.load !== undefined && <DemoStory load={demo.load} onDismiss={demo.dismiss} />}
+      {demo.load === undefined && isEmpty && isAdmin && organization.sandbox && <DemoOffer onStart={demo.start} />}
+      {!isTelling && isStarting && <FirstSteps steps={steps} />}
+      {!isTelling && !isStarting && <Standing customers={customers.data?.meta.total_count} />}
     </>
-  )
-}
-
-interface Step {
-  readonly key: 'metric' | 'plan' | 'customer' | 'subscription' | 'event'
-  readonly done: boolean
-  readonly call: string
-}
-
-/** Five calls from nothing to usage; the next one is open. */
-function FirstSteps({ steps }: { readonly steps: readonly Step[] }) {
-  const next = steps.find(step => !step.done)
-  const [key, setKey] = useState<string>()
-  return (
-    <Section title={t('home.start.title')}>
-      <p className="max-w-prose pb-4 text-soft">{t('home.start.text')}</p>
-      <KeyForCalls apiKey={key} onMade={setKey} />
-      <ol className="max-w-3xl">
-        {steps.map((step, index) => {
-          const Icon = step.done ? CheckCircle2 : Circle
-          return (
-            <li key={step.key} className="border-t border-rule py-3">
-              <details open={step.key === next?.key}>
-                <summary className="flex cursor-pointer items-start gap-3">
-                  <Icon
-                    size={19}
-                    strokeWidth={1.75}
-                    aria-hidden
-                    className={step.done ? 'mt-0.5 text-good' : 'mt-0.5 text-faint'}
-                  />
-                  <span>
-                    <span className="font-medium">
-                      {index + 1}. {t(`home.step.${step.key}` as 'home.step.metric')}
-                    </span>
-                    {step.done && <span className="ml-2 text-sm text-good">{t('home.step.done')}</span>}
-                    <span className="block text-soft">
-                      {t(`home.step.${step.key}_text` as MessageKey as 'home.step.metric_text')}
-                    </span>
-                  </span>
-                </summary>
-                <div className="pt-3 pl-8">
-                  <Code label={t('common.api_call')}>{step.call.replace(KEY_VARIABLE, key ?? KEY_VARIABLE)}</Code>
-                </div>
-              </details>
-            </li>
-          )
-        })}
-      </ol>
-    </Section>
-  )
-}
-
-/** The calls need a key: a new one is put into them, or stands in a variable of the terminal. */
-function KeyForCalls({
-  apiKey,
-  onMade,
-}: {
-  readonly apiKey: string | undefined
-  readonly onMade: (key: string) => void
-}) {
-  const api = useConsoleApi()
-  const isAdmin = useIsAdmin()
-  const [busy, setBusy] = useState(false)
-  if (apiKey !== undefined) return <p className="pb-5 text-good">{t('home.key.filled')}</p>
-  const make = async () => {
-    setBusy(true)
-    try {
-      const { api_key: made } = await api.post<{ api_key: { value: string } }>('/api_keys', {
-        name: t('home.key.name'),
-      })
-      onMade(made.value)
-    } catch (error) {
-      toast(reasonOf(error), 'bad')
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <div className="flex flex-wrap items-center gap-3 pb-5">
-      {isAdmin && (
-        <Button kind="primary" icon={KeyRound} busy={busy} onClick={() => void make()}>
-          {t('home.key.make')}
-        </Button>
-      )}
-      <span className="text-soft">{t('home.key', { variable: KEY_VARIABLE })}</span>
-    </div>
-  )
-}
-
-const RECENT = 8
-
-/** How many customers there are, what is owed, and what was billed last. */
-function Standing({ customers }: { readonly customers: number | undefined }) {
-  const outstanding = useGet<{ invoices: Invoice[]; meta: Meta }>('/invoices', {
-    status: ['finalized'],
-    payment_status: ['pending', 'failed'],
-    per_page: 1,
-  })
-  const overdue = useGet<{ invoices: Invoice[]; meta: Meta }>('/invoices', { payment_overdue: true, per_page: 1 })
-  const recent = useGet<{ invoices: Invoice[] }>('/invoices', { per_page: RECENT })
-  return (
-    <>
-      <div className="grid grid-cols-2 gap-x-8 gap-y-5 pb-8 lg:grid-cols-4">
-        <Figure label={t('home.customers')}>
-          {customers === undefined ? (
-            <Skeleton className="h-7 w-16" />
-          ) : (
-            <OrgLink to={paths.customers}>{formatCount(customers)}</OrgLink>
-          )}
-        </Figure>
-        <CountFigure label={t('home.outstanding')} view="outstanding" count={outstanding.data?.meta.total_count} />
-        <CountFigure label={t('home.overdue')} view="overdue" count={overdue.data?.meta.total_count} />
-      </div>
-      <Section
-        title={t('home.recent')}
-        actions={
-          <OrgLink to={paths.invoices} className="text-accent hover:underline">
-            {t('common.view_all')}
-          </OrgLink>
-        }
-      >
-        <Load query={recent} lines={8}>
-          {data =>
-            data.invoices.length === 0 ? (
-              <p className="text-soft">{t('invoices.empty.text')}</p>
-            ) : (
-              <InvoiceTable rows={data.invoices} />
-            )
-          }
-        </Load>
-      </Section>
-    </>
-  )
-}
-
-function CountFigure({
-  label,
-  view,
-  count,
-}: {
-  readonly label: string
-  readonly view: string
-  readonly count: number | undefined
-}) {
-  return (
-    <Figure label={label}>
-      {count === undefined ? (
-        <Skeleton className="h-7 w-24" />
-      ) : (
-        <OrgLink to={paths.invoices} search={{ view }} className="hover:text-accent">
-          {t('home.invoices_count', { count })}
-        </OrgLink>
-      )}
-    </Figure>
   )
 }

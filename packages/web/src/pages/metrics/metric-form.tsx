@@ -70,6 +70,7 @@ export function MetricForm({ kind, source, locked }: Props) {
         form={form}
         submit={isEdit ? t('common.save') : t('common.create')}
         onCancel={() => go(source === undefined ? paths.metrics : paths.metric(source.code))}
+        wideSide
         side={<SampleEvent metric={values} />}
       >
         <FormSection title={t('metric.section.settings')}>

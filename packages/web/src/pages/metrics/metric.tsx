@@ -62,7 +62,7 @@ function Detail({ metric }: { readonly metric: FullMetric }) {
           )
         }
       />
-      <div className="grid gap-x-12 gap-y-6 lg:grid-cols-[minmax(0,1fr)_minmax(18rem,26rem)]">
+      <div className="grid grid-cols-1 gap-x-12 gap-y-6 lg:grid-cols-[minmax(0,1fr)_minmax(18rem,26rem)]">
         <div className="min-w-0">
           <Section title={t('metric.section.settings')}>
             <Facts

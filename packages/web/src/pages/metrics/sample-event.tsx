@@ -48,8 +48,8 @@ export function SampleEvent({ metric }: { readonly metric: Counted }) {
     properties: samplePropertiesOf(metric),
   }
   return (
-    <div className="flex flex-col gap-2">
-      <div className="flex items-center justify-between gap-3">
+    <div className="flex min-w-0 flex-col gap-2">
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
         <h2 className="text-lg font-semibold">{t('metric.section.code')}</h2>
         <div className="flex gap-1">
           {(['curl', 'sdk'] as const).map(one => (

@@ -155,8 +155,13 @@ function useSave(edited: FullPlan | undefined) {
               plan: { ...body, cascade_updates: cascade },
             })
       const entitlements = entitlementsBody(plan)
+      const { code } = answer.plan
+      for (const [feature, privilege] of clearedPrivileges(edited, entitlements)) {
+        const path = `/plans/${encodeURIComponent(code)}/entitlements/${encodeURIComponent(feature)}`
+        await api.delete(`${path}/privileges/${encodeURIComponent(privilege)}`)
+      }
       if (Object.keys(entitlements).length > 0 || (edited?.entitlements.length ?? 0) > 0) {
-        await api.post(`/plans/${encodeURIComponent(answer.plan.code)}/entitlements`, { entitlements })
+        await api.post(`/plans/${encodeURIComponent(code)}/entitlements`, { entitlements })
       }
       return answer
     },
@@ -166,6 +171,16 @@ function useSave(edited: FullPlan | undefined) {
       invalidates: ['plans', 'uses', 'subscriptions', 'invoices', 'customers'],
     },
   )
+}
+
+/** The values of features that stay without any: an empty map leaves them as they are, so they are taken away one by one. */
+function clearedPrivileges(
+  edited: FullPlan | undefined,
+  entitlements: ReturnType<typeof entitlementsBody>,
+): (readonly [feature: string, privilege: string])[] {
+  return (edited?.entitlements ?? [])
+    .filter(({ code }) => entitlements[code] !== undefined && Object.keys(entitlements[code]).length === 0)
+    .flatMap(({ code, privileges }) => privileges.map(privilege => [code, privilege.code] as const))
 }
 
 /** What the API found wrong, at its field; `rest` is what has no field of its own. */

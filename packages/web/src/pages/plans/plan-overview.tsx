@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense } from 'react'
 import { t, tWord } from '../../messages/index.ts'
+import { Aside } from '../../ui/form.tsx'
 import { Facts, Section } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Badge } from '../../ui/status.tsx'
@@ -60,11 +61,11 @@ export function PlanOverview({ plan }: { readonly plan: PlanDraft }) {
           <FactList facts={settingsFacts(plan)} />
         </Section>
       </div>
-      <aside className="min-w-0 lg:sticky lg:top-0 lg:self-start">
+      <Aside>
         <Suspense fallback={<SkeletonLines lines={6} />}>
           <Calculator plan={plan} />
         </Suspense>
-      </aside>
+      </Aside>
     </div>
   )
 }

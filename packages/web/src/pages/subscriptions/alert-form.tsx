@@ -1,0 +1,184 @@
+import type { Alert } from '../../api/subscriptions.ts'
+import { useApi } from '../../app/organization.ts'
+import { queryClient } from '../../app/queries.ts'
+import { codeFromName } from '../../format/code.ts'
+import { currencyDecimals, parseMoney, shift } from '../../format/money.ts'
+import { t, tWord } from '../../messages/index.ts'
+import { AmountInput } from '../../ui/amount.tsx'
+import { Sheet } from '../../ui/dialog.tsx'
+import { Checkbox, Field, Input, Select } from '../../ui/field.tsx'
+import { DialogForm, FieldRow } from '../../ui/form.tsx'
+import { RowList } from '../../ui/row-list.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { useForm } from '../../ui/use-form.ts'
+import { watchesMoney } from './alerts.tsx'
+import { FieldErrors } from './field-errors.tsx'
+import { pathOf, type SubscriptionProps } from './reads.ts'
+
+const TYPES = [
+  'current_usage_amount',
+  'billable_metric_current_usage_amount',
+  'billable_metric_current_usage_units',
+  'lifetime_usage_amount',
+  'billable_metric_lifetime_usage_units',
+] as const
+
+interface Row {
+  readonly value: string
+  readonly code: string
+  readonly recurring: boolean
+}
+
+const MOST_THRESHOLDS = 20
+
+/** A new alert, or other thresholds of one. */
+export function AlertForm({
+  subscription,
+  alert,
+  onClose,
+}: SubscriptionProps & { readonly alert: Alert | undefined; readonly onClose: () => void }) {
+  const api = useApi()
+  const { plan, plan_amount_currency: currency } = subscription
+  const metrics = [...new Map(plan.charges.map(charge => [charge.billable_metric_code, charge])).values()]
+  const form = useForm({
+    start: {
+      alert_type: alert?.alert_type ?? 'current_usage_amount',
+      billable_metric: alert?.billable_metric?.code ?? metrics[0]?.billable_metric_code ?? '',
+      name: alert?.name ?? '',
+      code: alert?.code ?? '',
+      named: alert !== undefined,
+      thresholds: (alert?.thresholds ?? [{ value: '', code: '', recurring: false }]).map(
+        ({ value, code, recurring }): Row => ({
+          value: alert !== undefined && watchesMoney(alert.alert_type) ? centsAsTyped(value, currency) : value,
+          code: code ?? '',
+          recurring,
+        }),
+      ),
+    },
+    aliases: { 'thresholds:value': 'thresholds', base: 'alert_type' },
+    check: ({ thresholds, alert_type: type }) =>
+      thresholds.some(row => readValue(row.value, type, currency) === undefined)
+        ? { thresholds: [watchesMoney(type) ? 'not_an_amount' : 'not_a_number'] }
+        : {},
+    send: values => {
+      const body = {
+        alert: {
+          code: values.code,
+          name: values.name || null,
+          ...(values.alert_type.startsWith('billable_metric') && { billable_metric_code: values.billable_metric }),
+          thresholds: values.thresholds.map(row => ({
+            code: row.code || null,
+            value: readValue(row.value, values.alert_type, currency),
+            recurring: row.recurring,
+          })),
+          ...(alert === undefined && { alert_type: values.alert_type }),
+        },
+      }
+      const path = `${pathOf(subscription)}/alerts`
+      const query = `?subscription_status=${subscription.status}`
+      return alert === undefined
+        ? api.post(`${path}${query}`, body)
+        : api.put(`${path}/${encodeURIComponent(alert.code)}${query}`, body)
+    },
+    onSent: () => {
+      toast(t('sub.alert.saved'))
+      onClose()
+      void queryClient.invalidateQueries({ queryKey: [api.organizationId, 'subscriptions'] })
+    },
+  })
+  const { values, set, patch, errors } = form
+  const isMoney = watchesMoney(values.alert_type)
+  return (
+    <Sheet
+      open
+      onOpenChange={onClose}
+      title={alert === undefined ? t('sub.alert.new') : t('sub.alert.edit')}
+      description={t('sub.alert.form_text')}
+    >
+      <DialogForm form={form} submit={t('common.save')} onCancel={onClose}>
+        <Field label={t('sub.alert.watches')} errors={errors('alert_type')}>
+          <Select
+            value={values.alert_type}
+            disabled={alert !== undefined}
+            onChange={event => set('alert_type', event.target.value)}
+          >
+            {TYPES.map(type => (
+              <option key={type} value={type}>
+                {tWord('alert_type', type)}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        {values.alert_type.startsWith('billable_metric') && (
+          <Field label={t('sub.alert.metric')} errors={errors('billable_metric')}>
+            <Select value={values.billable_metric} onChange={event => set('billable_metric', event.target.value)}>
+              {metrics.map(charge => (
+                <option key={charge.billable_metric_code} value={charge.billable_metric_code}>
+                  {charge.billable_metric_code}
+                </option>
+              ))}
+            </Select>
+          </Field>
+        )}
+        <FieldRow>
+          <Field label={t('common.name')} optional={t('common.optional')} errors={errors('name')}>
+            <Input
+              value={values.name}
+              onChange={event => {
+                const name = event.target.value
+                patch(values.named ? { name } : { name, code: codeFromName(name) })
+              }}
+            />
+          </Field>
+          <Field label={t('common.code')} errors={errors('code')}>
+            <Input value={values.code} onChange={event => patch({ code: event.target.value, named: true })} />
+          </Field>
+        </FieldRow>
+        <fieldset className="flex flex-col gap-2">
+          <legend className="pb-1 text-sm font-medium">{t('sub.alert.thresholds')}</legend>
+          <RowList
+            rows={values.thresholds}
+            most={MOST_THRESHOLDS}
+            onChange={rows => set('thresholds', rows as Row[])}
+            fresh={(): Row => ({ value: '', code: '', recurring: false })}
+            add={t('sub.thresholds.add')}
+            nameOf={(row, index) => t('form.take_out', { name: row.code || row.value || String(index + 1) })}
+            render={(row, change) => (
+              <div className="flex flex-col gap-2 pb-2">
+                <FieldRow>
+                  <Field label={t('sub.alert.value')}>
+                    <AmountInput
+                      value={row.value}
+                      unit={isMoney ? currency : t('common.units').toLowerCase()}
+                      onChange={value => change({ value })}
+                    />
+                  </Field>
+                  <Field label={t('common.code')} optional={t('common.optional')}>
+                    <Input value={row.code} onChange={event => change({ code: event.target.value })} />
+                  </Field>
+                </FieldRow>
+                <Checkbox
+                  label={t('sub.alert.recurring')}
+                  checked={row.recurring}
+                  onChange={event => change({ recurring: event.target.checked })}
+                />
+              </div>
+            )}
+          />
+          <FieldErrors codes={errors('thresholds')} />
+        </fieldset>
+      </DialogForm>
+    </Sheet>
+  )
+}
+
+/** Money as minor units, units as they are; undefined for what is no number. */
+function readValue(text: string, type: string, currency: string): string | number | undefined {
+  if (watchesMoney(type)) return parseMoney(text, currency)
+  return /^\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : undefined
+}
+
+/** The API gives minor units as decimal text: `1000.0`. */
+function centsAsTyped(value: string, currency: string): string {
+  return shift(Math.round(Number(value)), currencyDecimals(currency))
+}

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useMay } from '../../app/organization.ts'
-import { useAction, usePreview } from '../../app/queries.ts'
+import { queryClient, useAction, usePreview } from '../../app/queries.ts'
 import { t, tWord } from '../../messages/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { RadioGroup } from '../../ui/choice.tsx'
@@ -22,15 +22,19 @@ export function TerminateDialog({ subscription, onClose }: SubscriptionProps & {
     on_termination_invoice: invoice,
     ...(plan.pay_in_advance && { on_termination_credit_note: unused }),
   }
+  const terminate = useAction(
+    async api => {
+      await api.delete(pathOf(subscription), choices)
+      await queryClient.invalidateQueries({ queryKey: [api.organizationId], refetchType: 'none' })
+    },
+    // What is on the page is told first that it has ended: what a running one is asked is not asked again.
+    { done: t('sub.end.done'), invalidates: ['subscriptions'], toastFailure: false },
+  )
   const preview = usePreview<Previewed>(
     '/invoices/preview',
     { customer: { external_id: customer.external_id }, subscriptions: { external_ids: [id] }, termination: choices },
-    { enabled: mayPreview, keep: true },
+    { enabled: mayPreview && (terminate.isIdle || terminate.isError), keep: true },
   )
-  const terminate = useAction(api => api.delete(pathOf(subscription), choices), {
-    done: t('sub.end.done'),
-    toastFailure: false,
-  })
   return (
     <Sheet
       open

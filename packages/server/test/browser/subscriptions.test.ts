@@ -264,7 +264,7 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
     await page.getByRole('tab', { name: 'Progressive billing' }).click()
     await page.getByRole('button', { name: 'Edit thresholds' }).click()
     await page.getByRole('button', { name: 'Add a threshold' }).click()
-    await page.getByRole('dialog').getByLabel('Amount').fill('750')
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Amount' }).fill('750')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('cell', { name: '$750.00' }).waitFor()
     await page.getByText('Overridden').waitFor()
@@ -273,13 +273,39 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
     expect(errors).toEqual([])
   })
 
-  test('a name and an end are edited', async () => {
-    await page.goto(`${root}/subscriptions/larkspur-team`)
-    await page.getByRole('button', { name: 'More actions' }).click()
+  test('prices of a running one are changed for it alone, first with a copy of the plan, then in it', async () => {
+    await page.goto(`${root}/subscriptions`)
+    await page
+      .getByRole('row', { name: /larkspur-2/ })
+      .getByRole('link', { name: 'Starter' })
+      .click()
+    await page.getByRole('tab', { name: 'Plan' }).click()
+    await page.getByRole('button', { name: 'Change the fee' }).click()
+    await page.getByLabel('Subscription fee').fill('25')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('$25.00 per month').waitFor()
+    await page.getByRole('button', { name: 'Change the price of API calls' }).click()
+    await page
+      .getByRole('dialog')
+      .getByLabel(/per unit/i)
+      .fill('0.4')
+    await page.getByRole('dialog').getByRole('button', { name: 'Use these prices' }).click()
+    await page.getByText('$0.40 per unit').waitFor()
+    const { subscription } = (await app.api.get('/subscriptions/larkspur-2?status=pending')).body
+    expect(subscription.plan).toMatchObject({ amount_cents: 2500, charges: [{ properties: { amount: '0.4' } }] })
+    const { plan } = (await app.api.get('/plans/starter')).body
+    expect(plan).toMatchObject({ amount_cents: 3100, charges: [{ properties: { amount: '0.5' } }] })
+    expect(errors).toEqual([])
+  })
+
+  test('a name and an end are edited, from the list of the customer', async () => {
+    await page.goto(`${root}/customers/larkspur`)
+    await page.getByRole('button', { name: 'Actions for larkspur-team' }).click()
     await page.getByRole('menuitem', { name: 'Edit' }).click()
     await page.getByLabel('Name').fill('Production')
     await page.getByLabel('End').fill('2026-12-31')
     await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('link', { name: 'Production' }).click()
     await page.getByRole('heading', { level: 1, name: 'Production' }).waitFor()
     await page.getByText('Ends on Dec 31, 2026').waitFor()
     const { subscription } = (await app.api.get('/subscriptions/larkspur-team')).body
@@ -351,7 +377,7 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
     await page.getByLabel('Credit it').check()
     await page.getByText('given back').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Terminate' }).click()
-    await page.getByText('Terminated').first().waitFor()
+    await page.getByText('The subscription was terminated').waitFor()
     const invoice = await newestInvoice()
     expect(invoice.fees.map((fee: { amount_cents: number }) => fee.amount_cents)).toEqual([1500])
     expectShown(shown, invoice)

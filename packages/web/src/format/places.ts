@@ -12,10 +12,15 @@ export function countryName(code: string): string {
 export function countries(): readonly (readonly [code: string, name: string])[] {
   return LETTERS.flatMap(first => LETTERS.map(second => first + second))
     .flatMap((code): [string, string][] => {
-      const name = NO_COUNTRIES.has(code) ? undefined : names.of(code)
+      const name = NO_COUNTRIES.has(code) || isRetired(code) ? undefined : names.of(code)
       return name === undefined ? [] : [[code, name]]
     })
     .sort(([, one], [, other]) => one.localeCompare(other, 'en'))
+}
+
+/** Codes of countries that are gone stand for those that followed them. */
+function isRetired(code: string): boolean {
+  return Intl.getCanonicalLocales(`und-${code}`)[0] !== `und-${code}`
 }
 
 export function timeZones(): readonly string[] {

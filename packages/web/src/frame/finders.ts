@@ -1,5 +1,5 @@
 import type { AddOn, Coupon, Feature, FullMetric } from '../api/catalog.ts'
-import type { Customer, Invoice, Plan, Subscription } from '../api/types.ts'
+import type { CreditNote, Customer, Invoice, Plan, Subscription } from '../api/types.ts'
 import { paths } from '../app/paths.ts'
 import type { UrlState } from '../app/url-state.ts'
 import { formatMoney } from '../format/money.ts'
@@ -55,6 +55,18 @@ export const FINDERS: readonly Finder[] = [
       label: invoice.number,
       note: formatMoney(invoice.total_amount_cents, invoice.currency),
       to: paths.invoice(invoice.lago_id),
+    }),
+  }),
+  finder<CreditNote>({
+    heading: 'nav.credit_notes',
+    resource: 'credit_note',
+    path: '/credit_notes',
+    root: 'credit_notes',
+    present: note => ({
+      key: note.lago_id,
+      label: note.number,
+      note: formatMoney(note.total_amount_cents, note.currency),
+      to: paths.creditNote(note.lago_id),
     }),
   }),
   finder<Subscription>({

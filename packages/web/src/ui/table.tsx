@@ -60,7 +60,8 @@ export function Table<Row>({
     else void navigate({ to: href(row) })
   }
   return (
-    <div className="-mx-4 overflow-x-auto px-4 md:mx-0 md:px-0">
+    // Positioned, so that what is only read aloud does not make the page as wide as the table.
+    <div className="relative -mx-4 overflow-x-auto px-4 md:mx-0 md:px-0">
       <table aria-label={label} aria-busy={loading} className="w-full border-collapse">
         <thead>
           <tr className="border-b border-rule-strong">

@@ -3,7 +3,10 @@ import { type KeyboardEvent, useState } from 'react'
 import { t } from '../messages/index.ts'
 import { Input } from './field.tsx'
 
-/** Words that are typed one after another: Enter or a comma ends one, Backspace in the empty field takes the last away. */
+/**
+ * Words that are typed one after another: Enter or a comma ends one, Backspace in the empty field takes the last away. What is
+ * typed and not ended yet counts too, so that nothing is lost, and nothing moves, when the field is left for a button.
+ */
 export function WordList({
   words,
   onChange,
@@ -17,26 +20,31 @@ export function WordList({
   readonly placeholder?: string
 }) {
   const [text, setText] = useState('')
-  const take = () => {
-    const added = text
-      .split(',')
-      .map(word => word.trim())
-      .filter(word => word !== '' && !words.includes(word))
-    if (added.length > 0) onChange([...words, ...new Set(added)])
+  const [typed, setTyped] = useState<readonly string[]>([])
+  const ended = words.filter(word => !typed.includes(word))
+  const type = (next: string) => {
+    const found = next.split(',').map(word => word.trim())
+    const fresh = [...new Set(found.filter(word => word !== '' && !ended.includes(word)))]
+    setText(next)
+    setTyped(fresh)
+    onChange([...ended, ...fresh])
+  }
+  const end = () => {
     setText('')
+    setTyped([])
   }
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey) return
     if (event.key === 'Backspace' && text === '') onChange(words.slice(0, -1))
     if (event.key !== ',' && event.key !== 'Enter') return
     event.preventDefault()
-    take()
+    end()
   }
   return (
     <div className="flex flex-col gap-1.5">
-      {words.length > 0 && (
+      {ended.length > 0 && (
         <ul className="flex flex-wrap gap-1">
-          {words.map(word => (
+          {ended.map(word => (
             <li key={word}>
               <Chip text={word} onRemove={() => onChange(words.filter(other => other !== word))} />
             </li>
@@ -47,9 +55,8 @@ export function WordList({
         {...(label !== undefined && { 'aria-label': label })}
         value={text}
         placeholder={placeholder}
-        onChange={event => setText(event.target.value)}
+        onChange={event => type(event.target.value)}
         onKeyDown={onKeyDown}
-        onBlur={take}
       />
     </div>
   )

@@ -243,14 +243,14 @@ export const invoices = {
 
   'regenerate.title': 'Make {number} again',
   'regenerate.lines_text':
-    'Units you change are priced by the plan as before; with a price of your own, they are multiplied. What you untick is left out.',
+    'Units you change are priced as before, unless you type a price of your own: then they are multiplied. What you untick is left out.',
   'regenerate.fixed_text': 'Units and prices of these lines were settled before; they may only be renamed.',
   'regenerate.preview': 'The new invoice',
   'regenerate.reference': 'Reference',
   'regenerate.name_of': 'Name of {name}',
   'regenerate.units_of': 'Units of {name}',
   'regenerate.price_of': 'Unit price of {name}',
-  'regenerate.plan_price': 'Price',
+  'regenerate.plan_price': 'Plan’s price',
   'regenerate.wrong_lines': 'Units and prices must be numbers.',
   'regenerate.submit': 'Issue the new invoice',
   'regenerate.done': '{number} was issued',

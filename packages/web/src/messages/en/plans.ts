@@ -151,7 +151,6 @@ export const plans = {
   'plans.problems': 'Some fields need another look.',
   'plans.tab.overview': 'Overview',
   'plans.tab.subscriptions': 'Subscriptions',
-  'plans.subscription': 'Subscription',
   'plans.prices': 'Prices',
   'plans.prices.own': 'Of its own',
   'plans.prices.plan': 'Of the plan',

@@ -20,6 +20,7 @@ export const subscriptions = {
   'frequency_of.semiannual': 'Every half-year',
   'frequency_of.yearly': 'Every year',
 
+  'sub.actions': 'Actions for {id}',
   'sub.tab.progressive': 'Progressive billing',
   'sub.tab.entitlements': 'Entitlements',
   'sub.tab.alerts': 'Alerts',

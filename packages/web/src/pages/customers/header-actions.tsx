@@ -1,4 +1,4 @@
-import { Pencil, TicketPercent, Trash2, Wallet } from 'lucide-react'
+import { Pencil, ReceiptText, Repeat2, TicketPercent, Trash2, Wallet } from 'lucide-react'
 import { useState } from 'react'
 import type { Customer } from '../../api/types.ts'
 import { useOrgNavigate } from '../../app/org-link.tsx'
@@ -18,6 +18,8 @@ export function HeaderActions({ customer }: { readonly customer: Customer }) {
   const [doing, setDoing] = useState<'coupon' | 'wallet' | 'delete'>()
   const close = () => setDoing(undefined)
   const [writes, applies, fills] = [may('customer', 'write'), may('applied_coupon', 'write'), may('wallet', 'write')]
+  const [subscribes, bills] = [may('subscription', 'write'), may('invoice', 'write')]
+  const search = { customer: customer.external_id }
   return (
     <>
       {writes && (
@@ -25,8 +27,18 @@ export function HeaderActions({ customer }: { readonly customer: Customer }) {
           {t('customer.edit')}
         </Button>
       )}
-      {(writes || applies || fills) && (
+      {(writes || applies || fills || subscribes || bills) && (
         <Menu>
+          {subscribes && (
+            <MenuItem icon={Repeat2} onSelect={() => go(paths.newSubscription, search)}>
+              {t('subscriptions.new')}
+            </MenuItem>
+          )}
+          {bills && (
+            <MenuItem icon={ReceiptText} onSelect={() => go(paths.newInvoice, search)}>
+              {t('one_off.new')}
+            </MenuItem>
+          )}
           {applies && (
             <MenuItem icon={TicketPercent} onSelect={() => setDoing('coupon')}>
               {t('apply_coupon.action')}

@@ -16,6 +16,7 @@ import { Figure, Section } from '../../ui/page.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
 import { InvoiceTable } from '../invoices/invoice-table.tsx'
+import { useRowActions } from '../subscriptions/actions.tsx'
 import { selectionOf, subscriptionColumns } from '../subscriptions/columns.tsx'
 import { NextInvoice } from './next-invoice.tsx'
 import {
@@ -153,6 +154,7 @@ function Pending({ failed }: { readonly failed: boolean }) {
 
 function Subscriptions({ rows, customer }: CustomerProps & { readonly rows: readonly FullSubscription[] }) {
   const href = useOrgHref()
+  const [actions, dialogs] = useRowActions()
   if (rows.length === 0) {
     return (
       <Empty
@@ -169,12 +171,15 @@ function Subscriptions({ rows, customer }: CustomerProps & { readonly rows: read
     )
   }
   return (
-    <Table
-      label={t('customer.subscriptions.title')}
-      rows={rows}
-      rowKey={subscription => subscription.lago_id}
-      href={subscription => href(paths.subscription(subscription.external_id), selectionOf(subscription))}
-      columns={subscriptionColumns(true)}
-    />
+    <>
+      <Table
+        label={t('customer.subscriptions.title')}
+        rows={rows}
+        rowKey={subscription => subscription.lago_id}
+        href={subscription => href(paths.subscription(subscription.external_id), selectionOf(subscription))}
+        columns={[...subscriptionColumns(true), ...actions]}
+      />
+      {dialogs}
+    </>
   )
 }

@@ -24,7 +24,9 @@ export function Settings({ customer: shown }: CustomerProps) {
   const entity = useGet<{ billing_entity: BillingEntity }>(
     `/billing_entities/${encodeURIComponent(customer.billing_entity_code)}`,
   )
-  const mayWrite = useMay()('customer', 'write')
+  const may = useMay()
+  const mayChange = ({ control: { kind } }: Setting) =>
+    may('customer', 'write') && (kind !== 'sections' || may('invoice_custom_section', 'read'))
   const [changing, setChanging] = useState<Setting>()
   const save = useSave(customer)
   return (
@@ -61,7 +63,7 @@ export function Settings({ customer: shown }: CustomerProps) {
                 head: <span className="sr-only">{t('common.more_actions')}</span>,
                 action: true,
                 cell: setting =>
-                  mayWrite && (
+                  mayChange(setting) && (
                     <>
                       {setting.own !== null && (
                         <Button kind="quiet" title={setting.inherited} onClick={() => save.mutate(setting.body(null))}>

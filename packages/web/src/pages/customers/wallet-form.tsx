@@ -1,6 +1,6 @@
 import type { Customer } from '../../api/types.ts'
 import type { FullWallet } from '../../api/wallets.ts'
-import { useOrganization } from '../../app/organization.ts'
+import { useMay, useOrganization } from '../../app/organization.ts'
 import { useAction } from '../../app/queries.ts'
 import { t, tWord } from '../../messages/index.ts'
 import { MetricsPicker } from '../../pickers/catalog-pickers.tsx'
@@ -24,6 +24,7 @@ interface Props {
 
 export function WalletForm({ customer, wallet, onClose }: Props) {
   const { currency: fallback } = useOrganization()
+  const readsMetrics = useMay()('billable_metric', 'read')
   const zone = customer.applicable_timezone
   const save = useAction(
     (api, values: WalletValues) => {
@@ -61,12 +62,14 @@ export function WalletForm({ customer, wallet, onClose }: Props) {
         </FormSection>
         <FormSection title={t('wallet_form.scope')} text={t('wallet_form.scope_text')}>
           <FeeTypes form={form} />
-          <Field label={t('wallet_form.metrics')}>
-            <MetricsPicker
-              codes={form.values.billable_metric_codes}
-              onChange={codes => form.set('billable_metric_codes', codes)}
-            />
-          </Field>
+          {readsMetrics && (
+            <Field label={t('wallet_form.metrics')}>
+              <MetricsPicker
+                codes={form.values.billable_metric_codes}
+                onChange={codes => form.set('billable_metric_codes', codes)}
+              />
+            </Field>
+          )}
         </FormSection>
       </DialogForm>
     </Sheet>

@@ -26,61 +26,69 @@ export function RegeneratedLines({
   const change = (key: string, changes: Partial<RegeneratedLine>) =>
     onChange(lines.map(line => (line.key === key ? { ...line, ...changes } : line)))
   return (
-    <ul aria-label={t('invoice.lines')} className="flex flex-col">
-      {lines.map(line => {
-        const fee = line.kept && !wrong.has(line.key) ? feeOfLine(fees, line) : undefined
-        return (
-          <li
-            key={line.key}
-            className="grid gap-x-3 gap-y-2 border-t border-rule py-3 first:border-t-0 first:pt-0 sm:grid-cols-[1fr_7rem_8rem_6.5rem]"
-          >
-            <label className="flex items-start gap-2 font-medium sm:col-span-3">
-              <input
-                type="checkbox"
-                checked={line.kept}
-                disabled={fixed.lines}
-                onChange={event => change(line.key, { kept: event.target.checked })}
-                className="mt-0.5 size-4 accent-accent"
-              />
-              <span className={cx(!line.kept && 'text-faint line-through')}>{line.label}</span>
-            </label>
-            <span className="pt-0.5 text-right font-medium tabular">
-              {fee === undefined ? <span className="text-faint">–</span> : formatMoney(fee.amount_cents, currency)}
-            </span>
-            {line.kept && (
-              <>
-                <Input
-                  aria-label={t('regenerate.name_of', { name: line.label })}
-                  placeholder={t('invoice.display_name')}
-                  value={line.name}
-                  onChange={event => change(line.key, { name: event.target.value })}
+    <div>
+      <div aria-hidden className={cx('hidden pb-1.5 text-xs text-faint sm:grid', GRID)}>
+        <span>{t('invoice.display_name')}</span>
+        <span className="text-right">{t('common.units')}</span>
+        <span className="text-right">
+          {t('invoice.unit_price')}, {currency}
+        </span>
+        <span className="text-right">{t('common.amount')}</span>
+      </div>
+      <ul aria-label={t('invoice.lines')} className="flex flex-col border-t border-rule-strong">
+        {lines.map(line => {
+          const fee = line.kept && !wrong.has(line.key) ? feeOfLine(fees, line) : undefined
+          return (
+            <li key={line.key} className={cx('grid gap-y-2 border-t border-rule py-3 first:border-t-0', GRID)}>
+              <label className="flex items-start gap-2 font-medium sm:col-span-3">
+                <input
+                  type="checkbox"
+                  checked={line.kept}
+                  disabled={fixed.lines}
+                  onChange={event => change(line.key, { kept: event.target.checked })}
+                  className="mt-0.5 size-4 accent-accent"
                 />
-                <Input
-                  aria-label={t('regenerate.units_of', { name: line.label })}
-                  placeholder={t('common.units')}
-                  inputMode="decimal"
-                  disabled={fixed.amounts}
-                  className="text-right tabular"
-                  aria-invalid={wrong.has(line.key) || undefined}
-                  value={line.units}
-                  onChange={event => change(line.key, { units: event.target.value })}
-                />
-                <Input
-                  aria-label={t('regenerate.price_of', { name: line.label })}
-                  placeholder={t('regenerate.plan_price')}
-                  inputMode="decimal"
-                  disabled={fixed.amounts}
-                  className="text-right tabular"
-                  aria-invalid={wrong.has(line.key) || undefined}
-                  value={line.price}
-                  onChange={event => change(line.key, { price: event.target.value })}
-                />
-                <span className="self-center text-right text-sm text-faint">{currency}</span>
-              </>
-            )}
-          </li>
-        )
-      })}
-    </ul>
+                <span className={cx(!line.kept && 'text-faint line-through')}>{line.label}</span>
+              </label>
+              <span className="pt-0.5 text-right font-medium tabular">
+                {fee === undefined ? <span className="text-faint">–</span> : formatMoney(fee.amount_cents, currency)}
+              </span>
+              {line.kept && (
+                <>
+                  <Input
+                    aria-label={t('regenerate.name_of', { name: line.label })}
+                    placeholder={t('invoice.display_name')}
+                    value={line.name}
+                    onChange={event => change(line.key, { name: event.target.value })}
+                  />
+                  <Input
+                    aria-label={t('regenerate.units_of', { name: line.label })}
+                    placeholder={t('common.units')}
+                    inputMode="decimal"
+                    disabled={fixed.amounts}
+                    className="text-right tabular"
+                    aria-invalid={wrong.has(line.key) || undefined}
+                    value={line.units}
+                    onChange={event => change(line.key, { units: event.target.value })}
+                  />
+                  <Input
+                    aria-label={t('regenerate.price_of', { name: line.label })}
+                    placeholder={line.formerPrice ?? t('regenerate.plan_price')}
+                    inputMode="decimal"
+                    disabled={fixed.amounts}
+                    className="text-right tabular"
+                    aria-invalid={wrong.has(line.key) || undefined}
+                    value={line.price}
+                    onChange={event => change(line.key, { price: event.target.value })}
+                  />
+                </>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+    </div>
   )
 }
+
+const GRID = 'gap-x-3 sm:grid-cols-[1fr_7rem_8rem_6.5rem]'

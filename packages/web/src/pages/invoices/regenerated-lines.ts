@@ -1,4 +1,5 @@
 import type { Fee, Invoice } from '../../api/invoices.ts'
+import { formatUnitPrice } from '../../format/money.ts'
 import { feeName } from './fee-name.ts'
 
 /** A line of an invoice that is made again: one of the voided invoice, or one that it did not have. */
@@ -11,9 +12,13 @@ export interface RegeneratedLine {
   readonly original: string | undefined
   readonly kept: boolean
   readonly units: string
+  /** Empty: as it was priced. */
   readonly price: string
+  /** The price it had, as people read it. */
+  readonly formerPrice: string | undefined
   readonly name: string
-  readonly before: { readonly units: string; readonly price: string }
+  /** The units it had; none for what is added. */
+  readonly before: string
 }
 
 const DECIMAL = /^\d+(\.\d+)?$/
@@ -21,7 +26,7 @@ const DECIMAL = /^\d+(\.\d+)?$/
 export function linesOf({ fees = [] }: Invoice): readonly RegeneratedLine[] {
   return fees.flatMap((fee): RegeneratedLine[] => {
     if (fee.lago_id === null) return []
-    const before = { units: plain(fee.units), price: plain(fee.precise_unit_amount) }
+    const before = plain(fee.units)
     return [
       {
         key: fee.lago_id,
@@ -29,7 +34,9 @@ export function linesOf({ fees = [] }: Invoice): readonly RegeneratedLine[] {
         ref: { id: fee.lago_id },
         original: fee.lago_original_fee_id ?? fee.lago_id,
         kept: true,
-        ...before,
+        units: before,
+        price: '',
+        formerPrice: formatUnitPrice(fee.precise_unit_amount, fee.amount_currency),
         name: '',
         before,
       },
@@ -38,18 +45,9 @@ export function linesOf({ fees = [] }: Invoice): readonly RegeneratedLine[] {
 }
 
 export function addedLine(label: string, ref: Readonly<Record<string, string>>): RegeneratedLine {
-  const before = { units: '', price: '' }
-  return {
-    key: JSON.stringify(ref),
-    label,
-    ref,
-    original: undefined,
-    kept: true,
-    units: '1',
-    price: '',
-    name: '',
-    before,
-  }
+  const key = JSON.stringify(ref)
+  const blank = { price: '', formerPrice: undefined, name: '', before: '' }
+  return { key, label, ref, original: undefined, kept: true, units: '1', ...blank }
 }
 
 /** `7.0` is typed as `7`. */
@@ -69,10 +67,10 @@ export function feesOf(lines: readonly RegeneratedLine[]): readonly Record<strin
   return lines
     .filter(line => line.kept)
     .map(({ ref, units, price, name, before }) => {
-      const isRepriced = price !== before.price && price !== ''
+      const isRepriced = price !== ''
       return {
         ...ref,
-        ...((units !== before.units || isRepriced) && { units }),
+        ...((units !== before || isRepriced) && { units }),
         ...(isRepriced && { unit_amount_cents: price }),
         ...(name.trim() !== '' && { invoice_display_name: name.trim() }),
       }

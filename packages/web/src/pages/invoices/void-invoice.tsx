@@ -103,7 +103,11 @@ function VoidForm({ invoice }: { readonly invoice: Invoice }) {
               value={values.gives}
               onChange={gives => form.set('gives', gives)}
               options={[
-                { value: 'nothing', label: t('void.nothing'), hint: t('void.nothing_hint') },
+                {
+                  value: 'nothing',
+                  label: t('void.nothing'),
+                  ...(invoice.prepaid_credit_amount_cents > 0 && { hint: t('void.nothing_hint') }),
+                },
                 { value: 'credit_note', label: t('void.credit_note'), hint: t('void.credit_note_hint') },
               ]}
             />

@@ -87,7 +87,8 @@ function ChangeForm({ subscription }: SubscriptionProps) {
     send: values => api.post('/subscriptions', { subscription: bodyOf(values) }),
     onSent: () => {
       toast(direction === 'downgrade' && !isPending ? t('sub.change.scheduled') : t('sub.change.done'))
-      void queryClient.invalidateQueries({ queryKey: [api.organizationId] })
+      // Read again where one goes now; what is previewed here is not there to be read any more.
+      void queryClient.invalidateQueries({ queryKey: [api.organizationId], refetchType: 'none' })
       navigate(paths.subscription(externalId))
     },
   })
@@ -96,8 +97,7 @@ function ChangeForm({ subscription }: SubscriptionProps) {
   const isReady =
     plan !== undefined && !isSame && Object.keys(faults).length === 0 && asked.subscription.plan_code !== ''
   const preview = usePreview<Previewed>('/invoices/preview', asked, {
-    // Once the change was made there is nothing to preview.
-    enabled: mayPreview && isReady && form.dirty,
+    enabled: mayPreview && isReady,
     keep: true,
   })
   return (

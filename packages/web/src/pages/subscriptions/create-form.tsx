@@ -111,7 +111,8 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
     send: values => api.post('/subscriptions', { subscription: bodyOf(values) }),
     onSent: ({ subscription }) => {
       toast(t('sub.form.created'))
-      void queryClient.invalidateQueries({ queryKey: [api.organizationId] })
+      // Read again where one goes now; what is previewed here is not there to be read any more.
+      void queryClient.invalidateQueries({ queryKey: [api.organizationId], refetchType: 'none' })
       navigate(
         paths.subscription(subscription.external_id),
         subscription.status === 'active' ? {} : { id: subscription.lago_id },
@@ -124,8 +125,7 @@ export function CreateForm({ customer }: { readonly customer: Customer }) {
   const asked = useSettled({ customer: { external_id: customer.external_id }, subscription: bodyOf(values) })
   const isAsked = asked.subscription.plan_code !== '' && asked.subscription.external_id !== '' && !isTaken
   const preview = usePreview<Previewed>('/invoices/preview', asked, {
-    // Once it was created there is nothing to preview.
-    enabled: mayPreview && isReady && isAsked && form.dirty,
+    enabled: mayPreview && isReady && isAsked,
     keep: true,
   })
   const choose = ({ code, name }: FullPlan) => {

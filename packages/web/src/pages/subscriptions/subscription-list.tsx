@@ -13,6 +13,7 @@ import { Empty } from '../../ui/empty.tsx'
 import { Select } from '../../ui/field.tsx'
 import { Chips, ListPage } from '../../ui/list.tsx'
 import { PageHeader } from '../../ui/page.tsx'
+import { useRowActions } from './actions.tsx'
 import { selectionOf, subscriptionColumns } from './columns.tsx'
 
 const STATUSES: readonly string[] = ['active', 'pending', 'incomplete', 'terminated', 'canceled']
@@ -23,6 +24,7 @@ export default function SubscriptionList() {
   const may = useMay()
   const href = useOrgHref()
   const navigate = useOrgNavigate()
+  const [actions, dialogs] = useRowActions()
   const create = may('subscription', 'write') && (
     <Button kind="primary" icon={Plus} onClick={() => navigate(paths.newSubscription)}>
       {t('subscriptions.new')}
@@ -45,7 +47,7 @@ export default function SubscriptionList() {
         label={t('subscriptions.title')}
         path="/subscriptions"
         root="subscriptions"
-        columns={subscriptionColumns()}
+        columns={[...subscriptionColumns(), ...actions]}
         rowKey={subscription => subscription.lago_id}
         href={(subscription: FullSubscription) =>
           href(paths.subscription(subscription.external_id), selectionOf(subscription))
@@ -86,6 +88,7 @@ export default function SubscriptionList() {
           />
         }
       />
+      {dialogs}
     </>
   )
 }

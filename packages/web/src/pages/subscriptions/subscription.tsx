@@ -1,34 +1,30 @@
 import { useParams } from '@tanstack/react-router'
-import { ArrowUpDown, Ban, Pencil } from 'lucide-react'
+import { ArrowUpDown } from 'lucide-react'
 import { useState } from 'react'
 import { ApiFailure } from '../../api/client.ts'
 import type { FullSubscription } from '../../api/subscriptions.ts'
 import { OrgLink, useOrgNavigate } from '../../app/org-link.tsx'
 import { useMay } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
-import { useAction } from '../../app/queries.ts'
 import { useUrlState } from '../../app/url-state.ts'
 import { formatDate, formatDay } from '../../format/dates.ts'
 import { t } from '../../messages/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { InlineCode } from '../../ui/code.tsx'
 import { CopyButton } from '../../ui/copy.tsx'
-import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/empty.tsx'
-import { Menu, MenuItem, MenuRule } from '../../ui/menu.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { customerName } from '../customers/name.ts'
+import { CancelDialog, type Doing, isLive, isReplacing, SubscriptionDialogs, SubscriptionMenu } from './actions.tsx'
 import { Alerts } from './alerts.tsx'
 import { subscriptionName } from './columns.tsx'
-import { EditDialog } from './edit-dialog.tsx'
 import { Entitlements } from './entitlements.tsx'
 import { Overview } from './overview.tsx'
 import { PlanTab } from './plan-tab.tsx'
-import { chosenOf, pathOf, type SubscriptionProps, scheduledOf, useChain } from './reads.ts'
-import { TerminateDialog } from './terminate-dialog.tsx'
+import { chosenOf, type SubscriptionProps, scheduledOf, useChain } from './reads.ts'
 import { Thresholds } from './thresholds.tsx'
 import { UsageTab } from './usage-tab.tsx'
 
@@ -49,14 +45,14 @@ export default function SubscriptionPage() {
 function Shown({ subscription, chain }: SubscriptionProps & { readonly chain: Chain }) {
   const may = useMay()
   const { customer, external_id: externalId, status, plan } = subscription
-  const isLive = status === 'active' || status === 'pending'
+  const live = isLive(subscription)
   const tabs = [
     { key: 'overview', label: t('customer.tab.overview') },
     { key: 'plan', label: t('subscriptions.plan') },
     ...(status === 'active' && may('customer_usage', 'read') ? [{ key: 'usage', label: t('customer.tab.usage') }] : []),
     { key: 'progressive', label: t('sub.tab.progressive') },
-    ...(isLive ? [{ key: 'entitlements', label: t('sub.tab.entitlements') }] : []),
-    ...(isLive && may('alert', 'read') ? [{ key: 'alerts', label: t('sub.tab.alerts') }] : []),
+    ...(live ? [{ key: 'entitlements', label: t('sub.tab.entitlements') }] : []),
+    ...(live && may('alert', 'read') ? [{ key: 'alerts', label: t('sub.tab.alerts') }] : []),
   ]
   return (
     <>
@@ -106,54 +102,18 @@ function Tab({ name, ...props }: SubscriptionProps & { readonly name: string; re
 function Actions({ subscription }: SubscriptionProps) {
   const mayWrite = useMay()('subscription', 'write')
   const navigate = useOrgNavigate()
-  const [open, setOpen] = useState<'edit' | 'end'>()
-  const { status } = subscription
-  const isReplacing = status === 'pending' && subscription.previous_plan_code !== null
-  if (!mayWrite || (status !== 'active' && status !== 'pending')) return null
-  const close = () => setOpen(undefined)
+  const [doing, setDoing] = useState<Doing>()
+  if (!mayWrite || !isLive(subscription)) return null
   return (
     <>
-      {!isReplacing && (
+      {!isReplacing(subscription) && (
         <Button icon={ArrowUpDown} onClick={() => navigate(paths.changePlan(subscription.external_id))}>
           {t('sub.change.action')}
         </Button>
       )}
-      <Menu>
-        <MenuItem icon={Pencil} onSelect={() => setOpen('edit')}>
-          {t('sub.edit.action')}
-        </MenuItem>
-        <MenuRule />
-        <MenuItem icon={Ban} danger onSelect={() => setOpen('end')}>
-          {status === 'active' ? t('sub.end.action') : t('sub.cancel.action')}
-        </MenuItem>
-      </Menu>
-      {open === 'edit' && <EditDialog subscription={subscription} onClose={close} />}
-      {open === 'end' && status === 'active' && <TerminateDialog subscription={subscription} onClose={close} />}
-      {open === 'end' && status === 'pending' && <CancelDialog subscription={subscription} onClose={close} />}
+      <SubscriptionMenu subscription={subscription} onDo={setDoing} />
+      <SubscriptionDialogs doing={doing} onClose={() => setDoing(undefined)} />
     </>
-  )
-}
-
-/** Asks before one that has not started is taken back. */
-function CancelDialog({ subscription, onClose }: SubscriptionProps & { readonly onClose: () => void }) {
-  const cancel = useAction(api => api.delete(`${pathOf(subscription)}?status=pending`), {
-    done: t('sub.cancel.done'),
-    toastFailure: false,
-  })
-  const isReplacing = subscription.previous_plan_code !== null
-  return (
-    <ConfirmDialog
-      open
-      onOpenChange={onClose}
-      title={
-        isReplacing
-          ? t('sub.cancel.change_title', { plan: subscription.plan.name })
-          : t('sub.cancel.title', { name: subscriptionName(subscription) })
-      }
-      affects={isReplacing ? t('sub.cancel.change_text') : t('sub.cancel.text')}
-      confirm={isReplacing ? t('sub.cancel.change_confirm') : t('sub.cancel.action')}
-      onConfirm={() => cancel.mutateAsync(undefined)}
-    />
   )
 }
 
@@ -164,14 +124,14 @@ function Notices({ subscription, chain }: SubscriptionProps & { readonly chain: 
   const { status, customer, subscription_at: startsAt, ending_at: endsAt } = subscription
   const zone = customer.applicable_timezone
   const next = scheduledOf(subscription, chain)
-  const isReplacing = status === 'pending' && subscription.previous_plan_code !== null
+  const replaces = isReplacing(subscription)
   const texts = [
     next !== undefined &&
       subscription.downgrade_plan_date !== null &&
       t('sub.notice.downgrade', { plan: next.plan.name, date: formatDate(subscription.downgrade_plan_date) }),
-    isReplacing && t('sub.notice.replaces', { plan: subscription.previous_plan_code ?? '' }),
+    replaces && t('sub.notice.replaces', { plan: subscription.previous_plan_code ?? '' }),
     status === 'pending' &&
-      !isReplacing &&
+      !replaces &&
       startsAt !== null &&
       t('sub.notice.starts', { date: formatDay(startsAt, zone) }),
     status === 'incomplete' && t('sub.notice.incomplete'),

@@ -1,7 +1,15 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barriersOf, LOOKS, look } from './look.ts'
-import { type ConsoleApp, hasChromium, refuseErrors, signIn, signUp, startConsoleApp } from './support.ts'
+import {
+  type ConsoleApp,
+  hasChromium,
+  refuseErrors,
+  seriousViolations,
+  signIn,
+  signUp,
+  startConsoleApp,
+} from './support.ts'
 
 describe.skipIf(!hasChromium)('plans in the console', () => {
   let app: ConsoleApp
@@ -73,6 +81,7 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
     await page.getByText('Some fields need another look.').waitFor()
     await page.getByLabel('Name', { exact: true }).fill('Growth')
     expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe('growth')
+    expect(await page.getByText('Some fields need another look.').count()).toBe(0)
     await page.getByLabel('Fee per month').fill('99')
 
     await page.getByRole('button', { name: 'Add a usage charge' }).click()
@@ -237,6 +246,8 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
       .getByRole('button', { name: /^Tokens/ })
       .click()
     await look(visitor, 'plan-edit-charge', theme, width)
+    const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+    expect([await visitor.evaluate(wide), await seriousViolations(visitor)]).toEqual([0, []])
     await other.close()
     expect(seen).toEqual([])
   })

@@ -28,7 +28,7 @@ export default defineConfig({
           name: 'browser',
           include: ['packages/server/test/browser/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['packages/server/test/support/global-setup.ts'],
+          globalSetup: ['packages/server/test/support/global-setup.ts', 'packages/server/test/browser/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // A page may take longer than a second where the machine is busy.

@@ -52,6 +52,8 @@ export interface BilledPeriods {
   readonly base: Period
   readonly charges: Period | null
   readonly fixedCharges: Period | null
+  /** Of the customer when they were billed; as it is now where absent. */
+  readonly timeZone?: string
 }
 
 /** Billed windows with the days of the whole periods they belong to, the divisors of prorations. */
@@ -234,8 +236,12 @@ function usagePeriod(
 function joined(opening: Temporal.Instant, billedTo: Temporal.Instant | null | undefined): Temporal.Instant {
   if (!billedTo) return opening
   const candidate = billedTo.add({ microseconds: 1 })
-  const distance = Math.abs(opening.epochMilliseconds - candidate.epochMilliseconds)
-  return distance < 26 * 3_600_000 ? candidate : opening
+  return isWithinADay(opening, candidate) ? candidate : opening
+}
+
+/** Whether two instants can be the same local midnight in two time zones: they are less than 26 hours apart. */
+export function isWithinADay(a: Temporal.Instant, b: Temporal.Instant): boolean {
+  return Math.abs(a.epochMilliseconds - b.epochMilliseconds) < 26 * 3_600_000
 }
 
 /**

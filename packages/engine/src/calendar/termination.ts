@@ -1,6 +1,6 @@
 import { isPlanPeriodStart } from './billing-days.ts'
 import type { BilledPeriods, BillingTerms, Boundaries, Period } from './boundaries.ts'
-import { billingBoundaries } from './boundaries.ts'
+import { billingBoundaries, isWithinADay } from './boundaries.ts'
 import { localDate, startOfDay } from './local-days.ts'
 import type { BillingInterval } from './periods.ts'
 import { periodEnd, periodStart } from './periods.ts'
@@ -69,13 +69,19 @@ export function upgradeBoundaries(previous: TerminatedTerms, next: BillingTerms)
 
 /**
  * Whether two invoices bill the same period of a subscription: same base window, and on plans with monthly charges the
- * same window of what is monthly. What a second billing run of the same day is recognised by.
+ * same window of what is monthly. What a second billing run of the same day is recognised by. The same days begin and end at
+ * other instants after a change of time zone.
+ *
+ * @param billed what was billed, maybe in another time zone
+ * @param expected as it would be now
  */
-export function coversSamePeriods(terms: BillingTerms, a: BilledPeriods, b: BilledPeriods): boolean {
-  if (!samePeriod(a.base, b.base)) return false
+export function coversSamePeriods(terms: BillingTerms, billed: BilledPeriods, expected: BilledPeriods): boolean {
+  const hasMoved = billed.timeZone !== undefined && billed.timeZone !== terms.timeZone
+  const isSame = (kind: 'base' | 'charges' | 'fixedCharges') => isSamePeriod(billed[kind], expected[kind], hasMoved)
+  if (!isSame('base')) return false
   if (!isSplitPlan(terms)) return true
-  if (terms.billChargesMonthly && !samePeriod(a.charges, b.charges)) return false
-  return !terms.billFixedChargesMonthly || samePeriod(a.fixedCharges, b.fixedCharges)
+  if (terms.billChargesMonthly && !isSame('charges')) return false
+  return !terms.billFixedChargesMonthly || isSame('fixedCharges')
 }
 
 /**
@@ -113,7 +119,9 @@ function asIfActive(terms: BillingTerms): BillingTerms {
   return { ...terms, terminatedAt: null }
 }
 
-function samePeriod(a: Period | null, b: Period | null): boolean {
+function isSamePeriod(a: Period | null, b: Period | null, hasMoved: boolean): boolean {
   if (a === null || b === null) return a === b
-  return a.from.equals(b.from) && a.to.equals(b.to)
+  const isSame = (one: Temporal.Instant, other: Temporal.Instant) =>
+    hasMoved ? isWithinADay(one, other) : one.equals(other)
+  return isSame(a.from, b.from) && isSame(a.to, b.to)
 }

@@ -144,6 +144,13 @@ describe('the period paid in advance', () => {
     expect(isAdvancePeriodBilled(ended, [runOf(ended, date('2026-07-01'))])).toBe(true)
   })
 
+  it('was billed where its customer was then, by the same days', () => {
+    const moved = terminated({ ...monthly, timeZone: 'America/New_York' }, '2026-07-17T00:00:00Z')
+    const billed = (day: string) => [{ ...runOf(monthly, date(day)), timeZone: 'Asia/Tokyo' }]
+    expect(isAdvancePeriodBilled(moved, billed('2026-07-01'))).toBe(true)
+    expect(isAdvancePeriodBilled(moved, billed('2026-06-01'))).toBe(false)
+  })
+
   it('was billed at the start when it is the first', () => {
     expect(isAdvancePeriodBilled(terminated(monthly, '2026-01-20T00:00:00Z'), [])).toBe(true)
   })

@@ -40,6 +40,7 @@ export { getApplicableThresholds } from './thresholds.ts'
 export { endTrial, findEndedTrials, nextTrialEnd } from './trials.ts'
 export {
   checkPurchaseOrderNumber,
+  readBillableInstant,
   readPurchaseOrderNumber,
 } from './validate.ts'
 

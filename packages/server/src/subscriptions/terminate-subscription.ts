@@ -2,6 +2,7 @@ import { type Ctx, transaction } from '../platform/context.ts'
 import { emit, emitAll } from '../platform/domain-events.ts'
 import { Problems, validation } from '../platform/errors.ts'
 import { emitMissedDays } from './missed-days.ts'
+import { refuseWhileTaxesArePending } from './pending-taxes.ts'
 import type { SelectionInput } from './schema.ts'
 import { findByExternalId, lockSubscription, type Subscription, type SubscriptionRecord } from './store.ts'
 import { CREDIT_NOTE_CHOICES, checkChoice, FINAL_INVOICE_CHOICES } from './validate.ts'
@@ -15,7 +16,7 @@ export interface TerminationOptions {
 /**
  * Ends the active subscription with this external id now; with the status `pending`, cancels the one that has not started.
  *
- * @throws 404 `subscription_not_found`; 422 for a choice that does not exist
+ * @throws 404 `subscription_not_found`; 422 for a choice that does not exist; 405 `cannot_terminate_with_pending_taxes`
  */
 export async function terminateSubscription(
   ctx: Ctx,
@@ -27,6 +28,7 @@ export async function terminateSubscription(
     const record = await lockSubscription(tx, () => findByExternalId(tx, externalId, status))
     if (status === 'pending') return cancel(tx, record.subscription)
     checkOptions(record, input)
+    await refuseWhileTaxesArePending(tx, record, creditNoteOf(record, input))
     return terminate(tx, record, tx.clock.now(), input)
   })
 }
@@ -60,7 +62,7 @@ export async function terminate(
   const { subscription, next } = record
   if (subscription.status !== 'active') return subscription
   if (next?.status === 'incomplete') throw validation({ base: ['next_subscription_incomplete'] })
-  const creditNote = chosen(options.on_termination_credit_note) ?? subscription.on_termination_credit_note ?? 'credit'
+  const creditNote = creditNoteOf(record, options)
   const invoice = chosen(options.on_termination_invoice) ?? subscription.on_termination_invoice
   await emitMissedDays(tx, record, at, { untilToday: false })
   const terminated = await end(tx, record, at, { creditNote, invoice, upgrade: false })
@@ -98,6 +100,11 @@ export async function end(
   await emit(tx, 'subscription.updated', subscription.id)
   await emit(tx, 'subscription.terminated', subscription.id, { on_termination_credit_note: choice, upgrade })
   return ended
+}
+
+/** What is to be done about the rest of a period that was paid in advance. */
+function creditNoteOf({ subscription }: SubscriptionRecord, options: TerminationOptions): string {
+  return chosen(options.on_termination_credit_note) ?? subscription.on_termination_credit_note ?? 'credit'
 }
 
 function chosen(option: string | null | undefined): string | null {

@@ -12,7 +12,7 @@ export const CREDIT_NOTE_CHOICES: readonly string[] = ['credit', 'refund', 'offs
 export const FINAL_INVOICE_CHOICES: readonly string[] = ['generate', 'skip']
 
 /** To the microsecond that the database keeps; undefined when the text is no date and time that can be billed from. */
-function readInstant(text: string): Temporal.Instant | undefined {
+export function readBillableInstant(text: string): Temporal.Instant | undefined {
   const instant = parseInstant(text)?.round('microsecond')
   if (instant === undefined) return undefined
   const isUsable = Temporal.Instant.compare(instant, EARLIEST) > 0 && Temporal.Instant.compare(instant, LATEST) < 0
@@ -48,12 +48,12 @@ export function readDates(
   problems: Problems,
 ): ReadDates {
   const given = input.subscription_at ?? undefined
-  const subscriptionAt = given === undefined ? undefined : readInstant(given)
+  const subscriptionAt = given === undefined ? undefined : readBillableInstant(given)
   if (given !== undefined && subscriptionAt === undefined) problems.add('subscription_at', 'invalid_date')
   if (input.ending_at === undefined) return { subscriptionAt, endingAt: undefined }
   if (input.ending_at === null || isBlank(input.ending_at)) return { subscriptionAt, endingAt: null }
 
-  const endingAt = readInstant(input.ending_at)
+  const endingAt = readBillableInstant(input.ending_at)
   const startDate = given === undefined || subscriptionAt === undefined ? utcDate(start) : writtenDate(given)
   const isLater =
     endingAt !== undefined &&

@@ -1,7 +1,15 @@
 import type { BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { barriersOf, LOOKS, look } from './look.ts'
-import { type ConsoleApp, hasChromium, refuseErrors, signIn, signUp, startConsoleApp } from './support.ts'
+import {
+  type ConsoleApp,
+  hasChromium,
+  refuseErrors,
+  seriousViolations,
+  signIn,
+  signUp,
+  startConsoleApp,
+} from './support.ts'
 
 describe.skipIf(!hasChromium)('plans in the console', () => {
   let app: ConsoleApp
@@ -73,6 +81,7 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
     await page.getByText('Some fields need another look.').waitFor()
     await page.getByLabel('Name', { exact: true }).fill('Growth')
     expect(await page.getByLabel('Code', { exact: true }).inputValue()).toBe('growth')
+    expect(await page.getByText('Some fields need another look.').count()).toBe(0)
     await page.getByLabel('Fee per month').fill('99')
 
     await page.getByRole('button', { name: 'Add a usage charge' }).click()
@@ -81,7 +90,7 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
     await tiers(page.locator('form'), ['1000', '0.02', '5', '0.0125'])
     await page.getByRole('button', { name: 'Add a filter' }).click()
     const filter = page.getByRole('group', { name: 'Filter 1' })
-    expect(await filter.getByRole('button', { name: 'large' }).getAttribute('aria-pressed')).toBe('true')
+    expect(await filter.getByRole('button', { name: 'large', exact: true }).getAttribute('aria-pressed')).toBe('true')
     await tiers(filter, ['500', '0.2', '0', '0.133'])
     await page.getByText('Only for recurring metrics').waitFor()
 
@@ -98,7 +107,7 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
     await look(page, 'plan-form-filled')
     await page.getByRole('button', { name: 'Create plan' }).click()
     await page.waitForURL(`**${root}/plans/growth`)
-    await page.getByText('Single sign-on').waitFor()
+    await page.getByText('Single sign-on').first().waitFor()
 
     await make('/subscriptions', {
       subscription: { external_customer_id: 'larkspur', plan_code: 'growth', external_id: 'lark' },
@@ -237,6 +246,8 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
       .getByRole('button', { name: /^Tokens/ })
       .click()
     await look(visitor, 'plan-edit-charge', theme, width)
+    const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+    expect([await visitor.evaluate(wide), await seriousViolations(visitor)]).toEqual([0, []])
     await other.close()
     expect(seen).toEqual([])
   })

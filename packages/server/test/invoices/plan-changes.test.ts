@@ -490,6 +490,26 @@ describe('what comes along', () => {
     ])
   })
 
+  it('what was billed in another time zone is known by its days: it is credited, and billed once', async () => {
+    const story = await begin('2026-06-15T01:15:00Z')
+    await plan(story, 'from', 3100, { pay_in_advance: true })
+    await plan(story, 'to', 6200)
+    await plan(story, 'arrears', 3100)
+    await story.subscribe('sub', 'from')
+    await story.subscribe('ended', 'arrears')
+    await story.advanceTo('2026-07-01T01:15:00Z')
+    await story.customer('acme', { timezone: 'Asia/Kolkata' })
+    await story.settle()
+    await story.api.delete('/subscriptions/ended')
+    await story.settle()
+    expect((await billed(story)).at(-1)).toEqual(['terminating', 'arrears: 1.0 = 100'])
+    await story.advanceTo('2026-07-17T07:15:00Z')
+    await story.subscribe('sub', 'to')
+    await story.settle()
+    const { credit_notes: notes } = (await story.api.get('/credit_notes')).body
+    expect(notes).toMatchObject([{ credit_amount_cents: 1500, items: [{ amount_cents: 1500 }] }])
+  })
+
   it('an end bills the months that a server slept over, and tells whether the last one was paid in advance', async () => {
     const story = await begin('2026-06-01T00:00:00Z')
     await plan(story, 'from', 3100, { pay_in_advance: true })

@@ -133,6 +133,7 @@ describe('POST /invoices/preview', () => {
         customer: { name: 'New', currency: 'dollars', country: 'Atlantis', shipping_address: { country: 'fr' } },
         plan_code: 'advance',
         billing_time: 'anniversary',
+        subscription_at: '9999-12-31T23:59:59Z',
         coupons: [
           { code: 'nothing' },
           { coupon_type: 'fixed_amount', amount_cents: 0, amount_currency: 'USD' },

@@ -474,8 +474,22 @@ describe('invoices of a customer whose number is being checked', () => {
     const pending = await waiting()
     await subscribe(pending)
     await pending.settle()
+    // Nobody can ask for the end, or for a dearer plan, before; by its own end date the subscription ends all the same.
+    await pending.api.post('/plans', {
+      plan: { code: 'more', name: 'More', interval: 'monthly', amount_cents: 20_000, amount_currency: 'EUR' },
+    })
+    const more = { external_customer_id: 'acme', plan_code: 'more', external_id: 's' }
+    for (const { status, body } of [
+      await pending.api.delete('/subscriptions/s?on_termination_credit_note=offset'),
+      await pending.api.post('/subscriptions', { subscription: more }),
+    ]) {
+      expect([status, body.code]).toEqual([405, 'cannot_terminate_with_pending_taxes'])
+    }
+    const end = { ending_at: '2026-03-10', on_termination_credit_note: 'offset' }
+    const { subscription } = (await pending.api.put('/subscriptions/s', { subscription: end })).body
+    expect(subscription).toMatchObject({ status: 'active', next_plan_code: null })
     await pending.setClock('2026-03-10T09:00:00Z')
-    await pending.api.delete('/subscriptions/s?on_termination_credit_note=offset')
+    await pending.api.post('/test_clock/run', { test_clock: { tasks: ['terminate_ended_subscriptions'] } })
     await pending.settle()
     expect(await notes(pending)).toEqual([])
     await numberIsValid(pending)

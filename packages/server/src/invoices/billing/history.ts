@@ -109,6 +109,7 @@ function billedPeriods(link: Link): BillingHistory['recurring'][number] {
     base: basePeriod(link),
     charges: period(link.charges_from_datetime, link.charges_to_datetime),
     fixedCharges: period(link.fixed_charges_from_datetime, link.fixed_charges_to_datetime),
+    timeZone: link.timezone,
   }
 }
 

@@ -13,6 +13,7 @@ import {
   createSubscription,
   loadSubscriptionRecords,
   nextBillingAt,
+  readBillableInstant,
   type SubscriptionRecord,
 } from '../../subscriptions/index.ts'
 import type { InvoiceOrder } from '../billing/create-invoice.ts'
@@ -60,7 +61,7 @@ export async function scenarioOf(tx: Ctx, input: PreviewInput, payer: Payer): Pr
 async function proposal(tx: Ctx, input: PreviewInput, payer: Payer): Promise<Scenario> {
   const plan = await findPlanByCode(tx, input.plan_code ?? '')
   if (plan === undefined) throw notFound('plan')
-  const at = parseInstant(input.subscription_at ?? '') ?? tx.clock.now()
+  const at = readBillableInstant(input.subscription_at ?? '') ?? tx.clock.now()
   const then = { ...tx, clock: frozenClock(at) }
   const subscription = await createSubscription(
     then,

@@ -8,6 +8,7 @@ import { replaceRules } from '../activation/rules.ts'
 import { readBillingEntityOverride } from '../billing-entity-override.ts'
 import { type Order, priceOf } from '../order.ts'
 import { overridePlan } from '../overrides/own-plan.ts'
+import { refuseWhileTaxesArePending } from '../pending-taxes.ts'
 import { getSubscriptionRecord, type Subscription, type SubscriptionRecord } from '../store.ts'
 import { cancelNext } from '../terminate-subscription.ts'
 import { checkPurchaseOrderNumber, readPurchaseOrderNumber } from '../validate.ts'
@@ -19,10 +20,14 @@ import { upgrade } from './replace.ts'
  * The caller holds the customer's lock.
  *
  * @returns the subscription that is active then, or the one that waits for its payment
- * @throws 404 and 422 for what is wrong with the order; nothing must be kept then
+ * @throws 404 and 422 for what is wrong with the order, 405 `cannot_terminate_with_pending_taxes`; nothing must be kept then
  */
 export async function changePlan(tx: Ctx, current: SubscriptionRecord, order: Order): Promise<Subscription> {
   const direction = planChangeDirection(current.plan, priceOf(order))
+  if (direction === 'upgrade') {
+    const stored = current.subscription.on_termination_credit_note
+    await refuseWhileTaxesArePending(tx, current, stored === 'skip' ? 'skip' : 'credit')
+  }
   await cancelNext(tx, current.subscription.id)
   const { id } = await insertNext(tx, current, order, direction)
   await replaceRules(tx, id, order.activationRules ?? [])

@@ -30,7 +30,8 @@ export function DeleteObject({
   const remove = useAction(() => api.delete(`/${collection}/${encodeURIComponent(code)}`), {
     done: t('catalogue.deleted', { name }),
     toastFailure: false,
-    ...(onDeleted !== undefined && { invalidates: [] }),
+    // What is gone is not asked for again: neither itself, nor what used it.
+    invalidates: onDeleted === undefined ? [collection, 'customers', 'plans', 'invoices'] : [],
   })
   const known = uses.data?.uses
   return (

@@ -18,7 +18,8 @@ export function DeleteMetric({ metric, onClose, onDeleted }: Props) {
   const remove = useAction(() => api.delete(`/billable_metrics/${encodeURIComponent(metric.code)}`), {
     done: t('metrics.deleted', { name: metric.name }),
     toastFailure: false,
-    invalidates: ['billable_metrics', 'plans', 'invoices', 'uses'],
+    // What is gone is not asked for again: neither itself, nor what used it.
+    invalidates: onDeleted === undefined ? ['billable_metrics', 'plans', 'invoices'] : [],
   })
   const known = uses.data?.uses
   return (

@@ -209,7 +209,10 @@ function Tiers({ line, currency }: { readonly line: CalculatedLine; readonly cur
   return (
     <ul className="pt-2" aria-label={t('plans.calculator.tiers', { name: line.name })}>
       {line.tiers.map(tier => (
-        <li key={tier.from} className="grid grid-cols-[6.5rem_minmax(0,1fr)_auto] items-center gap-2 text-sm text-soft">
+        <li
+          key={tier.from}
+          className="grid grid-cols-[6.5rem_minmax(0,1fr)_5.5rem] items-center gap-2 text-sm text-soft"
+        >
           <span className="tabular">{tierText(tier)}</span>
           <ShareBar share={tier.share} />
           <span className="text-right tabular">{amountText(tier.amount, currency)}</span>

@@ -53,9 +53,15 @@ export function PlanForm({ start, edited }: Props) {
   const code = edited?.plan.code
   const lock = edited?.uses.attached === true ? t('plans.lock.sold') : undefined
 
+  // Only what was just refused is moved to: not while somebody mends it.
+  const [refused, setRefused] = useState<Errors>()
   useEffect(() => {
-    if (Object.keys(errors).length > 0) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [errors])
+    if (refused !== undefined) element.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [refused])
+  const refuse = (found: Errors) => {
+    setErrors(found)
+    setRefused(found)
+  }
 
   /** What is saved may be left without a question. */
   const leave = () => {
@@ -73,26 +79,31 @@ export function PlanForm({ start, edited }: Props) {
       setIsAsking(false)
       if (error instanceof ApiFailure && Object.keys(error.details).length > 0) {
         const { shown, rest } = placed(error, plan)
-        setErrors(shown)
+        refuse(shown)
         setProblem(rest === undefined ? t('plans.problems') : reasonOf(rest))
       } else setProblem(reasonOf(error))
     }
   }
   const submit = () => {
     const found = planProblems(plan)
-    setErrors(found)
     setProblem(Object.keys(found).length > 0 ? t('plans.problems') : undefined)
-    if (Object.keys(found).length > 0 || save.isPending) return
+    if (Object.keys(found).length > 0) return refuse(found)
+    setErrors({})
+    if (save.isPending) return
     if (edited === undefined) void send(false)
     else if (planChanges(start, plan).length === 0) leave()
     else setIsAsking(true)
   }
-  const part = {
-    plan,
-    patch: (changes: Partial<PlanDraft>) => setPlan(held => ({ ...held, ...changes })),
-    errors,
-    lock,
+  const patch = (changes: Partial<PlanDraft>) => {
+    const next = { ...plan, ...changes }
+    setPlan(next)
+    if (Object.keys(errors).length === 0) return
+    const left = planProblems(next)
+    const still = Object.fromEntries(Object.entries(errors).filter(([field]) => left[field] !== undefined))
+    setErrors(still)
+    if (Object.keys(still).length === 0) setProblem(undefined)
   }
+  const part = { plan, patch, errors, lock }
   return (
     <>
       <PageHeader

@@ -35,21 +35,25 @@ export function PlanOverview({ plan }: { readonly plan: PlanDraft }) {
         </Section>
         <Section title={t('plans.usage_charges')}>
           {plan.charges.length === 0 && <p className="text-soft">{t('plans.usage_charges.none')}</p>}
-          {plan.charges.map(charge => (
-            <Charge
-              key={charge.key}
-              charge={charge}
-              unit={charge.unit === null ? plan.currency : unitName(charge.unit.code)}
-            />
-          ))}
+          <div>
+            {plan.charges.map(charge => (
+              <Charge
+                key={charge.key}
+                charge={charge}
+                unit={charge.unit === null ? plan.currency : unitName(charge.unit.code)}
+              />
+            ))}
+          </div>
         </Section>
         {plan.fixedCharges.length > 0 && (
           <Section title={t('plans.fixed_charges')}>
-            {plan.fixedCharges.map(charge => (
-              <Part key={charge.key} name={fixedChargeName(charge)} badge={tWord('charge_model', charge.model)}>
-                <FactList facts={fixedChargeFacts(charge, plan.currency).slice(2)} />
-              </Part>
-            ))}
+            <div>
+              {plan.fixedCharges.map(charge => (
+                <Part key={charge.key} name={fixedChargeName(charge)} badge={tWord('charge_model', charge.model)}>
+                  <FactList facts={fixedChargeFacts(charge, plan.currency).slice(2)} />
+                </Part>
+              ))}
+            </div>
           </Section>
         )}
         {advanced.length > 0 && (

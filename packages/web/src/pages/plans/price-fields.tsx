@@ -129,7 +129,7 @@ function Tiers({
   )
   return (
     <div>
-      <div className="-mx-1 overflow-x-auto px-1 pb-1">
+      <div className="relative -mx-1 overflow-x-auto px-1 pb-1">
         <table className="w-full min-w-120" aria-label={t('plans.tiers')}>
           <thead>
             <tr className="text-left text-xs text-faint">

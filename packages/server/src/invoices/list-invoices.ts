@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { findBillingEntitiesByCodes } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { Problems } from '../platform/errors.ts'
@@ -107,40 +107,44 @@ export interface InvoiceTotals {
 }
 
 /**
- * What all invoices of a list come to, by currency. One query, which the index `invoices_totals` answers without reading the
- * invoices where no filter asks for more than it holds.
+ * What all invoices of a list come to, by currency. The index `invoices_totals` answers without reading the invoices where no
+ * filter asks for more than it holds; what credit notes settled is little, and added up apart from them.
  */
 export async function sumInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<InvoiceTotals[]> {
-  const sum = (cents: RawBuilder<unknown>, condition = sql`true`) =>
-    sql<bigint>`coalesce(sum(${cents}) filter (where ${condition}), 0)::bigint`
-  const total = sql`total_amount_cents`
-  return filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
-    .leftJoin(
-      db =>
-        db
-          .selectFrom('credit_notes')
-          .select(['credit_notes.invoice_id', sql<bigint>`sum(offset_amount_cents)`.as('settled')])
-          .where('credit_notes.organization_id', '=', ctx.org.id)
-          .where('credit_notes.status', '=', 'finalized')
-          .where('offset_amount_cents', '>', 0n)
-          .groupBy('credit_notes.invoice_id')
-          .as('notes'),
-      join => join.onRef('notes.invoice_id', '=', 'invoices.id'),
-    )
-    .select([
-      'invoices.currency',
-      sql<bigint>`count(*)`.as('count'),
-      sum(total).as('total'),
-      sum(total, sql`invoices.status = 'voided'`).as('voided'),
-      sum(sql`total_paid_amount_cents`).as('paid'),
-      sum(
-        sql`total_amount_cents - total_paid_amount_cents - coalesce(notes.settled, 0)`,
-        sql`invoices.status = 'finalized'`,
-      ).as('due'),
-    ])
-    .groupBy('invoices.currency')
-    .orderBy('invoices.currency')
-    .execute()
+  const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
+  const [sums, settlements] = await Promise.all([
+    filtered
+      .select([
+        'invoices.currency',
+        'invoices.status',
+        sql<bigint>`count(*)`.as('count'),
+        sql<bigint>`sum(total_amount_cents)::bigint`.as('total'),
+        sql<bigint>`sum(total_paid_amount_cents)::bigint`.as('paid'),
+      ])
+      .groupBy(['invoices.currency', 'invoices.status'])
+      .orderBy('invoices.currency')
+      .execute(),
+    sql<{ currency: string; settled: bigint }>`
+      select invoice.currency, sum(note.offset_amount_cents)::bigint as settled
+      from credit_notes note
+      join (${filtered.select(['invoices.id', 'invoices.currency', 'invoices.status'])}) invoice on invoice.id = note.invoice_id
+      where note.organization_id = ${ctx.org.id} and note.status = 'finalized' and note.offset_amount_cents > 0
+        and invoice.status = 'finalized'
+      group by invoice.currency`.execute(ctx.db),
+  ])
+  return [...Map.groupBy(sums, row => row.currency)].map(([currency, rows]) => {
+    const sum = (field: 'count' | 'total' | 'paid', status?: string) =>
+      rows.reduce((all, row) => (status === undefined || row.status === status ? all + row[field] : all), 0n)
+    const settled = settlements.rows.find(row => row.currency === currency)?.settled ?? 0n
+    return {
+      currency,
+      count: sum('count'),
+      total: sum('total'),
+      voided: sum('total', 'voided'),
+      paid: sum('paid'),
+      due: sum('total', 'finalized') - sum('paid', 'finalized') - settled,
+    }
+  })
 }
 
 /** @throws 404 `billing_entity_not_found` */
@@ -173,7 +177,8 @@ function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly
   if (filters.settlements.length > 0) query = query.where(settledBy(filters.settlements))
   for (const pair of filters.metadata) query = query.where(hasMetadata(pair))
   if (entityIds !== undefined) query = query.where('invoices.billing_entity_id', 'in', entityIds)
-  if (filters.searchTerm) query = query.where(matches(filters.searchTerm, filters.externalCustomerId !== undefined))
+  if (filters.searchTerm)
+    query = query.where(matches(ctx, filters.searchTerm, filters.externalCustomerId !== undefined))
   return query
 }
 
@@ -203,13 +208,13 @@ function partiallyPaid(wanted: boolean) {
 }
 
 /** With a customer given, only the invoice's own number and id are searched. */
-function matches(term: string, withinCustomer: boolean) {
+function matches(ctx: Ctx, term: string, withinCustomer: boolean) {
   const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`
   const id = isUuid(term) ? sql`invoices.id = ${term}` : sql`false`
   if (withinCustomer) return sql<boolean>`(invoices.number ilike ${pattern} or ${id})`
   return sql<boolean>`(invoices.number ilike ${pattern} or ${id} or invoices.customer_id in (
     select id from customers
-    where customers.organization_id = invoices.organization_id
+    where customers.organization_id = ${ctx.org.id}
       and concat_ws(chr(10), name, firstname, lastname, external_id, email) ilike ${pattern}
   ))`
 }

@@ -13,7 +13,8 @@ export function InvoiceTotals({ invoice }: { readonly invoice: Invoice }) {
     (cents ?? 0) > 0 ? [label, `−${money(cents ?? 0)}`] : undefined
   const reduces = invoice.coupons_amount_cents + invoice.progressive_billing_credit_amount_cents > 0
   const isIssued = invoice.status === 'finalized'
-  const hasMoved = invoice.total_due_amount_cents !== invoice.total_amount_cents
+  // Previews owe nothing yet, and do not say so.
+  const hasMoved = (invoice.total_due_amount_cents ?? invoice.total_amount_cents) !== invoice.total_amount_cents
   const lines: readonly Line[] = [
     [t('invoice.total.fees'), money(invoice.fees_amount_cents)],
     minus(t('invoice.total.progressive'), invoice.progressive_billing_credit_amount_cents),

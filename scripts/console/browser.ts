@@ -56,7 +56,8 @@ async function signUp(browser: Browser, url: string): Promise<{ state: SignedIn;
   await page.getByLabel('E-mail').fill('ada@tideline.example')
   await page.getByLabel('Password').fill('Weir-and-water-7')
   await page.getByRole('button', { name: 'Create account' }).click()
-  await page.waitForURL(/\/app\/[^/]+$/)
+  // The page of signing up has such an address too.
+  await page.waitForURL(({ pathname }) => /^\/app\/[^/]+$/.test(pathname) && !pathname.endsWith('/sign-up'))
   const organizations = (await page.evaluate(
     `fetch('/console/api/me').then(answer => answer.json()).then(({ organizations }) => organizations)`,
   )) as { slug: string; sandbox: boolean }[]

@@ -61,7 +61,7 @@ export function Table<Row>({
   }
   return (
     // Positioned, so that what is only read aloud does not make the page as wide as the table.
-    <div className="relative -mx-4 overflow-x-auto px-4 md:mx-0 md:px-0">
+    <div className={cx('relative -mx-4 px-4 md:mx-0 md:px-0', loading ? 'overflow-x-hidden' : 'overflow-x-auto')}>
       <table aria-label={label} aria-busy={loading} className="w-full border-collapse">
         <thead>
           <tr className="border-b border-rule-strong">

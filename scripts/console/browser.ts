@@ -36,7 +36,8 @@ export async function openConsole(url: string): Promise<ConsoleBrowser> {
 /** Resolves when what the page shows is there, and no longer on its way. */
 export async function untilShown(page: Page): Promise<void> {
   await page.locator('main h1').first().waitFor()
-  await page.waitForFunction(`document.querySelectorAll('[role=status][aria-label=Loading]').length === 0`)
+  const loading = page.locator('[data-loading]')
+  while ((await loading.count()) > 0) await loading.first().waitFor({ state: 'detached' })
 }
 
 async function untilBuilt(url: string): Promise<void> {

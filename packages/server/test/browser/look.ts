@@ -42,7 +42,7 @@ export async function barriersOf(
   for (const [name, path] of pages) {
     await page.goto(`${root}${path}`)
     await page.locator('main h1').waitFor()
-    await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0)
+    await expect.poll(() => page.locator('[data-loading]').count()).toBe(0)
     await look(page, name, theme, width)
     const wide = (await page.evaluate(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',

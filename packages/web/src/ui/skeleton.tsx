@@ -1,11 +1,12 @@
 import { t } from '../messages/index.ts'
 import { cx } from './classes.ts'
 
-/** A line of text that is not there yet. */
+/** A line of text that is not there yet. Its mark lets tests and pictures wait for it. */
 export function Skeleton({ className = 'h-4 w-32' }: { readonly className?: string }) {
   return (
     <span
       aria-hidden
+      data-loading
       className={cx('block animate-[breathe_1.4s_ease-in-out_infinite] rounded-sm bg-rule', className)}
     />
   )

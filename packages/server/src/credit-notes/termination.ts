@@ -104,7 +104,7 @@ export async function creditEndedSubscription(tx: Ctx, subscriptionId: string): 
   if (fee === undefined || invoice === undefined || fee.amount_cents === 0n || invoice.status === 'voided') return
   // Credited when they are known.
   if (invoice.tax_status === 'pending') return
-  const period = await endedPeriod(tx, record, { customer, fee, endedAt: terms.terminatedAt, upgraded })
+  const period = await endedPeriod(tx, record, { customer, invoice, fee, endedAt: terms.terminatedAt, upgraded })
   await creditFee(tx, { invoice, fee, period, option: upgraded ? 'credit' : (option as TerminationOption) })
 }
 
@@ -144,20 +144,22 @@ async function endedPeriod(
   { subscription }: SubscriptionRecord,
   known: {
     readonly customer: Customer
+    readonly invoice: Invoice
     readonly fee: LastFee
     readonly endedAt: Temporal.Instant
     readonly upgraded: boolean
   },
 ): Promise<EndedPeriod> {
-  const { customer, fee, endedAt, upgraded } = known
+  const { customer, invoice, fee, endedAt, upgraded } = known
   const entity = (await findBillingEntitiesByIds(tx, [customer.billing_entity_id])).get(customer.billing_entity_id)
   if (entity === undefined) throw new Error(`customer ${customer.id} has no billing entity`)
   const timeZone = applicableTimeZone(customer, entity)
   const plan = (await getPlans(tx, [subscription.plan_id])).get(subscription.plan_id)
   const start = (await initialStarts(tx, [subscription])).get(subscription.id) ?? subscription.started_at
   const trialEndsAt = start === null ? null : trialEnd(start, plan?.trialPeriod ?? null)
-  const from = localDate(fee.from_datetime, timeZone)
-  const to = localDate(fee.to_datetime, timeZone)
+  // The days that were billed are those of where the customer was then.
+  const from = localDate(fee.from_datetime, invoice.timezone)
+  const to = localDate(fee.to_datetime, invoice.timezone)
   return {
     priceCents: fee.plan_amount_cents === null ? (plan?.amountCents ?? 0n) : BigInt(fee.plan_amount_cents),
     days: fee.period_days ?? from.until(to).days + 1,

@@ -476,7 +476,14 @@ describe('invoices of a customer whose number is being checked', () => {
     await pending.settle()
     // Nobody can ask for the end, or for a dearer plan, before; by its own end date the subscription ends all the same.
     await pending.api.post('/plans', {
-      plan: { code: 'more', name: 'More', interval: 'monthly', amount_cents: 20_000, amount_currency: 'EUR' },
+      plan: {
+        code: 'more',
+        name: 'More',
+        interval: 'monthly',
+        amount_cents: 20_000,
+        amount_currency: 'EUR',
+        pay_in_advance: true,
+      },
     })
     const more = { external_customer_id: 'acme', plan_code: 'more', external_id: 's' }
     for (const { status, body } of [

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/platform/db/database.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
@@ -5,6 +6,7 @@ import { billingTick, connect, createPlan, readBooks, seedSubscriptions, succeed
 import { endAll, startProcess, type WeirProcess } from './processes.ts'
 
 const CUSTOMERS = 800
+const SENT_STATEMENTS_MS = 100
 const TICK = '2026-04-01T00:10:00Z'
 
 let database: TestDatabase
@@ -57,6 +59,8 @@ test('a worker killed in the middle of a billing run: the other one finishes, no
   await until(async () => (await readBooks(own.db, organizationId)).invoices > 0, 'the run is under way')
   await until(async () => {
     victim.signal('SIGSTOP')
+    // What it had sent to the database before it stood still is carried out meanwhile: it may be the end of its last job.
+    await pause(SENT_STATEMENTS_MS)
     const holdsJobs = (await lockedBy()).includes(victimId)
     if (!holdsJobs) victim.signal('SIGCONT')
     return holdsJobs

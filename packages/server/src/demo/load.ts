@@ -39,7 +39,7 @@ export interface DemoOptions {
 const EVENTS_A_CALL = 100
 const CALLS_AT_ONCE = 4
 /** Of the last weeks, for charts: of how many subscriptions, and how many days. */
-const CHARTED = { subscriptions: 8, days: 45 }
+const CHARTED = { subscriptions: 5, days: 45 }
 
 /**
  * Tells a year of an AI company through the API: its prices, forty customers who come, use, pay, change and leave. The clock

@@ -3,7 +3,7 @@ import { createApiKey, revokeApiKey } from '../accounts/index.ts'
 import { DemoError, type DemoProgress, type DemoSummary, httpApi, loadDemo } from '../demo/index.ts'
 import { StartupError } from '../platform/startup-error.ts'
 import { chooseOrganization, withInstallation } from './database.ts'
-import { count, duration } from './events-import-progress.ts'
+import { bar, count, duration } from './events-import-progress.ts'
 
 const HELP = `weir demo load [--org ID|SLUG] [--url URL] [--api-key KEY]
 
@@ -19,7 +19,6 @@ are the same each time. It takes a minute or two.
 `
 
 const KEY_NAME = 'Demo data'
-const BAR_CELLS = 24
 
 /** `weir demo load` */
 export async function loadDemoData(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -89,9 +88,7 @@ async function load(url: string, apiKey: string): Promise<number> {
 }
 
 function show(out: NodeJS.WriteStream, { share, day, tells }: DemoProgress): void {
-  const full = Math.round(share * BAR_CELLS)
-  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`
-  out.write(out.isTTY ? `\r\x1b[K${bar} ${day}  ${tells}` : `${day}  ${tells}\n`)
+  out.write(out.isTTY ? `\r\x1b[K${bar(share)} ${day}  ${tells}` : `${day}  ${tells}\n`)
 }
 
 function told(url: string, summary: DemoSummary): string {

@@ -39,7 +39,8 @@ export function showProgress(out: NodeJS.WriteStream, options: ProgressOptions):
   }
 }
 
-function bar(share: number): string {
+/** A bar for a share from 0 to 1. */
+export function bar(share: number): string {
   const full = Math.round(share * BAR_CELLS)
   return `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`
 }

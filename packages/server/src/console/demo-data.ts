@@ -15,19 +15,21 @@ export function demoData(app: FastifyInstance): (request: FastifyRequest) => Pas
   app.addHook('preClose', async () => stopping.abort(new DemoError('The server was stopped.')))
   return request => {
     const lines = new PassThrough()
-    void tell(lines, injectedApi(app, request, stopping.signal))
+    void tell(lines, injectedApi(app, request, stopping.signal), request)
     return lines
   }
 }
 
-async function tell(lines: PassThrough, api: DemoApi): Promise<void> {
+async function tell(lines: PassThrough, api: DemoApi, { id, log }: FastifyRequest): Promise<void> {
   // One who went away no longer reads; the story does not wait for them.
   lines.on('error', () => {})
   const write = (line: object) => void (lines.writable && lines.write(`${JSON.stringify(line)}\n`))
   try {
     write({ summary: await loadDemo(api, { onProgress: progress => write({ progress }) }) })
   } catch (error) {
-    write({ error: error instanceof DemoError ? error.message : String(error) })
+    if (error instanceof DemoError) return write({ error: error.message })
+    log.error({ err: error }, 'the demo data could not be loaded')
+    write({ error: `The demo data could not be loaded. The server's log tells why, at the request ${id}.` })
   } finally {
     lines.end()
   }

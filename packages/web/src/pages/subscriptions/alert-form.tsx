@@ -2,7 +2,7 @@ import type { Alert } from '../../api/subscriptions.ts'
 import { useApi } from '../../app/organization.ts'
 import { queryClient } from '../../app/queries.ts'
 import { codeFromName } from '../../format/code.ts'
-import { currencyDecimals, parseMoney, shift } from '../../format/money.ts'
+import { currencyDecimals, minorToMajor, parseMoney } from '../../format/money.ts'
 import { t, tWord } from '../../messages/index.ts'
 import { AmountInput } from '../../ui/amount.tsx'
 import { Sheet } from '../../ui/dialog.tsx'
@@ -178,7 +178,7 @@ function readValue(text: string, type: string, currency: string): string | numbe
   return /^\d+(\.\d+)?$/.test(text.trim()) ? text.trim() : undefined
 }
 
-/** The API gives minor units as decimal text: `1000.0`. */
+/** The API gives minor units as decimal text: `1000.0`. What lies below them stays, and is refused before it is saved. */
 function centsAsTyped(value: string, currency: string): string {
-  return shift(Math.round(Number(value)), currencyDecimals(currency))
+  return minorToMajor(value.replace(/\.0+$/, ''), currencyDecimals(currency))
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { findBillingEntitiesByCodes } from '../accounts/index.ts'
+import { findBillingEntityIds } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { Problems } from '../platform/errors.ts'
 import { boolean, isRecord } from '../platform/http/input.ts'
@@ -31,6 +31,7 @@ export interface InvoiceFilters {
   /** All of them must match; an empty value stands for invoices without the key. */
   readonly metadata: readonly { readonly key: string; readonly value: string }[]
   readonly billingEntityCodes: readonly string[]
+  readonly billingEntityIds: readonly string[]
   readonly searchTerm?: string
 }
 
@@ -52,6 +53,7 @@ export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilte
     ),
     invoiceTypes: asList(query.invoice_type),
     billingEntityCodes: asList(query.billing_entity_codes),
+    billingEntityIds: asList(query.billing_entity_ids),
     settlements: readWords(problems, 'settlements', query.settlements, SETTLEMENTS),
     metadata: readPairs(query.metadata),
     ...defined({
@@ -80,18 +82,81 @@ export async function listInvoices(
   page: Page,
 ): Promise<{ invoices: Invoice[]; total: number }> {
   const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
-  const [invoices, count] = await Promise.all([
-    filtered
-      .selectAll('invoices')
-      .orderBy('issuing_date', 'desc')
-      .orderBy('invoices.created_at', 'desc')
-      .orderBy('invoices.id')
-      .limit(page.perPage)
-      .offset(page.offset)
-      .execute(),
-    filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow(),
+  const [invoices, total] = await Promise.all([
+    inOrder(filtered).limit(page.perPage).offset(page.offset).execute(),
+    count(filtered),
   ])
-  return { invoices, total: Number(count.count) }
+  return { invoices, total }
+}
+
+/** How many invoices a list has. */
+export async function countInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<number> {
+  return count(filteredInvoices(ctx, filters, await findEntityIds(ctx, filters)))
+}
+
+/** Where a list stands: behind this invoice. */
+export interface InvoicePlace {
+  readonly issuingDate: string
+  readonly createdAt: string
+  readonly id: string
+}
+
+export function placeOfInvoice(invoice: Invoice): InvoicePlace {
+  return {
+    issuingDate: invoice.issuing_date.toString(),
+    createdAt: invoice.created_at.toString(),
+    id: invoice.id,
+  }
+}
+
+/**
+ * The next invoices of a list, however far down it is: for those who go through all of it. Of one billing run, many may be
+ * of the same instant: they are asked for apart, so that the index answers either question without passing over any.
+ *
+ * @param after undefined at the beginning
+ */
+export async function listInvoicesAfter(
+  ctx: Ctx,
+  filters: InvoiceFilters,
+  after: InvoicePlace | undefined,
+  most: number,
+): Promise<Invoice[]> {
+  const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
+  if (after === undefined) return inOrder(filtered).limit(most).execute()
+  const { issuingDate, createdAt, id } = after
+  const ofInstant = await filtered
+    .where(sql<boolean>`issuing_date = ${issuingDate}::date and invoices.created_at = ${createdAt}::timestamptz`)
+    .where('invoices.id', '>', id)
+    .selectAll('invoices')
+    .orderBy('invoices.id')
+    .limit(most)
+    .execute()
+  if (ofInstant.length === most) return ofInstant
+  const earlier = filtered.where(
+    sql<boolean>`(issuing_date, invoices.created_at) < (${issuingDate}::date, ${createdAt}::timestamptz)`,
+  )
+  return [
+    ...ofInstant,
+    ...(await inOrder(earlier)
+      .limit(most - ofInstant.length)
+      .execute()),
+  ]
+}
+
+type InvoiceQuery = ReturnType<typeof filteredInvoices>
+
+/** Latest issuing date first. */
+function inOrder(query: InvoiceQuery) {
+  return query
+    .selectAll('invoices')
+    .orderBy('issuing_date', 'desc')
+    .orderBy('invoices.created_at', 'desc')
+    .orderBy('invoices.id')
+}
+
+async function count(query: InvoiceQuery): Promise<number> {
+  const row = await query.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow()
+  return Number(row.count)
 }
 
 /** What invoices of one currency come to, in cents. */
@@ -148,8 +213,11 @@ export async function sumInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<In
 }
 
 /** @throws 404 `billing_entity_not_found` */
-async function findEntityIds(ctx: Ctx, { billingEntityCodes: codes }: InvoiceFilters): Promise<string[] | undefined> {
-  return codes.length === 0 ? undefined : (await findBillingEntitiesByCodes(ctx, codes)).map(entity => entity.id)
+function findEntityIds(
+  ctx: Ctx,
+  { billingEntityCodes: codes, billingEntityIds: ids }: InvoiceFilters,
+): Promise<string[] | undefined> {
+  return findBillingEntityIds(ctx, { codes, ids })
 }
 
 function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly string[] | undefined) {

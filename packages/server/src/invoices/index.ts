@@ -74,7 +74,7 @@ export { checkVoidCredit, creditVoidedInvoice, voidCreditNote } from './creditin
 export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } from './crediting/creditable.ts'
 export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
 export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
-export { type FeeRow, listFeeIds, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
+export { countFees, type FeeRow, listFeeIds, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
 export {

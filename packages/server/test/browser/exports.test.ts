@@ -89,7 +89,7 @@ describe.skipIf(!hasChromium)('lists in the console', () => {
     await dialog().getByText(`${listed.length} invoices`, { exact: true }).waitFor()
     const told = await dialog().getByRole('region', { name: 'Of these filters' }).innerText()
     expect(told.replace(/\s+/g, ' ')).toBe(
-      'Status Finalized Payment Unpaid, Payment failed Issued from Mar 1, 2026 Total from $1.00 Search lab',
+      'Search lab Status Finalized Payment Unpaid, Payment failed Total from $1.00 Issued from Mar 1, 2026',
     )
     await look(page, 'export-dialog')
     const rows = await exported('an invoice')

@@ -221,6 +221,32 @@ describe('a file has the columns in their order, and what the API gives of each 
     expect(rows.map(row => row.fee_item_grouped_by)).toContain('{"team":"a"}')
   })
 
+  it('thousands of fees of one invoice among others', async () => {
+    const many = storyOf(await app.newOrganization())
+    await many.customer('acme')
+    await many.addOn('setup')
+    for (const units of ['1', '2', '3']) {
+      const fees = [{ add_on_code: 'setup', units }]
+      await many.api.post('/invoices', { invoice: { external_customer_id: 'acme', fees } })
+    }
+    await sql`insert into fees
+      select (jsonb_populate_record(null::fees, to_jsonb(fees) || jsonb_build_object('id', uuidv7()))).*
+      from fees, generate_series(1, 4100)
+      where organization_id = ${many.organizationId} and units = 2`.execute(app.ctx.db)
+    const { data_export: asked } = (
+      await many.api.post('/data_exports', { data_export: { resource_type: 'invoice_fees' } })
+    ).body
+    await many.settle()
+    const { data_export: done } = (await many.api.get(`/data_exports/${asked.lago_id}`)).body
+    const rows = parse((await download(done.file_url)).text, { columns: true }) as Row[]
+    const { rows: expected } = await sql<{ id: string }>`
+      select fees.id from fees join invoices on invoices.id = fees.invoice_id
+      where fees.organization_id = ${many.organizationId}
+      order by invoices.issuing_date desc, invoices.created_at desc, invoices.id, fees.id`.execute(app.ctx.db)
+    expect(expected).toHaveLength(4103)
+    expect(rows.map(row => row.fee_lago_id)).toEqual(expected.map(({ id }) => id))
+  })
+
   it('credit notes and their items', async () => {
     const notes = await exported('credit_notes')
     expect(notes.columns.join(', ')).toBe(COLUMNS.credit_notes)

@@ -1,6 +1,7 @@
 import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import { applicableTimeZone } from '../../customers/index.ts'
 import {
+  countFees,
   type FeeRow,
   type Invoice,
   listFeeIds,
@@ -15,7 +16,7 @@ import { type BilledPeriods, type FeeDates, feeDates, needsEarlierPeriod } from 
 import { customersOf, invoiceList, readInvoices } from './invoices.ts'
 import type { ExportedResource } from './resource.ts'
 
-const FEES_A_READ = 1000
+const FEES_A_READ = 2000
 
 const COLUMNS = [
   'invoice_lago_id',
@@ -44,33 +45,69 @@ export const exportedInvoiceFees: ExportedResource = {
   ...invoiceList,
   name: 'invoice fees',
   columns: () => COLUMNS,
-  // One invoice may have thousands of fees.
-  batch: 100,
+  batch: 500,
   read: (ctx, filters, from) => readInvoices(ctx, filters, from, invoices => recordsOf(ctx, invoices)),
 }
 
 /** A row a fee: invoice after invoice, each with its fees in the order they were computed. */
 async function* recordsOf(ctx: Ctx, invoices: readonly Invoice[]): AsyncGenerator<readonly CsvRecord[]> {
+  const zoneOf = await loadTimeZones(ctx, invoices)
+  const periods = await loadPeriods(ctx, invoices)
+  for (const group of await groupsOf(ctx, invoices)) {
+    for await (const fees of feesOf(ctx, group)) {
+      const earlier = await loadEarlier(
+        ctx,
+        periods,
+        fees.map(({ fee }) => fee),
+      )
+      yield fees.map(({ invoice, fee }) => {
+        const own = periods.get(keyOf(fee))
+        const billed = { own, earlier: own && earlier.get(own.id) }
+        return recordOf(invoice, fee, feeDates(fee, billed, zoneOf(invoice.customer_id)))
+      })
+    }
+  }
+}
+
+/** Invoices whose fees can be held together. One invoice may have thousands: it is by itself. */
+async function groupsOf(ctx: Ctx, invoices: readonly Invoice[]): Promise<readonly (readonly Invoice[])[]> {
+  const counts = await countFees(
+    ctx,
+    invoices.map(invoice => invoice.id),
+  )
+  const groups: Invoice[][] = []
+  let held = Number.POSITIVE_INFINITY
+  for (const invoice of invoices) {
+    const count = counts.get(invoice.id) ?? 0
+    if (held + count > FEES_A_READ) {
+      groups.push([])
+      held = 0
+    }
+    groups.at(-1)?.push(invoice)
+    held += count
+  }
+  return groups
+}
+
+/** The fees of invoices, in the order of the file, some at a time. */
+async function* feesOf(
+  ctx: Ctx,
+  invoices: readonly Invoice[],
+): AsyncGenerator<readonly { readonly invoice: Invoice; readonly fee: FeeRow }[]> {
   const idsOf = await listFeeIds(
     ctx,
     invoices.map(invoice => invoice.id),
   )
   const all = invoices.flatMap(invoice => (idsOf.get(invoice.id) ?? []).map(feeId => ({ invoice, feeId })))
-  const zoneOf = await loadTimeZones(ctx, invoices)
-  const periods = await loadPeriods(ctx, invoices)
   for (let first = 0; first < all.length; first += FEES_A_READ) {
     const part = all.slice(first, first + FEES_A_READ)
     const fees = await loadFeesByIds(
       ctx,
       part.map(({ feeId }) => feeId),
     )
-    const earlier = await loadEarlier(ctx, periods, [...fees.values()])
     yield part.flatMap(({ invoice, feeId }) => {
       const fee = fees.get(feeId)
-      if (fee === undefined) return []
-      const own = periods.get(keyOf(fee))
-      const billed = { own, earlier: own && earlier.get(own.id) }
-      return [recordOf(invoice, fee, feeDates(fee, billed, zoneOf(invoice.customer_id)))]
+      return fee === undefined ? [] : [{ invoice, fee }]
     })
   }
 }

@@ -110,7 +110,9 @@ function File({ row }: { readonly row: DataExport }) {
         {t('export.download')}
       </a>
       {now.expires_at !== null && (
-        <span className="block text-sm text-faint">{t('exports.until', { date: formatInstant(now.expires_at) })}</span>
+        <span className="block text-sm text-faint md:whitespace-nowrap">
+          {t('exports.until', { date: formatInstant(now.expires_at) })}
+        </span>
       )}
     </>
   )

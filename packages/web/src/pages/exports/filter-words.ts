@@ -17,6 +17,34 @@ const WORDS: Readonly<Record<string, string>> = {
   types: 'notes.kind',
 }
 
+/** What is asked first comes first. */
+const ORDER = [
+  'search_term',
+  'customer_external_id',
+  'customer_id',
+  'status',
+  'payment_status',
+  'payment_overdue',
+  'payment_dispute_lost',
+  'partially_paid',
+  'settlements',
+  'types',
+  'credit_status',
+  'refund_status',
+  'reason',
+  'invoice_type',
+  'currency',
+  'amount_from',
+  'amount_to',
+  'issuing_date_from',
+  'issuing_date_to',
+  'invoice_number',
+  'purchase_order_number',
+  'self_billed',
+  'billing_entity_codes',
+  'billing_entity_ids',
+]
+
 /**
  * What was filtered, as people say it; nothing where nothing was.
  *
@@ -24,7 +52,8 @@ const WORDS: Readonly<Record<string, string>> = {
  */
 export function filterWords(filters: GivenFilters, ownCurrency: string): readonly (readonly [string, string])[] {
   const currency = typeof filters.currency === 'string' && filters.currency !== '' ? filters.currency : ownCurrency
-  return Object.entries(filters).flatMap(([name, value]) => {
+  const given = Object.entries(filters).toSorted(([one], [other]) => ORDER.indexOf(one) - ORDER.indexOf(other))
+  return given.flatMap(([name, value]) => {
     if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return []
     return [[tWord('export_filter', name), wordsOf(name, value, currency)] as const]
   })

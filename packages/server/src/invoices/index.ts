@@ -77,13 +77,7 @@ export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './c
 export { countFees, type FeeRow, listFeeIds, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
-export {
-  countInvoices,
-  type InvoicePlace,
-  listInvoicesAfter,
-  placeOfInvoice,
-  readInvoiceFilters,
-} from './list-invoices.ts'
+export { readInvoiceFilters } from './list-invoices.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 export { presentInvoiceBase, presentInvoiceBases } from './present.ts'
 export { billProgressively, type PassedUsage } from './progressive/bill.ts'
@@ -100,6 +94,7 @@ export {
   lockInvoice,
   VISIBLE_STATUSES,
 } from './store.ts'
+export { countInvoices, type InvoicePlace, listInvoicesAfter, placeOfInvoice } from './walk-invoices.ts'
 export { invoiceWith } from './webhooks.ts'
 
 const feeWebhook: WebhookObject = {

@@ -1,15 +1,20 @@
-import { sql } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import { findBillingEntityIds } from '../accounts/index.ts'
+import { customersMatching, searchCustomerIds } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { containing } from '../platform/db/search.ts'
+import type { DB } from '../platform/db/types.ts'
 import { Problems } from '../platform/errors.ts'
 import { boolean, isRecord } from '../platform/http/input.ts'
-import type { Page } from '../platform/http/pagination.ts'
+import { type Page, rowsToRead } from '../platform/http/pagination.ts'
 import { readSearchTerm } from '../platform/http/search-term.ts'
 import { isUuid } from '../platform/ids.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { type Invoice, VISIBLE_STATUSES } from './store.ts'
 
 const SETTLEMENTS = ['payment', 'credit_note'] as const
+/** More than these are not looked up one by one. */
+const MOST_CUSTOMERS = 1000
 const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
 
 export interface InvoiceFilters {
@@ -75,88 +80,33 @@ export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilte
   return filters
 }
 
-/** A page of the invoices that the API shows, newest issuing date first, with the total count. */
+/**
+ * A page of the invoices that the API shows, newest issuing date first, with the total count where it is wanted. Which
+ * invoices these are is read from the index `invoices_listed` alone, where no filter asks for more than it holds.
+ */
 export async function listInvoices(
   ctx: Ctx,
   filters: InvoiceFilters,
   page: Page,
-): Promise<{ invoices: Invoice[]; total: number }> {
-  const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
-  const [invoices, total] = await Promise.all([
-    inOrder(filtered).limit(page.perPage).offset(page.offset).execute(),
-    count(filtered),
+): Promise<{ invoices: Invoice[]; total: number | undefined }> {
+  const filtered = await selectInvoices(ctx, filters)
+  const ids = newestFirst(filtered.select('invoices.id')).limit(rowsToRead(page)).offset(page.offset)
+  const [invoices, count] = await Promise.all([
+    newestFirst(
+      ctx.db
+        .selectFrom('invoices')
+        .selectAll('invoices')
+        .where('invoices.organization_id', '=', ctx.org.id)
+        .where('invoices.id', 'in', ids),
+    ).execute(),
+    page.counted ? filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow() : undefined,
   ])
-  return { invoices, total }
+  return { invoices, total: count && Number(count.count) }
 }
 
-/** How many invoices a list has. */
-export async function countInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<number> {
-  return count(filteredInvoices(ctx, filters, await findEntityIds(ctx, filters)))
-}
-
-/** Where a list stands: behind this invoice. */
-export interface InvoicePlace {
-  readonly issuingDate: string
-  readonly createdAt: string
-  readonly id: string
-}
-
-export function placeOfInvoice(invoice: Invoice): InvoicePlace {
-  return {
-    issuingDate: invoice.issuing_date.toString(),
-    createdAt: invoice.created_at.toString(),
-    id: invoice.id,
-  }
-}
-
-/**
- * The next invoices of a list, however far down it is: for those who go through all of it. Of one billing run, many may be
- * of the same instant: they are asked for apart, so that the index answers either question without passing over any.
- *
- * @param after undefined at the beginning
- */
-export async function listInvoicesAfter(
-  ctx: Ctx,
-  filters: InvoiceFilters,
-  after: InvoicePlace | undefined,
-  most: number,
-): Promise<Invoice[]> {
-  const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
-  if (after === undefined) return inOrder(filtered).limit(most).execute()
-  const { issuingDate, createdAt, id } = after
-  const ofInstant = await filtered
-    .where(sql<boolean>`issuing_date = ${issuingDate}::date and invoices.created_at = ${createdAt}::timestamptz`)
-    .where('invoices.id', '>', id)
-    .selectAll('invoices')
-    .orderBy('invoices.id')
-    .limit(most)
-    .execute()
-  if (ofInstant.length === most) return ofInstant
-  const earlier = filtered.where(
-    sql<boolean>`(issuing_date, invoices.created_at) < (${issuingDate}::date, ${createdAt}::timestamptz)`,
-  )
-  return [
-    ...ofInstant,
-    ...(await inOrder(earlier)
-      .limit(most - ofInstant.length)
-      .execute()),
-  ]
-}
-
-type InvoiceQuery = ReturnType<typeof filteredInvoices>
-
-/** Latest issuing date first. */
-function inOrder(query: InvoiceQuery) {
-  return query
-    .selectAll('invoices')
-    .orderBy('issuing_date', 'desc')
-    .orderBy('invoices.created_at', 'desc')
-    .orderBy('invoices.id')
-}
-
-async function count(query: InvoiceQuery): Promise<number> {
-  const row = await query.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow()
-  return Number(row.count)
+/** The order of the list. */
+export function newestFirst<Row>(query: SelectQueryBuilder<DB, 'invoices', Row>) {
+  return query.orderBy('invoices.issuing_date', 'desc').orderBy('invoices.created_at', 'desc').orderBy('invoices.id')
 }
 
 /** What invoices of one currency come to, in cents. */
@@ -172,11 +122,11 @@ export interface InvoiceTotals {
 }
 
 /**
- * What all invoices of a list come to, by currency. The index `invoices_totals` answers without reading the invoices where no
+ * What all invoices of a list come to, by currency. The index `invoices_listed` answers without reading the invoices where no
  * filter asks for more than it holds; what credit notes settled is little, and added up apart from them.
  */
 export async function sumInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<InvoiceTotals[]> {
-  const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
+  const filtered = await selectInvoices(ctx, filters)
   const [sums, settlements] = await Promise.all([
     filtered
       .select([
@@ -212,15 +162,12 @@ export async function sumInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<In
   })
 }
 
-/** @throws 404 `billing_entity_not_found` */
-function findEntityIds(
-  ctx: Ctx,
-  { billingEntityCodes: codes, billingEntityIds: ids }: InvoiceFilters,
-): Promise<string[] | undefined> {
-  return findBillingEntityIds(ctx, { codes, ids })
+/** The invoices of a list. @throws 404 `billing_entity_not_found` */
+export async function selectInvoices(ctx: Ctx, filters: InvoiceFilters) {
+  return filteredInvoices(ctx, filters, await resolve(ctx, filters))
 }
 
-function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly string[] | undefined) {
+function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, { entityIds, customerIds }: Scope) {
   let query = ctx.db
     .selectFrom('invoices')
     .where('invoices.organization_id', '=', ctx.org.id)
@@ -245,8 +192,9 @@ function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly
   if (filters.settlements.length > 0) query = query.where(settledBy(filters.settlements))
   for (const pair of filters.metadata) query = query.where(hasMetadata(pair))
   if (entityIds !== undefined) query = query.where('invoices.billing_entity_id', 'in', entityIds)
-  if (filters.searchTerm)
-    query = query.where(matches(ctx, filters.searchTerm, filters.externalCustomerId !== undefined))
+  if (filters.searchTerm) {
+    query = query.where(matches(ctx, filters.searchTerm, filters.externalCustomerId !== undefined, customerIds))
+  }
   return query
 }
 
@@ -275,16 +223,39 @@ function partiallyPaid(wanted: boolean) {
     : sql<boolean>`(total_amount_cents = total_paid_amount_cents or total_paid_amount_cents = 0)`
 }
 
-/** With a customer given, only the invoice's own number and id are searched. */
-function matches(ctx: Ctx, term: string, withinCustomer: boolean) {
-  const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`
-  const id = isUuid(term) ? sql`invoices.id = ${term}` : sql`false`
-  if (withinCustomer) return sql<boolean>`(invoices.number ilike ${pattern} or ${id})`
-  return sql<boolean>`(invoices.number ilike ${pattern} or ${id} or invoices.customer_id in (
-    select id from customers
-    where customers.organization_id = ${ctx.org.id}
-      and concat_ws(chr(10), name, firstname, lastname, external_id, email) ilike ${pattern}
-  ))`
+/** What the filters name that has to be looked up first. */
+interface Scope {
+  readonly entityIds?: readonly string[]
+  /** Who the search term finds; undefined where that is many. */
+  readonly customerIds?: readonly string[]
+}
+
+/** @throws 404 `billing_entity_not_found` */
+async function resolve(ctx: Ctx, filters: InvoiceFilters): Promise<Scope> {
+  const { billingEntityCodes: codes, billingEntityIds: ids, searchTerm, externalCustomerId } = filters
+  const entityIds = await findBillingEntityIds(ctx, { codes, ids })
+  const customerIds =
+    searchTerm === undefined || externalCustomerId !== undefined
+      ? undefined
+      : await searchCustomerIds(ctx, searchTerm, MOST_CUSTOMERS)
+  return defined({ entityIds, customerIds })
+}
+
+/**
+ * With a customer given, only the invoice's own number and id are searched. Few customers are named one by one: their invoices
+ * and those with the number are both found by index. Many need no index, as the list is soon full.
+ */
+function matches(ctx: Ctx, term: string, withinCustomer: boolean, customerIds: readonly string[] | undefined) {
+  const conditions = [sql`invoices.number ilike ${containing(term)}`]
+  if (isUuid(term)) conditions.push(sql`invoices.id = ${term}`)
+  if (!withinCustomer) {
+    conditions.push(
+      customerIds === undefined
+        ? sql`invoices.customer_id in (${customersMatching(ctx, term)})`
+        : sql`invoices.customer_id = any(${customerIds}::uuid[])`,
+    )
+  }
+  return sql<boolean>`(${sql.join(conditions, sql` or `)})`
 }
 
 function defined<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -29,6 +29,13 @@ const errors: readonly Deviation[] = [
   },
 ]
 
+const lists: readonly Deviation[] = ['total_pages', 'total_count'].map(key => ({
+  path: '/**',
+  at: `/meta/${key}`,
+  allows: NULL,
+  reason: 'who asks for it leaves a long list uncounted',
+}))
+
 const money: readonly Deviation[] = [
   ...[
     'currency',
@@ -455,6 +462,7 @@ const documents: readonly Deviation[] = ['invoices', 'credit_notes'].map(collect
 /** Everything that answers may do although the contract says otherwise, with the reason. */
 export const contractDeviations: readonly Deviation[] = [
   ...errors,
+  ...lists,
   ...accounts,
   ...money,
   ...fees,

@@ -85,6 +85,7 @@ export default function InvoiceList() {
         rowKey={invoice => invoice.lago_id}
         href={(invoice: Invoice) => href(paths.invoice(invoice.lago_id))}
         searchLabel={t('invoices.search')}
+        counted={false}
         filterKeys={['view', ...FILTER_KEYS]}
         filters={filters}
         summary={() => <ListTotals filters={searched} />}

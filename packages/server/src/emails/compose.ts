@@ -6,6 +6,7 @@ import { addressesOf, type Recipients } from '../platform/mail/recipients.ts'
 import type { Reaction } from '../platform/module.ts'
 import { type EmailKind, letterOf } from './letters.ts'
 import { isMailSent, writeMail } from './send.ts'
+import { automaticCause } from './tell.ts'
 
 const COMPOSE_EMAIL = 'compose_email'
 
@@ -38,7 +39,7 @@ export function onMade(kind: EmailKind): Reaction {
     if (sender === undefined) return
     await addJobs(
       tx.db,
-      events.map(({ objectId }) => composeJob(tx, { kind, objectId, cause: `${kind}:${objectId}` })),
+      events.map(({ objectId }) => composeJob(tx, { kind, objectId, cause: automaticCause(kind, objectId) })),
     )
   }
 }

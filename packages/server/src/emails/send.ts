@@ -4,6 +4,7 @@ import { newId } from '../platform/ids.ts'
 import { addJob } from '../platform/jobs/enqueue.ts'
 import type { Recipients } from '../platform/mail/recipients.ts'
 import { deliverJob } from './deliver.ts'
+import { tellEmail } from './tell.ts'
 import { htmlOf, type Letter, textOf } from './template.ts'
 
 /** A mail that is written, and what it is about. */
@@ -54,6 +55,8 @@ export async function writeMail(ctx: Ctx, mail: Mail): Promise<void> {
       .onConflict(conflict => conflict.columns(['organization_id', 'cause']).doNothing())
       .returning('id')
       .executeTakeFirst()
-    if (inserted !== undefined && !tx.org.sandbox) await addJob(tx.db, deliverJob(tx.org.id, inserted.id))
+    if (inserted === undefined) return
+    if (tx.org.sandbox) await tellEmail(tx, row)
+    else await addJob(tx.db, deliverJob(tx.org.id, inserted.id))
   })
 }

@@ -26,7 +26,7 @@ export const creditNoteGenerated: WebhookObject = {
 }
 
 export { CREDIT_STATUSES, REASONS, REFUND_STATUSES } from './schema.ts'
-export { presentCreditNoteBase, presentCreditNoteBase, presentCreditNotes, presentCreditNotes } from './serialize.ts'
+export { presentCreditNoteBase, presentCreditNotes } from './serialize.ts'
 export {
   type CreditNotePlace,
   countCreditNotes,

@@ -23,7 +23,8 @@ export async function listEvents(
   const totalCount = page.counted ? Number((await count.executeTakeFirstOrThrow()).total) : undefined
   const events = await matching
     .select(COLUMNS)
-    .orderBy('timestamp', 'desc')
+    // With its table: the name alone would mean the column of the answer, which no index is sorted by.
+    .orderBy('events.timestamp', 'desc')
     .orderBy('transaction_id')
     .orderBy('id')
     .limit(rowsToRead(page))
@@ -53,7 +54,7 @@ export async function arrivedEvents(
     )
     .$if(codes !== undefined, query => query.where(sql<boolean>`code = any(${codes}::text[])`))
     .select(COLUMNS)
-    .orderBy('timestamp')
+    .orderBy('events.timestamp')
     .orderBy('created_at')
     .orderBy('id')
     .execute()

@@ -11,6 +11,7 @@ export interface Subjects {
   readonly addOn: string
   readonly coupon: string
   readonly creditNote: string
+  readonly webhook: string
 }
 
 export interface ConsolePage {
@@ -84,6 +85,8 @@ export const PAGES: readonly ConsolePage[] = [
   page('payments', '/payments'),
   page('events', '/events?live=0'),
   page('api-keys', '/api-keys'),
+  page('webhooks', '/webhooks'),
+  page('webhook', ({ webhook }) => `/webhooks/${webhook}`),
   page('taxes', '/settings/taxes'),
   page('team', '/settings/team'),
   page('account', '/settings/account'),
@@ -114,5 +117,6 @@ export async function findSubjects(list: List, customer: string): Promise<Subjec
     addOn: await first('/add_ons', 'add_ons', 'code'),
     coupon: await first('/coupons', 'coupons', 'code'),
     creditNote: await first('/credit_notes', 'credit_notes', 'lago_id'),
+    webhook: await first('/webhook_endpoints', 'webhook_endpoints', 'lago_id'),
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { createApiKey, listApiKeys, revokeApiKey } from '../accounts/index.ts'
+import { createApiKey, getOrganization, listApiKeys, revokeApiKey } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { forbidden, unauthorized } from '../platform/errors.ts'
 import { Input, isRecord, Nullable, readObject } from '../platform/http/input.ts'
@@ -133,6 +133,12 @@ function apiKeyRoutes(app: FastifyInstance, system: System, auth: () => Promise<
     const { ctx } = await requireAdmin(system, auth, request)
     const { name } = readObject(ApiKeyInput, request.body)
     return { api_key: await createApiKey(ctx, { name: name ?? null }) }
+  })
+
+  app.get('/webhook_signing', { schema }, async request => {
+    const { ctx } = await requireAdmin(system, auth, request)
+    const { hmac_key } = await getOrganization(ctx)
+    return { webhook_signing: { hmac_key } }
   })
 
   app.delete<ById>('/api_keys/:id', { schema }, async request => {

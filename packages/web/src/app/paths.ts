@@ -40,6 +40,8 @@ export const paths = {
   editPlan: (code: string) => `/plans/${encodeURIComponent(code)}/edit`,
   events: '/events',
   apiKeys: '/api-keys',
+  webhooks: '/webhooks',
+  webhook: (id: string) => `/webhooks/${id}`,
   taxes: '/settings/taxes',
   team: '/settings/team',
   account: '/settings/account',

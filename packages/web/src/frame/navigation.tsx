@@ -17,6 +17,7 @@ import {
   Undo2,
   Users,
   UsersRound,
+  Webhook,
 } from 'lucide-react'
 import { OrgLink, useOrgHref } from '../app/org-link.tsx'
 import { useIsAdmin, useMay } from '../app/organization.ts'
@@ -63,8 +64,9 @@ export const NAVIGATION: readonly Group[] = [
   {
     title: 'nav.section.developers',
     items: [
-      { label: 'nav.events', to: paths.events, icon: Activity, needs: 'event' },
       { label: 'nav.api_keys', to: paths.apiKeys, icon: KeyRound, needs: 'admin' },
+      { label: 'nav.webhooks', to: paths.webhooks, icon: Webhook, needs: 'webhook_endpoint' },
+      { label: 'nav.events', to: paths.events, icon: Activity, needs: 'event' },
     ],
   },
   {

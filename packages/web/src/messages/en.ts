@@ -17,6 +17,7 @@ import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
 import { subscriptions } from './en/subscriptions.ts'
 import { wallets } from './en/wallets.ts'
+import { webhooks } from './en/webhooks.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
@@ -38,5 +39,6 @@ export const en = {
   ...coupons,
   ...wallets,
   ...developers,
+  ...webhooks,
   ...settings,
 } as const

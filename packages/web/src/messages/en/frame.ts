@@ -14,6 +14,7 @@ export const frame = {
   'nav.section.developers': 'Developers',
   'nav.events': 'Events',
   'nav.api_keys': 'API keys',
+  'nav.webhooks': 'Webhooks',
   'nav.reference': 'API reference',
 
   'org.switch': 'Switch organization',

@@ -19,7 +19,7 @@ import { Status } from '../../ui/status.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { customerName } from '../customers/name.ts'
 import { CancelDialog, type Doing, isLive, isReplacing, SubscriptionDialogs, SubscriptionMenu } from './actions.tsx'
-import { Alerts } from './alerts.tsx'
+import { SubscriptionAlerts } from './alerts.tsx'
 import { subscriptionName } from './columns.tsx'
 import { Entitlements } from './entitlements.tsx'
 import { Overview } from './overview.tsx'
@@ -93,7 +93,7 @@ function Tab({ name, ...props }: SubscriptionProps & { readonly name: string; re
     case 'entitlements':
       return <Entitlements {...props} />
     case 'alerts':
-      return <Alerts {...props} />
+      return <SubscriptionAlerts {...props} />
     default:
       return <Overview {...props} />
   }

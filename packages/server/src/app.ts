@@ -9,6 +9,7 @@ import {
   type KeyOwner,
   rememberKeyOwners,
 } from './accounts/index.ts'
+import { audit, auditSubscribers } from './audit/index.ts'
 import { catalog } from './catalog/index.ts'
 import { type ConsoleBuild, startConsole } from './console/index.ts'
 import { creditEndedSubscription, creditNotes, voidCredits } from './credit-notes/index.ts'
@@ -26,7 +27,7 @@ import type { Ctx, ResolvedConfig } from './platform/context.ts'
 import type { Database } from './platform/db/database.ts'
 import type { EventSubscriber } from './platform/domain-events.ts'
 import { fileRoutes } from './platform/files/routes.ts'
-import { type Authenticators, requireAuthentication } from './platform/http/authentication.ts'
+import { type Authenticators, callerOf, requireAuthentication } from './platform/http/authentication.ts'
 import { replayIdempotentRequests } from './platform/http/idempotency.ts'
 import { documentApi } from './platform/http/openapi.ts'
 import { type Operations, operationRoutes } from './platform/http/operations.ts'
@@ -82,7 +83,7 @@ const business: readonly Domain[] = [
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
 
-const domains: readonly Domain[] = [...business, webhooks]
+const domains: readonly Domain[] = [...business, webhooks, audit]
 
 const RUN_CLOCK_TASK = 'run_clock_task'
 const MISSED_TICKS_MADE_UP_MS = 65 * 60 * 1000
@@ -97,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     log,
     actor: { type: 'system' },
     config,
-    subscribers: [...domains.map(reactionsOf), webhooks.subscriber],
+    subscribers: [...domains.map(reactionsOf), webhooks.subscriber, ...auditSubscribers(database.committed)],
   }
   const clockTasks = domains.flatMap(domain => domain.clockTasks ?? [])
 
@@ -170,6 +171,7 @@ async function authenticate(
     clock: owner.testClockNow === null ? systemClock : frozenClock(owner.testClockNow),
     log: request.log as Logger,
     actor: { type: 'api_key', id: owner.apiKeyId },
+    caller: () => callerOf(request),
   }
   return { ctx, permissions: owner.permissions }
 }

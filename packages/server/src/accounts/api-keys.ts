@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Ctx, Db, OrganizationRef } from '../platform/context.ts'
+import { type Ctx, type Db, type OrganizationRef, transaction } from '../platform/context.ts'
+import { emit } from '../platform/domain-events.ts'
 import { notFound, validation } from '../platform/errors.ts'
 import type { Permissions } from '../platform/http/authentication.ts'
 import { newId } from '../platform/ids.ts'
@@ -47,6 +48,26 @@ export async function createApiKey(
   return { id, value }
 }
 
+/**
+ * As {@link createApiKey}, for somebody who asks for a key: it is told (`api_key.created`), without the key itself.
+ *
+ * @throws 422 for permissions that do not exist
+ */
+export async function issueApiKey(
+  ctx: Ctx,
+  input: { name?: string | null; permissions?: Permissions } = {},
+): Promise<{ id: string; value: string }> {
+  return transaction(ctx, async tx => {
+    const created = await createApiKey(tx, input)
+    const permissions = Object.entries(input.permissions ?? fullPermissions()).flatMap(([resource, modes]) =>
+      modes.map(mode => `${resource}:${mode}`),
+    )
+    const told = { name: input.name ?? null, value_ending: created.value.slice(-4), permissions }
+    await emit(tx, 'api_key.created', created.id, told)
+    return created
+  })
+}
+
 /** The organization's keys that have not expired, oldest first. */
 export async function listApiKeys(ctx: Ctx): Promise<ApiKey[]> {
   const rows = await ctx.db
@@ -68,22 +89,26 @@ export async function listApiKeys(ctx: Ctx): Promise<ApiKey[]> {
 }
 
 /**
- * Ends a key at once.
+ * Ends a key at once, and tells it (`api_key.deleted`).
  *
  * @throws 404 `api_key_not_found`; 422 `last_non_expiring_api_key` when no other key without an end would remain
  */
 export async function revokeApiKey(ctx: Ctx, id: string): Promise<void> {
-  const keys = await listApiKeys(ctx)
-  if (!keys.some(key => key.id === id)) throw notFound('api_key')
-  if (!keys.some(key => key.id !== id && key.expiresAt === null)) {
-    throw validation({ base: ['last_non_expiring_api_key'] })
-  }
-  await ctx.db
-    .updateTable('api_keys')
-    .set({ expires_at: Temporal.Now.instant() })
-    .where('organization_id', '=', ctx.org.id)
-    .where('id', '=', id)
-    .execute()
+  await transaction(ctx, async tx => {
+    const keys = await listApiKeys(tx)
+    const revoked = keys.find(key => key.id === id)
+    if (revoked === undefined) throw notFound('api_key')
+    if (!keys.some(key => key.id !== id && key.expiresAt === null)) {
+      throw validation({ base: ['last_non_expiring_api_key'] })
+    }
+    await tx.db
+      .updateTable('api_keys')
+      .set({ expires_at: Temporal.Now.instant() })
+      .where('organization_id', '=', tx.org.id)
+      .where('id', '=', id)
+      .execute()
+    await emit(tx, 'api_key.deleted', id, { name: revoked.name, value_ending: revoked.ending })
+  })
 }
 
 export interface KeyOwner {

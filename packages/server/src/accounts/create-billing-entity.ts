@@ -1,5 +1,6 @@
 import { isCurrency } from '@weir/engine'
 import { type Ctx, transaction } from '../platform/context.ts'
+import { emit } from '../platform/domain-events.ts'
 import { Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
@@ -31,7 +32,7 @@ export async function createBillingEntity(ctx: Ctx, input: NewBillingEntityInput
     const id = newId()
     const now = tx.clock.now()
     const name = settings.name ?? ''
-    return tx.db
+    const entity = await tx.db
       .insertInto('billing_entities')
       .values({
         document_number_prefix: documentNumberPrefix(name, id),
@@ -47,6 +48,8 @@ export async function createBillingEntity(ctx: Ctx, input: NewBillingEntityInput
       })
       .returningAll()
       .executeTakeFirstOrThrow()
+    await emit(tx, 'billing_entities.created', entity.id)
+    return entity
   })
 }
 

@@ -3,7 +3,7 @@ import type { BillingEntityTaxes } from './billing-entity-taxes.ts'
 import { customSectionRoutes } from './custom-sections/routes.ts'
 import { accountRoutes } from './routes.ts'
 
-export { createApiKey, findKeyOwner, type KeyOwner, listApiKeys, revokeApiKey } from './api-keys.ts'
+export { createApiKey, findKeyOwner, issueApiKey, type KeyOwner, listApiKeys, revokeApiKey } from './api-keys.ts'
 export {
   type BillingEntity,
   findBillingEntitiesByCodes,
@@ -37,6 +37,7 @@ export {
 } from './organizations.ts'
 export { fullPermissions } from './permissions.ts'
 export { adminRoutes } from './routes.ts'
+export { serializeBillingEntity } from './serialize.ts'
 export { ISSUING_DATE_ADJUSTMENTS, ISSUING_DATE_ANCHORS } from './update-billing-entity.ts'
 
 /** Organizations, who may call for them, who issues their invoices, and the texts that stand on these. */

@@ -153,7 +153,8 @@ export function adminRoutes(admin: FastifyInstance, system: Omit<Ctx, 'org'>, ta
       const input = readRoot(request.body, 'organization', NewOrganizationInput)
       return system.db.transaction().execute(async tx => {
         const { ctx, apiKey } = await createOrganization(
-          { ...system, db: tx },
+          // A new organization is nothing that happened in it.
+          { ...system, db: tx, subscribers: [] },
           { name: input.name ?? '', sandbox: input.sandbox ?? false },
         )
         await applySettings(ctx, input)

@@ -29,6 +29,7 @@ const organizationFields = {
   webhook_url: Text,
   slug: Text,
   issue_receipts: Nullable(Type.Boolean()),
+  audit_logs_period: Nullable(Type.Integer()),
   billing_configuration: Input({
     invoice_footer: Text,
     invoice_grace_period: Nullable(Type.Integer()),

@@ -35,6 +35,7 @@ export function serializeOrganization(organization: Organization, entity: Billin
     tax_identification_number: organization.tax_identification_number,
     finalize_zero_amount_invoice: organization.finalize_zero_amount_invoice,
     issue_receipts: organization.issue_receipts,
+    audit_logs_period: organization.audit_logs_period,
     billing_configuration: {
       invoice_footer: organization.invoice_footer,
       invoice_grace_period: organization.invoice_grace_period,

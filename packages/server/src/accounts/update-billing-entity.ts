@@ -103,7 +103,7 @@ function readChoice(
 }
 
 /**
- * Stores the changes of a billing entity and tells what follows from them: `billing_entity.billing_settings_changed` when
+ * Stores the changes of a billing entity and tells of them: `billing_entity.billing_settings_changed` when
  * dates of draft invoices depend on what changed, `billing_entity.time_zone_changed` when the billing days of its
  * customers do. Both carry the previous values under `previous`.
  */
@@ -122,6 +122,7 @@ export async function changeBillingEntity(
   if (before.document_numbering === 'per_customer' && changes.document_numbering === 'per_billing_entity') {
     await seedDocumentSequence(ctx, before.id)
   }
+  await emit(ctx, 'billing_entities.updated', before.id)
   await emitConsequences(ctx, before, { ...before, ...changes })
 }
 

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../platform/context.ts'
+import { differences } from '../platform/differences.ts'
+import { emit } from '../platform/domain-events.ts'
 import { Problems } from '../platform/errors.ts'
 import { newId } from '../platform/ids.ts'
 import { urlProblems } from '../platform/validation/urls.ts'
@@ -14,7 +16,11 @@ interface OrganizationChanges extends Settings {
   slug?: string
   document_numbering?: string
   issue_receipts?: boolean
+  audit_logs_period?: number | null
 }
+
+/** A hundred years. */
+const LONGEST_LOGS_PERIOD = 36_500
 
 /**
  * Updates the organization's settings, and with them those of its default billing entity, which is what billing looks
@@ -29,6 +35,7 @@ export async function updateOrganization(ctx: Ctx, input: OrganizationInput): Pr
     const changes: OrganizationChanges = readSettings(input, problems)
     readNumbering(input, changes, problems)
     if (typeof input.issue_receipts === 'boolean') changes.issue_receipts = input.issue_receipts
+    readLogsPeriod(input, changes, problems)
     await readSlug(tx, organization, input, changes, problems)
     if (input.webhook_url !== undefined) await checkWebhookUrl(tx, input.webhook_url, problems)
     problems.throwIfAny()
@@ -59,6 +66,15 @@ function readNumbering(input: OrganizationInput, changes: OrganizationChanges, p
   else problems.add('document_numbering', 'value_is_invalid')
 }
 
+/** In days; null keeps the lists of logs whole. */
+function readLogsPeriod(input: OrganizationInput, changes: OrganizationChanges, problems: Problems): void {
+  const days = input.audit_logs_period
+  if (days === undefined) return
+  if (days !== null && !(days >= 0 && days <= LONGEST_LOGS_PERIOD)) {
+    problems.add('audit_logs_period', 'value_is_out_of_range')
+  } else changes.audit_logs_period = days
+}
+
 async function readSlug(
   ctx: Ctx,
   organization: Organization,
@@ -83,7 +99,7 @@ async function isSlugTaken(ctx: Ctx, slug: string): Promise<boolean> {
 }
 
 async function updateDefaultBillingEntity(ctx: Ctx, changes: OrganizationChanges): Promise<void> {
-  const { slug: _, issue_receipts: __, document_numbering, ...settings } = changes
+  const { slug: _, issue_receipts: __, audit_logs_period: ___, document_numbering, ...settings } = changes
   const entity = await getDefaultBillingEntity(ctx)
   await changeBillingEntity(ctx, entity, {
     ...settings,
@@ -120,10 +136,12 @@ async function saveFirstWebhookUrl(ctx: Ctx, url: string): Promise<void> {
   const [first] = await listEndpoints(ctx)
   const now = ctx.clock.now()
   if (first === undefined) {
+    const id = newId()
     await ctx.db
       .insertInto('webhook_endpoints')
-      .values({ id: newId(), organization_id: ctx.org.id, webhook_url: url, created_at: now, updated_at: now })
+      .values({ id, organization_id: ctx.org.id, webhook_url: url, created_at: now, updated_at: now })
       .execute()
+    await emit(ctx, 'webhook_endpoint.created', id, { webhook_url: url, signature_algo: 'jwt' })
     return
   }
   await ctx.db
@@ -132,4 +150,6 @@ async function saveFirstWebhookUrl(ctx: Ctx, url: string): Promise<void> {
     .where('organization_id', '=', ctx.org.id)
     .where('id', '=', first.id)
     .execute()
+  const diff = differences({ webhook_url: first.webhook_url }, { webhook_url: url })
+  await emit(ctx, 'webhook_endpoint.updated', first.id, { webhook_url: url, diff })
 }

@@ -9,6 +9,8 @@ export { serializeAddOn } from './add-ons/serialize.ts'
 export { type AddOn, findAddOnByCode, getAddOns, holdAddOns } from './add-ons/store.ts'
 export { type FilterOfCharge, findFilter } from './charge-filters.ts'
 export { findCharge } from './charges.ts'
+export { serializeCoupon } from './coupons/serialize.ts'
+export { findCouponsByIds } from './coupons/store.ts'
 export { type DerivedProperties, derivedProperties } from './derived-properties.ts'
 export { EntitlementsBody, readEntitlements } from './entitlements/read-entitlements.ts'
 export { serializeValue } from './entitlements/serialize.ts'
@@ -20,8 +22,8 @@ export {
   setEntitlementValue,
 } from './entitlements/store.ts'
 export type { Entitlement, EntitlementValue } from './entitlements/types.ts'
-export { serializePrivilege } from './features/serialize.ts'
-export { holdFeaturesByCodes } from './features/store.ts'
+export { serializeFeature, serializePrivilege } from './features/serialize.ts'
+export { findFeaturesByIds, holdFeaturesByCodes } from './features/store.ts'
 export type { Feature } from './features/types.ts'
 export type { UnitsChange } from './fixed-charges/commit.ts'
 export { findFixedCharge } from './fixed-charges/fixed-charges.ts'
@@ -53,6 +55,7 @@ export {
   serializeBillableMetric,
   serializeCharge,
   serializeChargeFilter,
+  serializeDeletedPlan,
   serializePlan,
 } from './serialize.ts'
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'

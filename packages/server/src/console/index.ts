@@ -24,7 +24,7 @@ export async function startConsole(
   options: { readonly pool: Pool; readonly build: ConsoleBuild | undefined },
 ): Promise<Console> {
   const auth = lazyAuth(options.pool, system.config, system.log)
-  authRoutes(app, system.config, auth)
+  authRoutes(app, system, auth)
   await app.register(async api => consoleRoutes(api, system, auth), { prefix: '/console/api' })
   if (options.build !== undefined) consoleFiles(app, options.build)
   return { authenticate: request => authenticateSession(system, auth, request) }

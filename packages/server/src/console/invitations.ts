@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Ctx, type Db, transaction } from '../platform/context.ts'
+import { emit } from '../platform/domain-events.ts'
 import { notFound, validation } from '../platform/errors.ts'
 import { isUuid, newId } from '../platform/ids.ts'
 import { hashKey } from '../platform/secrets.ts'
@@ -53,6 +54,7 @@ export async function invite(
       created_at: now,
     }
     await tx.db.insertInto('invitations').values(row).execute()
+    await emit(tx, 'user.invited', row.id, { invitee_email: email })
     return { invitation: { id: row.id, email, roles, expiresAt: row.expires_at, createdAt: now }, token }
   })
 }

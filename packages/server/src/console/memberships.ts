@@ -1,5 +1,6 @@
 import type { Ctx, Db } from '../platform/context.ts'
 import { transaction } from '../platform/context.ts'
+import { emit } from '../platform/domain-events.ts'
 import { notFound, validation } from '../platform/errors.ts'
 import { isUuid, newId } from '../platform/ids.ts'
 import { isRole } from './roles.ts'
@@ -110,36 +111,47 @@ export async function listMembers(ctx: Ctx): Promise<Member[]> {
  */
 export async function changeRoles(ctx: Ctx, id: string, roles: unknown): Promise<void> {
   const wanted = readRoles(roles)
-  await changeMember(ctx, id, wanted.includes('admin'), async tx => {
+  await changeMember(ctx, id, wanted.includes('admin'), async (tx, member) => {
     await tx.db
       .updateTable('memberships')
       .set({ roles: wanted, updated_at: Temporal.Now.instant() })
       .where('organization_id', '=', ctx.org.id)
       .where('id', '=', id)
       .execute()
+    const deleted = member.roles.filter(role => !wanted.includes(role))
+    const added = wanted.filter(role => !member.roles.includes(role))
+    await emit(tx, 'user.role_edited', member.userId, { email: member.email, roles: { deleted, added } })
   })
 }
 
 /** Ends a membership. @throws 404 `membership_not_found`; 422 `last_admin` */
 export async function removeMember(ctx: Ctx, id: string): Promise<void> {
-  await changeMember(ctx, id, false, async tx => {
+  await changeMember(ctx, id, false, async (tx, member) => {
     await tx.db.deleteFrom('memberships').where('organization_id', '=', ctx.org.id).where('id', '=', id).execute()
+    await emit(tx, 'user.deleted', member.userId, { email: member.email })
   })
 }
 
-async function changeMember(ctx: Ctx, id: string, staysAdmin: boolean, change: (tx: Ctx) => Promise<void>) {
+async function changeMember(
+  ctx: Ctx,
+  id: string,
+  staysAdmin: boolean,
+  change: (tx: Ctx, member: Pick<Member, 'userId' | 'email' | 'roles'>) => Promise<void>,
+) {
   await transaction(ctx, async tx => {
     const members = await tx.db
       .selectFrom('memberships')
-      .select(['id', 'roles'])
+      .innerJoin('users', 'users.id', 'memberships.user_id')
+      .select(['memberships.id', 'memberships.roles', 'users.id as userId', 'users.email'])
       .where('organization_id', '=', ctx.org.id)
-      .orderBy('id')
-      .forUpdate()
+      .orderBy('memberships.id')
+      .forUpdate('memberships')
       .execute()
-    if (!members.some(member => member.id === id)) throw notFound('membership')
+    const changed = members.find(member => member.id === id)
+    if (changed === undefined) throw notFound('membership')
     const others = members.filter(member => member.id !== id && member.roles.includes('admin'))
     if (!staysAdmin && others.length === 0) throw validation({ roles: ['last_admin'] })
-    await change(tx)
+    await change(tx, changed)
   })
 }
 

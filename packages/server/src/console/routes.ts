@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { createApiKey, getOrganization, listApiKeys, revokeApiKey } from '../accounts/index.ts'
+import { getOrganization, issueApiKey, listApiKeys, revokeApiKey } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { forbidden, unauthorized } from '../platform/errors.ts'
+import { callerOf } from '../platform/http/authentication.ts'
 import { Input, isRecord, Nullable, readObject } from '../platform/http/input.ts'
 import { formatInstant } from '../platform/wire.ts'
 import type { Auth } from './auth.ts'
@@ -52,6 +53,7 @@ function userRoutes(app: FastifyInstance, system: System, auth: () => Promise<Au
       name: input.name ?? '',
       email: input.email ?? '',
       password: input.password ?? '',
+      caller: callerOf(request),
     })
     passCookies(reply, headers)
     return { ok: true }
@@ -73,7 +75,12 @@ function userRoutes(app: FastifyInstance, system: System, auth: () => Promise<Au
   app.post<{ Params: { token: string } }>('/invitations/by_token/:token/accept', { schema }, async (request, reply) => {
     const input = readObject(AcceptInput, request.body)
     const user = await findUser(system, auth, request)
-    const answer = { token: request.params.token, name: input.name ?? '', password: input.password ?? '' }
+    const answer = {
+      token: request.params.token,
+      name: input.name ?? '',
+      password: input.password ?? '',
+      caller: callerOf(request),
+    }
     const { headers, organizationId } = await acceptInvitation(system, await auth(), answer, user)
     passCookies(reply, headers)
     return { organization: { id: organizationId } }
@@ -132,7 +139,7 @@ function apiKeyRoutes(app: FastifyInstance, system: System, auth: () => Promise<
   app.post('/api_keys', { schema }, async request => {
     const { ctx } = await requireAdmin(system, auth, request)
     const { name } = readObject(ApiKeyInput, request.body)
-    return { api_key: await createApiKey(ctx, { name: name ?? null }) }
+    return { api_key: await issueApiKey(ctx, { name: name ?? null }) }
   })
 
   app.get('/webhook_signing', { schema }, async request => {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { frozenClock, systemClock } from '../platform/clock/clock.ts'
 import type { Ctx } from '../platform/context.ts'
 import { forbidden, unauthorized } from '../platform/errors.ts'
-import type { Authenticated } from '../platform/http/authentication.ts'
+import { type Authenticated, callerOf } from '../platform/http/authentication.ts'
 import type { Auth } from './auth.ts'
 import { findMembership } from './memberships.ts'
 import { refuseForeignOrigin, webHeaders } from './requests.ts'
@@ -60,6 +60,7 @@ export async function authenticateSession(
     clock: testClockNow === null ? systemClock : frozenClock(testClockNow),
     log: request.log as Logger,
     actor: { type: 'user', id: user.id },
+    caller: () => callerOf(request),
   }
   return { ctx, permissions: permissionsOf(roles), withheld: withheldFrom(roles), user, roles }
 }

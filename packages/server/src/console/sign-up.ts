@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { createOrganization, renameFirstOrganizations } from '../accounts/index.ts'
-import type { Ctx, Db } from '../platform/context.ts'
+import type { Caller, Ctx, Db } from '../platform/context.ts'
 import { forbidden, validation } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { isEmailList } from '../platform/validation/email.ts'
@@ -9,6 +9,7 @@ import { closeInvitation, findInvitation } from './invitations.ts'
 import { addMember } from './memberships.ts'
 import { passwordProblems } from './passwords.ts'
 import type { User } from './sessions.ts'
+import { noteDevice, tellOfUser } from './user-events.ts'
 
 type System = Omit<Ctx, 'org'>
 
@@ -16,6 +17,7 @@ export interface SignUp {
   readonly name: string
   readonly email: string
   readonly password: string
+  readonly caller: Caller
 }
 
 /** Whether nobody belongs to any organization yet: then whoever comes first signs up and owns them all. */
@@ -49,6 +51,7 @@ export async function signUpFirst(
     await renameFirstOrganizations({ ...system, db: tx }, input.organizationName.trim())
     const organizations = await tx.selectFrom('organizations').select('id').execute()
     for (const { id } of organizations) await addMember(tx, id, userId, ['admin'])
+    await tellOfSignUp({ ...system, db: tx }, userId, input)
     return headers
   })
 }
@@ -62,7 +65,7 @@ export async function signUpFirst(
 export async function acceptInvitation(
   system: System,
   auth: Auth,
-  input: { readonly token: string; readonly name: string; readonly password: string },
+  input: Omit<SignUp, 'email'> & { readonly token: string },
   signedIn: User | undefined,
 ): Promise<{ headers: Headers; organizationId: string }> {
   const invitation = await findInvitation(system.db, input.token)
@@ -71,11 +74,13 @@ export async function acceptInvitation(
   if (!invitation.hasUser) passwordProblems('password', input).throwIfAny()
   return system.db.transaction().execute(async tx => {
     if (!(await closeInvitation(tx, invitation.id))) throw validation({ token: ['invitation_was_used'] })
-    const { headers, userId } =
-      signedIn?.email === email
-        ? { headers: new Headers(), userId: signedIn.id }
-        : await createUser(auth, { ...input, email })
+    if (signedIn?.email === email) {
+      await addMember(tx, organizationId, signedIn.id, roles)
+      return { headers: new Headers(), organizationId }
+    }
+    const { headers, userId } = await createUser(auth, { ...input, email })
     await addMember(tx, organizationId, userId, roles)
+    await tellOfSignUp({ ...system, db: tx }, userId, { ...input, email })
     return { headers, organizationId }
   })
 }
@@ -102,6 +107,13 @@ export async function createOwnOrganization(
     await addMember(tx, ctx.org.id, user.id, ['admin'])
     return ctx.org.id
   })
+}
+
+/** The device that a user signs up with is no new one when they sign in. */
+async function tellOfSignUp(system: System, userId: string, { email, caller }: SignUp): Promise<void> {
+  await noteDevice(system.db, userId, caller)
+  const type = 'user.signed_up'
+  await tellOfUser(system, { userId, caller, type, data: roles => ({ email: email.trim().toLowerCase(), roles }) })
 }
 
 async function createUser(auth: Auth, { name, email, password }: SignUp) {

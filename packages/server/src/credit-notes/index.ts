@@ -25,7 +25,7 @@ export const creditNoteGenerated: WebhookObject = {
   },
 }
 
-export { presentCreditNoteBase } from './serialize.ts'
+export { presentCreditNoteBase, presentCreditNotes } from './serialize.ts'
 export { creditEndedSubscription } from './termination.ts'
 
 /** What is given back of invoices that are voided. */

@@ -12,7 +12,13 @@ export {
   type DiscountableInvoice,
   releaseCoupons,
 } from './applied-coupons/apply-to-invoice.ts'
-export { insertAppliedCoupon, listActiveCoupons } from './applied-coupons/store.ts'
+export { serializeAppliedCoupon } from './applied-coupons/serialize.ts'
+export {
+  findAppliedCouponsByIds,
+  insertAppliedCoupon,
+  listActiveCoupons,
+  loadAppliedCoupons,
+} from './applied-coupons/store.ts'
 export { type CreditLine, listCreditsOfInvoices, serializeCredit } from './credit-lines.ts'
 export {
   type NoteBalance,
@@ -31,6 +37,7 @@ export {
   deleteDraftNotes,
   finalizeDraftNotes,
   findCreditNote,
+  findCreditNotesByIds,
   insertCreditNote,
   listItems,
   listNotesOfInvoice,
@@ -53,6 +60,7 @@ export {
   recreditWallets,
 } from './wallet-transactions/prepaid.ts'
 export { failPurchase, purchaseToBillAgain, settlePurchase } from './wallet-transactions/purchases.ts'
+export { serializeTransaction } from './wallet-transactions/serialize.ts'
 export {
   attachInvoice,
   findPurchaseOfInvoice,
@@ -62,14 +70,18 @@ export {
 } from './wallet-transactions/store.ts'
 export { voidPurchase } from './wallet-transactions/void-credits.ts'
 export { flagForRefresh } from './wallets/refreshes.ts'
+export { serializeWalletWithRules } from './wallets/serialize.ts'
 export {
+  findWalletsByIds,
   getWallet,
   getWalletByCode,
   getWalletCodes,
   listActiveWallets,
   listTargets,
+  loadWallets,
   lockWallet,
   updateWalletRow,
+  type WalletRecord,
   type WalletRow,
 } from './wallets/store.ts'
 export { terminateWalletsAndCouponsOf } from './wallets/terminate-wallet.ts'

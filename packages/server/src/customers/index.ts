@@ -12,6 +12,7 @@ import { viesCheckWebhook } from './vat/webhook.ts'
 export { getOrCreateCustomer, setCurrency } from './create-customer.ts'
 export { presentPaymentMethods, serializePayer } from './payment-provider/serialize.ts'
 export {
+  presentCustomersWithSections,
   serializeCustomer,
   serializeCustomerForWebhook,
   serializeCustomerInList,

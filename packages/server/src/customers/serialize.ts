@@ -66,21 +66,29 @@ export function serializeCustomerInList(record: CustomerRecord) {
 
 /** As it is answered alone: with the sections that its invoices get where nothing else is said. */
 export async function presentCustomerDetail(ctx: Ctx, record: CustomerRecord) {
-  const { customer } = record
-  const selected = await listSelectedSections(ctx, [customer.id, customer.billing_entity_id])
+  const [presented] = await presentCustomersWithSections(ctx, [record])
+  return { ...serializeCustomerInList(record), ...presented, error_details: [] }
+}
+
+/** Customers with their taxes and the sections that their invoices get where nothing else is said, in their order. */
+export async function presentCustomersWithSections(ctx: Ctx, records: readonly CustomerRecord[]) {
+  const owners = records.flatMap(({ customer }) => [customer.id, customer.billing_entity_id])
+  const selected = await listSelectedSections(ctx, [...new Set(owners)])
   const sectionsOf = (id: string) => (selected.get(id) ?? []).map(({ section }) => section)
-  const own = sectionsOf(customer.id)
-  const manual = own.filter(section => section.section_type === 'manual')
-  const chosen = manual.length > 0 ? manual : sectionsOf(customer.billing_entity_id)
-  const sections = [
-    ...(customer.skip_invoice_custom_sections ? [] : chosen),
-    ...own.filter(section => section.section_type !== 'manual'),
-  ]
-  return {
-    ...serializeCustomerInList(record),
-    applicable_invoice_custom_sections: sections.map(serializeSection),
-    error_details: [],
-  }
+  return records.map(record => {
+    const { customer } = record
+    const own = sectionsOf(customer.id)
+    const manual = own.filter(section => section.section_type === 'manual')
+    const chosen = manual.length > 0 ? manual : sectionsOf(customer.billing_entity_id)
+    const sections = [
+      ...(customer.skip_invoice_custom_sections ? [] : chosen),
+      ...own.filter(section => section.section_type !== 'manual'),
+    ]
+    return {
+      ...serializeCustomerInList(record),
+      applicable_invoice_custom_sections: sections.map(serializeSection),
+    }
+  })
 }
 
 /** The customer's own values, null where the billing entity's apply. */

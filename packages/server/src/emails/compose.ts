@@ -7,6 +7,7 @@ import { addressesOf, type Recipients } from '../platform/mail/recipients.ts'
 import type { Reaction } from '../platform/module.ts'
 import { deliverJob } from './deliver.ts'
 import { type EmailKind, letterOf } from './letters.ts'
+import { automaticCause, tellEmail } from './tell.ts'
 import { htmlOf, textOf } from './template.ts'
 
 const COMPOSE_EMAIL = 'compose_email'
@@ -40,7 +41,7 @@ export function onMade(kind: EmailKind): Reaction {
     if (sender === undefined) return
     await addJobs(
       tx.db,
-      events.map(({ objectId }) => composeJob(tx, { kind, objectId, cause: `${kind}:${objectId}` })),
+      events.map(({ objectId }) => composeJob(tx, { kind, objectId, cause: automaticCause(kind, objectId) })),
     )
   }
 }
@@ -100,7 +101,9 @@ export const composeEmail: TaskDefinition = {
         .onConflict(conflict => conflict.columns(['organization_id', 'cause']).doNothing())
         .returning('id')
         .executeTakeFirst()
-      if (inserted !== undefined && !tx.org.sandbox) await addJob(tx.db, deliverJob(tx.org.id, inserted.id))
+      if (inserted === undefined) return
+      if (tx.org.sandbox) await tellEmail(tx, row)
+      else await addJob(tx.db, deliverJob(tx.org.id, inserted.id))
     })
   },
 }

@@ -1,9 +1,12 @@
+import type { Selectable } from 'kysely'
 import type { DocumentFile } from '../documents/index.ts'
-import type { Ctx } from '../platform/context.ts'
+import { type Ctx, transaction } from '../platform/context.ts'
+import type { Emails } from '../platform/db/types.ts'
 import { localFiles } from '../platform/files/file-store.ts'
 import type { NewJob } from '../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../platform/jobs/tasks.ts'
 import { type MailAttachment, RefusedMailError, sendMail } from '../platform/mail/smtp.ts'
+import { tellEmail } from './tell.ts'
 
 const DELIVER_EMAIL = 'deliver_email'
 /** With growing pauses between them: about two days. */
@@ -42,20 +45,29 @@ export const deliverEmail: TaskDefinition = {
         attachments: await loadAttachments(ctx, email.attachments as unknown as readonly DocumentFile[]),
       })
     } catch (error) {
-      const isFinal = error instanceof RefusedMailError
-      await update(ctx, id, { error: String((error as Error).message ?? error), ...(isFinal && { status: 'failed' }) })
-      if (isFinal) return
+      if (error instanceof RefusedMailError) return end(ctx, email, { status: 'failed', error: error.message }, error)
+      await update(ctx, id, { error: String((error as Error).message ?? error) })
       throw error
     }
-    await update(ctx, id, { status: 'sent', error: null, sent_at: ctx.clock.now() })
+    await end(ctx, email, { status: 'sent', error: null, sent_at: ctx.clock.now() })
   },
 }
 
-async function update(
-  ctx: Ctx,
-  id: string,
-  changes: { status?: string; error: string | null; sent_at?: Temporal.Instant },
-): Promise<void> {
+/** Notes what became of a mail for good, and tells it. */
+async function end(ctx: Ctx, email: Selectable<Emails>, changes: EmailChanges, error?: Error): Promise<void> {
+  await transaction(ctx, async tx => {
+    await update(tx, email.id, changes)
+    await tellEmail(tx, email, error)
+  })
+}
+
+interface EmailChanges {
+  readonly status?: string
+  readonly error: string | null
+  readonly sent_at?: Temporal.Instant
+}
+
+async function update(ctx: Ctx, id: string, changes: EmailChanges): Promise<void> {
   await ctx.db
     .updateTable('emails')
     .set(changes)

@@ -20,6 +20,12 @@ import { say } from './words.ts'
 /** The settings that documents are mailed by. */
 export type EmailKind = 'invoice.finalized' | 'credit_note.created' | 'payment_receipt.created'
 
+/** What a setting mails. */
+export function mailedDocument(kind: EmailKind): 'invoice' | 'credit_note' | 'payment_receipt' {
+  if (kind === 'invoice.finalized') return 'invoice'
+  return kind === 'credit_note.created' ? 'credit_note' : 'payment_receipt'
+}
+
 /** A mail about a document before it is known to whom it goes. */
 export interface DocumentLetter {
   readonly billingEntityId: string

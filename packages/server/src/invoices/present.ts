@@ -6,7 +6,7 @@ import type { Ctx } from '../platform/context.ts'
 import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { presentInvoiceTaxes } from './applied-taxes.ts'
 import { loadLeftOnInvoices } from './crediting/creditable.ts'
-import { loadInvoiceFees } from './fees-store.ts'
+import { loadFeesOfInvoices } from './fees-store.ts'
 import { loadFileUrls } from './files.ts'
 import {
   presentAppliedSections,
@@ -66,30 +66,42 @@ export async function presentInvoiceBase(ctx: Ctx, invoice: Invoice) {
 
 /** An invoice with everything on it. */
 export async function presentInvoice(ctx: Ctx, invoice: Invoice) {
-  const [base] = await presentInvoiceList(ctx, [invoice])
-  const parts = await presentContents(ctx, invoice)
-  const ids = [invoice.id]
-  return {
-    ...base,
-    ...parts,
-    lago_voided_invoice_id: invoice.voided_invoice_id,
-    lago_regenerated_invoice_id: await findRegenerated(ctx, invoice),
-    credits: await presentCredits(ctx, invoice.id),
-    error_details: (await presentErrorDetails(ctx, ids)).get(invoice.id) ?? [],
-    applied_invoice_custom_sections: (await presentAppliedSections(ctx, ids)).get(invoice.id) ?? [],
-  }
+  const [presented] = await presentInvoices(ctx, [invoice])
+  if (presented === undefined) throw new Error(`invoice ${invoice.id} cannot be shown`)
+  return presented
 }
 
-/** The invoice that took the place of a voided one. */
-async function findRegenerated(ctx: Ctx, invoice: Invoice): Promise<string | null> {
-  if (invoice.status !== 'voided') return null
-  const row = await ctx.db
+/** Invoices with everything on them, in their order. The queries do not grow with the invoices. */
+export async function presentInvoices(ctx: Ctx, invoices: readonly Invoice[]) {
+  const ids = invoices.map(invoice => invoice.id)
+  const bases = await presentInvoiceList(ctx, invoices)
+  const contents = await presentContents(ctx, ids)
+  const regenerated = await findRegenerated(ctx, invoices)
+  const credits = await listCreditsOfInvoices(ctx, ids)
+  const errors = ids.length === 0 ? undefined : await presentErrorDetails(ctx, ids)
+  const sections = ids.length === 0 ? undefined : await presentAppliedSections(ctx, ids)
+  return invoices.map((invoice, place) => ({
+    ...bases[place],
+    ...contents(invoice.id),
+    lago_voided_invoice_id: invoice.voided_invoice_id,
+    lago_regenerated_invoice_id: regenerated.get(invoice.id) ?? null,
+    credits: (credits.get(invoice.id) ?? []).map(serializeCredit),
+    error_details: errors?.get(invoice.id) ?? [],
+    applied_invoice_custom_sections: sections?.get(invoice.id) ?? [],
+  }))
+}
+
+/** The invoices that took the place of voided ones, by these. */
+async function findRegenerated(ctx: Ctx, invoices: readonly Invoice[]): Promise<Map<string, string>> {
+  const voided = invoices.filter(invoice => invoice.status === 'voided').map(invoice => invoice.id)
+  if (voided.length === 0) return new Map()
+  const rows = await ctx.db
     .selectFrom('invoices')
-    .select('id')
+    .select(['id', 'voided_invoice_id'])
     .where('organization_id', '=', ctx.org.id)
-    .where('voided_invoice_id', '=', invoice.id)
-    .executeTakeFirst()
-  return row?.id ?? null
+    .where('voided_invoice_id', 'in', voided)
+    .execute()
+  return new Map(rows.map(row => [row.voided_invoice_id ?? '', row.id]))
 }
 
 const PARTS = [
@@ -113,31 +125,33 @@ export async function presentInvoiceForWebhook(ctx: Ctx, invoice: Invoice, parts
   return Object.fromEntries(Object.entries(whole).filter(([key]) => !left.includes(key)))
 }
 
-async function presentContents(ctx: Ctx, invoice: Invoice) {
-  const links = await loadInvoiceSubscriptions(ctx, [invoice.id])
-  const records = await loadSubscriptionRecords(
-    ctx,
-    links.map(link => link.subscription_id),
-  )
+/** What stands on invoices, by their ids. */
+async function presentContents(ctx: Ctx, invoiceIds: readonly string[]) {
+  const links = await loadInvoiceSubscriptions(ctx, invoiceIds)
+  const records = await loadSubscriptionRecords(ctx, [...new Set(links.map(link => link.subscription_id))])
   const plans = await getPlans(ctx, [...new Set(records.map(({ plan }) => plan.id))])
   const nameOf = ({ subscription }: SubscriptionRecord) => {
     const plan = plans.get(subscription.plan_id)
     return subscription.name || plan?.invoiceDisplayName || plan?.name || ''
   }
   const sorted = records.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'))
-  const linkOf = new Map(links.map(link => [link.subscription_id, link]))
-  const fees = await loadInvoiceFees(ctx, invoice.id)
-  return {
-    billing_periods: sorted.flatMap(({ subscription }) => {
-      const link = linkOf.get(subscription.id)
-      if (link === undefined) return []
-      return [serializeBillingPeriod(link, { externalId: subscription.external_id, planId: subscription.plan_id })]
-    }),
-    subscriptions: await presentSubscriptions(
-      ctx,
-      sorted.map(({ subscription }) => subscription),
-    ),
-    fees: fees.map(serializeFee),
+  const presented = await presentSubscriptions(
+    ctx,
+    sorted.map(({ subscription }) => subscription),
+  )
+  const linksOf = Map.groupBy(links, link => link.invoice_id)
+  const fees = await loadFeesOfInvoices(ctx, invoiceIds)
+  return (invoiceId: string) => {
+    const linkOf = new Map((linksOf.get(invoiceId) ?? []).map(link => [link.subscription_id, link]))
+    return {
+      billing_periods: sorted.flatMap(({ subscription }) => {
+        const link = linkOf.get(subscription.id)
+        if (link === undefined) return []
+        return [serializeBillingPeriod(link, { externalId: subscription.external_id, planId: subscription.plan_id })]
+      }),
+      subscriptions: presented.filter(subscription => linkOf.has(subscription.lago_id)),
+      fees: (fees.get(invoiceId) ?? []).map(serializeFee),
+    }
   }
 }
 
@@ -147,9 +161,4 @@ async function customersOf(ctx: Ctx, invoices: readonly Invoice[]) {
   return new Map(
     records.map(record => [record.customer.id, { ...serializeCustomer(record), integration_customers: [] }]),
   )
-}
-
-/** The lines that reduce an invoice. */
-async function presentCredits(ctx: Ctx, invoiceId: string) {
-  return ((await listCreditsOfInvoices(ctx, [invoiceId])).get(invoiceId) ?? []).map(serializeCredit)
 }

@@ -19,9 +19,17 @@ import { testPaymentRoutes } from './test-payments.ts'
 import { paymentWebhooks } from './webhooks.ts'
 
 export { testPages } from './pages/test-pages.ts'
-export { findReceipt, type PaymentReceipt, presentReceipts, receiptWebhook } from './receipts/read.ts'
-export { loadPaidInvoices } from './serialize.ts'
-export { findPayment, type Payment } from './store.ts'
+export {
+  findReceipt,
+  findReceiptsByIds,
+  type PaymentReceipt,
+  presentReceipts,
+  receiptWebhook,
+} from './receipts/read.ts'
+export { presentPaymentRequests } from './requests/serialize.ts'
+export { findPaymentRequestsByIds } from './requests/store.ts'
+export { loadPaidInvoices, presentPayments } from './serialize.ts'
+export { findPayment, findPaymentsByIds, type Payment } from './store.ts'
 
 /** Money that comes, whoever collects it, and what payers get for it. */
 export const payments: Domain = {

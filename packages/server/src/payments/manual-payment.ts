@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Invoice } from '../invoices/index.ts'
 import { loadLeftOnInvoice, lockInvoiceWithCustomer, receivePayment, setPaymentStatus } from '../invoices/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
+import { emit } from '../platform/domain-events.ts'
 import { forbidden, notFound, Problems, validation } from '../platform/errors.ts'
 import { Input, isBlank, Nullable } from '../platform/http/input.ts'
 import { parseInstant } from '../platform/http/instants.ts'
@@ -51,6 +52,7 @@ export async function createManualPayment(ctx: Ctx, input: PaymentInput): Promis
     const { invoice: paid, dueCents } = await receivePayment(tx, invoice, { id: payment.id, amountCents })
     if (dueCents <= 0n) await setPaymentStatus(tx, paid, 'succeeded')
     await requestReceipt(tx, payment)
+    await emit(tx, 'payment.recorded', payment.id)
     return payment
   })
 }

@@ -52,6 +52,17 @@ export async function findPayment(ctx: Ctx, id: string): Promise<Payment | undef
   return row as Payment | undefined
 }
 
+/** By id, in no particular order. */
+export async function findPaymentsByIds(ctx: Ctx, ids: readonly string[]): Promise<Payment[]> {
+  const rows = await ctx.db
+    .selectFrom('payments')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+  return rows as Payment[]
+}
+
 /** The last attempt to charge an invoice, or a payment request, through a provider. */
 export async function findLastPayment(
   ctx: Ctx,

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { type Clock, frozenClock } from './clock/clock.ts'
 import type { Config } from './config.ts'
 import type { DB } from './db/types.ts'
-import type { EventSubscriber } from './domain-events.ts'
+import type { DomainEvent, EventSubscriber } from './domain-events.ts'
 
 /** A database handle: the pool, or the transaction under way. */
 export type Db = Kysely<DB> | Transaction<DB>
@@ -20,6 +20,12 @@ export interface OrganizationRef {
 /** Who caused it: an API key, a user of the console, or background work. */
 export type Actor = { readonly type: 'api_key' | 'user'; readonly id: string } | { readonly type: 'system' }
 
+/** Where a request came from. */
+export interface Caller {
+  readonly userAgent: string | null
+  readonly address: string
+}
+
 /** The configuration of a process that is up: its secret is known. */
 export type ResolvedConfig = Config & { readonly secret: string }
 
@@ -32,9 +38,13 @@ export interface Ctx {
   readonly clock: Clock
   readonly log: Logger
   readonly actor: Actor
+  /** Where the actor's request came from; absent in background work. Read when it is needed. */
+  readonly caller?: () => Caller
   readonly config: ResolvedConfig
   /** Who acts on what happens: webhooks, and whatever else `app.ts` subscribes. */
   readonly subscribers: readonly EventSubscriber[]
+  /** What was told in the transaction under way, for those who act at its end. */
+  readonly told?: DomainEvent[]
 }
 
 /**
@@ -43,7 +53,13 @@ export interface Ctx {
  */
 export async function transaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.db.isTransaction) return work(ctx)
-  return ctx.db.transaction().execute(tx => work({ ...ctx, db: tx }))
+  return ctx.db.transaction().execute(async db => {
+    const told: DomainEvent[] = []
+    const tx = { ...ctx, db, told }
+    const answer = await work(tx)
+    if (told.length > 0) for (const subscriber of ctx.subscribers) await subscriber.beforeCommit?.(tx, told)
+    return answer
+  })
 }
 
 /**

@@ -8,6 +8,8 @@ export interface DomainEvent {
   readonly type: string
   readonly organizationId: string
   readonly objectId: string
+  /** When, in the organization's time. */
+  readonly at: Temporal.Instant
   /** What a subscriber could no longer find out by itself, e.g. a setting's previous value. */
   readonly data?: Readonly<Record<string, unknown>>
 }
@@ -18,6 +20,8 @@ export interface DomainEvent {
  */
 export interface EventSubscriber {
   enqueue(ctx: Ctx, events: readonly DomainEvent[]): Promise<void>
+  /** Once for everything that a transaction told, as its last step: the objects are as they will be committed. */
+  beforeCommit?(ctx: Ctx, events: readonly DomainEvent[]): Promise<void>
 }
 
 /** Tells the subscribers, in the caller's transaction, that something happened. */
@@ -30,6 +34,10 @@ export async function emitAll(
   happenings: readonly Pick<DomainEvent, 'type' | 'objectId' | 'data'>[],
 ): Promise<void> {
   if (happenings.length === 0) return
-  const events = happenings.map(happening => ({ id: newId(), organizationId: ctx.org.id, ...happening }))
+  const at = ctx.clock.now()
+  const events = happenings.map(happening => ({ id: newId(), organizationId: ctx.org.id, at, ...happening }))
   for (const subscriber of ctx.subscribers) await subscriber.enqueue(ctx, events)
+  // What is told outside of a transaction has no end to wait for.
+  if (ctx.told !== undefined) ctx.told.push(...events)
+  else for (const subscriber of ctx.subscribers) await subscriber.beforeCommit?.(ctx, events)
 }

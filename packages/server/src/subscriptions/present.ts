@@ -67,6 +67,21 @@ export async function presentRelated(
   )
 }
 
+/** Subscriptions by id, each with its plan and nothing else. A few queries, however many. */
+export async function presentWithPlans(ctx: Ctx, ids: readonly string[]) {
+  const records = await loadSubscriptionRecords(ctx, ids)
+  const related = await presentRelated(ctx, records, ['plan'])
+  const rules = await listRules(
+    ctx,
+    records.map(record => record.subscription.id),
+  )
+  const now = ctx.clock.now()
+  return records.map(record => {
+    const { id } = record.subscription
+    return serializeSubscription(record, now, { activation_rules: rules.get(id), ...related.get(id) })
+  })
+}
+
 /** Subscriptions as other objects embed them, in their order: without optional parts. */
 export async function presentSubscriptions(ctx: Ctx, subscriptions: readonly Pick<Subscription, 'id'>[]) {
   const records = await loadSubscriptionRecords(

@@ -1,4 +1,6 @@
 import { type Ctx, transaction } from '../platform/context.ts'
+import { differences } from '../platform/differences.ts'
+import { emit } from '../platform/domain-events.ts'
 import { notFound, Problems } from '../platform/errors.ts'
 import type { Page } from '../platform/http/pagination.ts'
 import { isUuid, newId } from '../platform/ids.ts'
@@ -62,7 +64,7 @@ export async function createEndpoint(ctx: Ctx, input: WebhookEndpointInput): Pro
     }
     problems.throwIfAny()
     const now = tx.clock.now()
-    return tx.db
+    const endpoint = await tx.db
       .insertInto('webhook_endpoints')
       .values({
         ...changes,
@@ -74,6 +76,8 @@ export async function createEndpoint(ctx: Ctx, input: WebhookEndpointInput): Pro
       })
       .returningAll()
       .executeTakeFirstOrThrow()
+    await tell(tx, 'webhook_endpoint.created', endpoint)
+    return endpoint
   })
 }
 
@@ -90,14 +94,25 @@ export async function updateEndpoint(ctx: Ctx, id: string, input: WebhookEndpoin
     const changes = readEndpointChanges(input, problems)
     if (changes.webhook_url !== undefined) await requireFreeUrl(tx, changes.webhook_url, endpoint.id, problems)
     problems.throwIfAny()
-    return tx.db
+    const changed = await tx.db
       .updateTable('webhook_endpoints')
       .set({ ...changes, updated_at: tx.clock.now() })
       .where('organization_id', '=', tx.org.id)
       .where('id', '=', endpoint.id)
       .returningAll()
       .executeTakeFirstOrThrow()
+    const diff = differences(settingsOf(endpoint), settingsOf(changed))
+    await emit(tx, 'webhook_endpoint.updated', id, { webhook_url: changed.webhook_url, diff })
+    return changed
   })
+}
+
+function settingsOf({ webhook_url, signature_algo, name, event_types }: WebhookEndpoint) {
+  return { webhook_url, signature_algo, name, event_types }
+}
+
+async function tell(tx: Ctx, type: string, { id, webhook_url, signature_algo }: WebhookEndpoint): Promise<void> {
+  await emit(tx, type, id, { webhook_url, signature_algo })
 }
 
 /**
@@ -106,13 +121,16 @@ export async function updateEndpoint(ctx: Ctx, id: string, input: WebhookEndpoin
  * @throws 404 `webhook_endpoint_not_found`
  */
 export async function deleteEndpoint(ctx: Ctx, id: string): Promise<WebhookEndpoint> {
-  const endpoint = await getEndpoint(ctx, id)
-  await ctx.db
-    .deleteFrom('webhook_endpoints')
-    .where('organization_id', '=', ctx.org.id)
-    .where('id', '=', endpoint.id)
-    .execute()
-  return endpoint
+  return transaction(ctx, async tx => {
+    const endpoint = await getEndpoint(tx, id)
+    await tx.db
+      .deleteFrom('webhook_endpoints')
+      .where('organization_id', '=', tx.org.id)
+      .where('id', '=', endpoint.id)
+      .execute()
+    await tell(tx, 'webhook_endpoint.deleted', endpoint)
+    return endpoint
+  })
 }
 
 /** Requests that change the organization's endpoints take turns, so that what one checks still holds when it writes. */

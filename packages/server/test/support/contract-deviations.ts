@@ -453,6 +453,24 @@ const documents: readonly Deviation[] = ['invoices', 'credit_notes'].map(collect
 }))
 
 /** Everything that answers may do although the contract says otherwise, with the reason. */
+const logs: readonly Deviation[] = ['/api_logs', '/api_logs/*'].flatMap((path): Deviation[] => [
+  ...['request_body', 'request_response'].map(
+    (key): Deviation => ({
+      path,
+      at: `/**/${key}`,
+      allows: 'anything',
+      reason: 'bodies are the objects that they were, as clients read them, and not their text',
+    }),
+  ),
+  {
+    path,
+    at: '/**/request_id',
+    allows: 'anything',
+    reason: 'clients may name their requests as they like',
+  },
+  { path, at: '/**/http_method', allows: ['patch'], reason: 'an alias of PUT that the contract forgets' },
+])
+
 export const contractDeviations: readonly Deviation[] = [
   ...errors,
   ...accounts,
@@ -467,4 +485,5 @@ export const contractDeviations: readonly Deviation[] = [
   ...subscriptions,
   ...wallets,
   ...documents,
+  ...logs,
 ]

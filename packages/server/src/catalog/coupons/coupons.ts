@@ -42,7 +42,9 @@ export async function createCoupon(ctx: Ctx, input: CouponInput): Promise<Coupon
         created_at: now,
         updated_at: now,
       })
-      return reload(tx, await updateCouponRow(tx, id, await applyLimits(tx, id, limits)))
+      const row = await updateCouponRow(tx, id, await applyLimits(tx, id, limits))
+      await emit(tx, 'coupon.created', id)
+      return reload(tx, row)
     }),
   )
 }
@@ -74,6 +76,7 @@ export async function updateCoupon(ctx: Ctx, code: string, input: CouponInput): 
         ...flags,
         ...(expirationAt !== undefined && { expiration_at: expirationAt }),
       })
+      await emit(tx, 'coupon.updated', current.id)
       return reload(tx, row)
     }),
   )
@@ -106,7 +109,9 @@ export async function terminateCoupon(ctx: Ctx, code: string): Promise<Coupon> {
   return transaction(ctx, async tx => {
     const coupon = await lockCouponByCode(tx, code)
     const terminatedAt = coupon.terminated_at ?? tx.clock.now()
-    return reload(tx, await updateCouponRow(tx, coupon.id, { status: 'terminated', terminated_at: terminatedAt }))
+    const row = await updateCouponRow(tx, coupon.id, { status: 'terminated', terminated_at: terminatedAt })
+    if (coupon.status !== 'terminated') await emit(tx, 'coupon.updated', coupon.id)
+    return reload(tx, row)
   })
 }
 

@@ -43,6 +43,17 @@ export async function lockCouponByCode(ctx: Ctx, code: string): Promise<CouponRo
   return coupon
 }
 
+/** By id, deleted ones too, in no particular order. A few queries, however many. */
+export async function findCouponsByIds(ctx: Ctx, ids: readonly string[]): Promise<Coupon[]> {
+  const rows = await ctx.db
+    .selectFrom('coupons')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+  return withTargets(ctx, rows)
+}
+
 /** Active ones first; of each kind, those that never expire, then those that expire first, then the newest. */
 export async function listCoupons(
   ctx: Ctx,

@@ -1,6 +1,7 @@
 import { isCurrency } from '@weir/engine'
 import { type Customer, findCustomerByExternalId, lockCustomer, setCurrency } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { emit } from '../../platform/domain-events.ts'
 import { notAllowed, notFound, Problems, validation } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
 import { overlapsWithActiveCoupon } from './overlap.ts'
@@ -51,7 +52,7 @@ export async function applyCoupon(ctx: Ctx, input: AppliedCouponInput): Promise<
       await setCurrency(tx, customer.id, currency)
     }
     const now = tx.clock.now()
-    return insertAppliedCoupon(tx, {
+    const applied = await insertAppliedCoupon(tx, {
       id: newId(),
       organization_id: tx.org.id,
       customer_id: customer.id,
@@ -61,6 +62,8 @@ export async function applyCoupon(ctx: Ctx, input: AppliedCouponInput): Promise<
       created_at: now,
       updated_at: now,
     })
+    await emit(tx, 'applied_coupon.created', applied.id)
+    return applied
   })
 }
 
@@ -72,6 +75,7 @@ export async function removeAppliedCoupon(ctx: Ctx, customer: Customer, id: stri
     if (applied.status === 'terminated') return applied
     const now = tx.clock.now()
     await updateAppliedCoupon(tx, id, { status: 'terminated', terminated_at: now, removed_at: now })
+    await emit(tx, 'applied_coupon.deleted', id)
     return { ...applied, status: 'terminated', terminated_at: now }
   })
 }

@@ -98,6 +98,16 @@ export async function getAppliedCoupon(ctx: Ctx, customerId: string, id: string)
   return row
 }
 
+/** By id, whatever their status, in no particular order. */
+export async function findAppliedCouponsByIds(ctx: Ctx, ids: readonly string[]): Promise<AppliedCouponRow[]> {
+  return ctx.db
+    .selectFrom('applied_coupons')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+}
+
 /** A page, latest first; those of deleted customers are left out. */
 export async function listAppliedCoupons(
   ctx: Ctx,

@@ -117,6 +117,17 @@ export async function findCreditNote(ctx: Ctx, id: string): Promise<CreditNoteRo
     .executeTakeFirst()
 }
 
+/** As {@link findCreditNote}, of many, in no particular order. */
+export async function findCreditNotesByIds(ctx: Ctx, ids: readonly string[]): Promise<CreditNoteRow[]> {
+  return ctx.db
+    .selectFrom('credit_notes')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .where('status', '=', 'finalized')
+    .execute()
+}
+
 /** The notes on an invoice that were not deleted, in their order. */
 export async function listNotesOfInvoice(
   ctx: Ctx,

@@ -40,6 +40,16 @@ export async function findWallet(ctx: Ctx, id: string): Promise<WalletRow | unde
     .executeTakeFirst()
 }
 
+/** By id, in no particular order. */
+export async function findWalletsByIds(ctx: Ctx, ids: readonly string[]): Promise<WalletRow[]> {
+  return ctx.db
+    .selectFrom('wallets')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+}
+
 /** @throws 404 `wallet_not_found` */
 export async function getWallet(ctx: Ctx, id: string): Promise<WalletRow> {
   const wallet = await findWallet(ctx, id)

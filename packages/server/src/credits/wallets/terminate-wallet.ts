@@ -1,7 +1,6 @@
-import { sql } from 'kysely'
 import { lockCustomer } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
-import { emit } from '../../platform/domain-events.ts'
+import { emit, emitAll } from '../../platform/domain-events.ts'
 import { terminateRules } from '../rules/store.ts'
 import { flagForRefresh } from './refreshes.ts'
 import { listActiveWallets, lockWallet, updateWalletRow, type WalletRow } from './store.ts'
@@ -29,24 +28,30 @@ export async function terminateWalletsAndCouponsOf(ctx: Ctx, customerId: string)
   await transaction(ctx, async tx => {
     await lockCustomer(tx, customerId)
     for (const wallet of await listActiveWallets(tx, customerId)) await end(tx, wallet)
-    const now = tx.clock.now()
-    await tx.db
-      .updateTable('applied_coupons')
-      .set({ status: 'terminated', terminated_at: now, removed_at: now, updated_at: now })
-      .where('organization_id', '=', tx.org.id)
-      .where('customer_id', '=', customerId)
-      .where('status', '=', 'active')
-      .execute()
+    await removeCoupons(tx, { customer_id: customerId })
   })
 }
 
 /** Takes a deleted coupon away from all customers who have it. */
 export async function removeCouponFromAll(ctx: Ctx, couponId: string): Promise<void> {
-  const now = ctx.clock.now()
-  await sql`
-    update applied_coupons
-    set status = 'terminated', terminated_at = ${now}, removed_at = ${now}, updated_at = ${now}
-    where organization_id = ${ctx.org.id} and coupon_id = ${couponId} and status = 'active'`.execute(ctx.db)
+  await transaction(ctx, tx => removeCoupons(tx, { coupon_id: couponId }))
+}
+
+/** Takes coupons away from those who have them. */
+async function removeCoupons(tx: Ctx, of: { readonly customer_id: string } | { readonly coupon_id: string }) {
+  const now = tx.clock.now()
+  const removed = await tx.db
+    .updateTable('applied_coupons')
+    .set({ status: 'terminated', terminated_at: now, removed_at: now, updated_at: now })
+    .where('organization_id', '=', tx.org.id)
+    .where(where => where.and(of))
+    .where('status', '=', 'active')
+    .returning('id')
+    .execute()
+  await emitAll(
+    tx,
+    removed.map(({ id }) => ({ type: 'applied_coupon.deleted', objectId: id })),
+  )
 }
 
 function toSecond(instant: Temporal.Instant): Temporal.Instant {

@@ -55,48 +55,54 @@ export interface Regeneration {
  */
 export async function regenerateInvoice(ctx: Ctx, id: string, input: RegenerateInput): Promise<Invoice> {
   return transaction(ctx, async tx => {
-    const { invoice: voided, customer } = await lockVisibleInvoice(tx, id)
-    await requireRegenerable(tx, voided, customer)
-    const entities = await findBillingEntitiesByIds(tx, [customer.billing_entity_id, voided.billing_entity_id])
-    const customerEntity = entities.get(customer.billing_entity_id)
-    const issuer = entities.get(voided.billing_entity_id)
-    if (customerEntity === undefined || issuer === undefined) {
-      throw new Error(`invoice ${voided.id} has no billing entity`)
-    }
-    const purchaseOrderNumber = readNumber(input, voided)
-    const regeneration = { voided, customer, customerEntity, issuer, purchaseOrderNumber }
-    const lines = readLines(input.fees, await loadInvoiceFees(tx, voided.id))
-    if (voided.invoice_type === 'one_off') return regenerateOneOff(tx, regeneration, lines)
-    if (voided.invoice_type === 'credit') return regenerateTopUp(tx, regeneration, lines)
-    if (voided.invoice_type === 'advance_charges') return regeneratePaidFees(tx, regeneration, lines)
-
-    const { links, billed } = await loadVoidedSubscriptions(tx, voided)
-    const createdAt = tx.clock.now()
-    const invoiceId = newId()
-    const awaitsTaxes = (await findCustomersAwaitingVatCheck(tx, [customer.id])).size > 0
-    const taxed = await regeneratedFees(tx, { id: invoiceId, voided, customer, createdAt, billed }, lines)
-    const fees = awaitsTaxes ? taxed.map(untaxed) : taxed
-    await writeInvoice(tx, regeneration, {
-      id: invoiceId,
-      createdAt,
-      fees,
-      timing: timingOf(voided, links),
-      awaitsTaxes,
-    })
-    await takeOverPeriods(tx, links, { id: invoiceId, createdAt })
-    await copyThresholds(tx, voided.id, invoiceId)
-    await applySections(tx, [{ invoiceId, customer }])
-    await creditProgressiveInvoices(tx, [{ id: invoiceId, billed }])
-    const written = await findInvoice(tx, invoiceId)
-    if (written?.status !== 'closed') {
-      await settleInvoices(tx, [{ id: invoiceId, customerId: customer.id, awaitsTaxes }])
-      if (awaitsTaxes) await withholdTotals(tx, [invoiceId])
-      else await emit(tx, 'invoice.created', invoiceId)
-    }
-    const invoice = await findInvoice(tx, invoiceId)
-    if (invoice === undefined) throw new Error(`invoice ${invoiceId} was not written`)
+    const invoice = await makeAgain(tx, id, input)
+    await emit(tx, 'invoice.regenerated', invoice.id)
     return invoice
   })
+}
+
+async function makeAgain(tx: Ctx, id: string, input: RegenerateInput): Promise<Invoice> {
+  const { invoice: voided, customer } = await lockVisibleInvoice(tx, id)
+  await requireRegenerable(tx, voided, customer)
+  const entities = await findBillingEntitiesByIds(tx, [customer.billing_entity_id, voided.billing_entity_id])
+  const customerEntity = entities.get(customer.billing_entity_id)
+  const issuer = entities.get(voided.billing_entity_id)
+  if (customerEntity === undefined || issuer === undefined) {
+    throw new Error(`invoice ${voided.id} has no billing entity`)
+  }
+  const purchaseOrderNumber = readNumber(input, voided)
+  const regeneration = { voided, customer, customerEntity, issuer, purchaseOrderNumber }
+  const lines = readLines(input.fees, await loadInvoiceFees(tx, voided.id))
+  if (voided.invoice_type === 'one_off') return regenerateOneOff(tx, regeneration, lines)
+  if (voided.invoice_type === 'credit') return regenerateTopUp(tx, regeneration, lines)
+  if (voided.invoice_type === 'advance_charges') return regeneratePaidFees(tx, regeneration, lines)
+
+  const { links, billed } = await loadVoidedSubscriptions(tx, voided)
+  const createdAt = tx.clock.now()
+  const invoiceId = newId()
+  const awaitsTaxes = (await findCustomersAwaitingVatCheck(tx, [customer.id])).size > 0
+  const taxed = await regeneratedFees(tx, { id: invoiceId, voided, customer, createdAt, billed }, lines)
+  const fees = awaitsTaxes ? taxed.map(untaxed) : taxed
+  await writeInvoice(tx, regeneration, {
+    id: invoiceId,
+    createdAt,
+    fees,
+    timing: timingOf(voided, links),
+    awaitsTaxes,
+  })
+  await takeOverPeriods(tx, links, { id: invoiceId, createdAt })
+  await copyThresholds(tx, voided.id, invoiceId)
+  await applySections(tx, [{ invoiceId, customer }])
+  await creditProgressiveInvoices(tx, [{ id: invoiceId, billed }])
+  const written = await findInvoice(tx, invoiceId)
+  if (written?.status !== 'closed') {
+    await settleInvoices(tx, [{ id: invoiceId, customerId: customer.id, awaitsTaxes }])
+    if (awaitsTaxes) await withholdTotals(tx, [invoiceId])
+    else await emit(tx, 'invoice.created', invoiceId)
+  }
+  const invoice = await findInvoice(tx, invoiceId)
+  if (invoice === undefined) throw new Error(`invoice ${invoiceId} was not written`)
+  return invoice
 }
 
 async function requireRegenerable(tx: Ctx, voided: Invoice, customer: Customer): Promise<void> {

@@ -23,6 +23,16 @@ export async function findReceipt(ctx: Ctx, id: string): Promise<PaymentReceipt 
     .executeTakeFirst()
 }
 
+/** By id, in no particular order. */
+export async function findReceiptsByIds(ctx: Ctx, ids: readonly string[]): Promise<PaymentReceipt[]> {
+  return ctx.db
+    .selectFrom('payment_receipts')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+}
+
 /** Receipts as the API prints them, in their order. */
 export async function presentReceipts(ctx: Ctx, receipts: readonly PaymentReceipt[]) {
   if (receipts.length === 0) return []

@@ -20,6 +20,16 @@ export async function findPaymentRequest(ctx: Ctx, id: string): Promise<PaymentR
     .executeTakeFirst()
 }
 
+/** By id, in no particular order. */
+export async function findPaymentRequestsByIds(ctx: Ctx, ids: readonly string[]): Promise<PaymentRequest[]> {
+  return ctx.db
+    .selectFrom('payment_requests')
+    .selectAll()
+    .where('organization_id', '=', ctx.org.id)
+    .where('id', 'in', ids)
+    .execute()
+}
+
 export async function updatePaymentRequest(
   tx: Ctx,
   id: string,

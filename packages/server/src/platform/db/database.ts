@@ -11,6 +11,11 @@ export interface Database {
    * values refuse to be compared.
    */
   readonly jobPool: pg.Pool
+  /**
+   * For looking, from within a transaction, at what is committed: a few connections that are held for one read at a time, so
+   * that a transaction never waits for another one's.
+   */
+  readonly committed: Kysely<DB>
   close(): Promise<void>
 }
 
@@ -19,6 +24,8 @@ export interface DatabaseOptions {
   readonly maxConnections: number
   onError(error: Error): void
 }
+
+const COMMITTED_CONNECTIONS = 2
 
 /** Opens the pools and the typed query builder. */
 export function openDatabase({ onError, ...rest }: DatabaseOptions): Database {
@@ -32,14 +39,24 @@ export function openDatabase({ onError, ...rest }: DatabaseOptions): Database {
   }
   const pool = openPool(options, { types: pgTypes, Client: PgClient, onConnect: useUtc })
   const jobPool = openPool(options, {})
+  const committed = new Kysely<DB>({
+    dialect: new PostgresDialect({
+      pool: openPool(
+        { ...options, maxConnections: COMMITTED_CONNECTIONS },
+        { types: pgTypes, Client: PgClient, onConnect: useUtc },
+      ),
+    }),
+  })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return {
     db,
     pool,
     jobPool,
+    committed,
     async close() {
       isClosing = true
       await jobPool.end()
+      await committed.destroy()
       await db.destroy()
     },
   }

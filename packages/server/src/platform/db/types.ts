@@ -21,6 +21,24 @@ export type Json = ColumnType<JsonValue, string, string>;
 
 export type JsonValue = JsonValue[] | { [key: string]: JsonValue } | boolean | number | string | null;
 
+export interface ActivityLogs {
+  activity_object: string;
+  activity_object_changes: string;
+  activity_source: string;
+  activity_type: string;
+  api_key_id: string | null;
+  created_at: Timestamp;
+  external_customer_id: string | null;
+  external_subscription_id: string | null;
+  id: string;
+  logged_at: Timestamp;
+  organization_id: string;
+  resource_id: string;
+  resource_type: string;
+  user_email: string | null;
+  user_id: string | null;
+}
+
 export interface AddOns {
   amount_cents: Int8;
   amount_currency: string;
@@ -86,6 +104,23 @@ export interface ApiKeys {
   name: string | null;
   organization_id: string;
   permissions: Json;
+}
+
+export interface ApiLogs {
+  api_key_id: string;
+  api_version: string;
+  client: string;
+  created_at: Timestamp;
+  http_method: string;
+  http_status: number;
+  id: string;
+  logged_at: Timestamp;
+  organization_id: string;
+  request_body: string;
+  request_id: string;
+  request_origin: string;
+  request_path: string;
+  request_response: string | null;
 }
 
 export interface AppliedCoupons {
@@ -930,6 +965,7 @@ export interface Memberships {
 export interface Organizations {
   address_line1: string | null;
   address_line2: string | null;
+  audit_logs_period: Generated<number | null>;
   city: string | null;
   country: string | null;
   created_at: Timestamp;
@@ -1190,6 +1226,20 @@ export interface Refunds {
   updated_at: Timestamp;
 }
 
+export interface SecurityLogs {
+  api_key_id: string | null;
+  created_at: Timestamp;
+  device_info: Json;
+  id: string;
+  log_event: string;
+  log_type: string;
+  logged_at: Timestamp;
+  organization_id: string;
+  resources: Json;
+  user_email: string | null;
+  user_id: string | null;
+}
+
 export interface SelectedCustomSections {
   created_at: Timestamp;
   id: string;
@@ -1369,6 +1419,12 @@ export interface UserCredentials {
   user_id: string;
 }
 
+export interface UserDevices {
+  created_at: Timestamp;
+  user_agent_hash: Buffer;
+  user_id: string;
+}
+
 export interface Users {
   created_at: Timestamp;
   email: string;
@@ -1544,11 +1600,13 @@ export interface WeightedLevels {
 }
 
 export interface DB {
+  activity_logs: ActivityLogs;
   add_ons: AddOns;
   add_ons_taxes: AddOnsTaxes;
   adjusted_fees: AdjustedFees;
   advance_totals: AdvanceTotals;
   api_keys: ApiKeys;
+  api_logs: ApiLogs;
   applied_coupons: AppliedCoupons;
   applied_invoice_custom_sections: AppliedInvoiceCustomSections;
   applied_pricing_units: AppliedPricingUnits;
@@ -1623,6 +1681,7 @@ export interface DB {
   progressive_billings: ProgressiveBillings;
   recurring_transaction_rules: RecurringTransactionRules;
   refunds: Refunds;
+  security_logs: SecurityLogs;
   selected_custom_sections: SelectedCustomSections;
   sign_in_attempts: SignInAttempts;
   subscription_activation_rules: SubscriptionActivationRules;
@@ -1636,6 +1695,7 @@ export interface DB {
   usage_cells: UsageCells;
   usage_thresholds: UsageThresholds;
   user_credentials: UserCredentials;
+  user_devices: UserDevices;
   user_sessions: UserSessions;
   user_verifications: UserVerifications;
   users: Users;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Ctx } from '../context.ts'
+import type { Caller, Ctx } from '../context.ts'
 import { forbidden, unauthorized } from '../errors.ts'
 
 /** What a key may do: resource to modes. A resource that is absent may not be touched. */
@@ -40,6 +40,11 @@ export function requireAuthentication(api: FastifyInstance, find: Authenticators
     request.ctx = authenticated.ctx
     checkPermission(request, authenticated)
   })
+}
+
+/** Where a request comes from. */
+export function callerOf(request: FastifyRequest): Caller {
+  return { userAgent: request.headers['user-agent'] ?? null, address: request.ip }
 }
 
 /** The second word of the header is the key; the scheme word is not looked at. */

@@ -168,7 +168,8 @@ async function seed(api: Api, pool: pg.Pool, customers: number): Promise<void> {
      select uuidv7(), organization_id, external_id, external_id || '-' || number, 'requests',
        at.time, '{"region": "eu"}', at.time
      from subscriptions, generate_series(1, $1::integer) as number,
-     lateral (select now() - number * interval '6 hours') as at (time)`,
+     lateral (select now() - number * interval '6 hours' - split_part(external_id, '-', 2)::integer * interval '200 milliseconds')
+       as at (time)`,
     [EVENTS_A_CUSTOMER],
   )
   await pool.query('vacuum analyze')

@@ -81,6 +81,7 @@ export const PAGES: readonly ConsolePage[] = [
   page('invoice-regenerate', ({ voided }) => `/invoices/${voided}/regenerate`),
   page('credit-note-new', ({ invoice }) => `/invoices/${invoice}/credit-note`),
   page('credit-notes', '/credit-notes'),
+  page('exports', '/exports'),
   page('credit-note', ({ creditNote }) => `/credit-notes/${creditNote}`),
   page('payments', '/payments'),
   page('events', '/events?live=0'),

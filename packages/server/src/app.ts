@@ -18,6 +18,7 @@ import { customers } from './customers/index.ts'
 import { documents } from './documents/index.ts'
 import { emails } from './emails/index.ts'
 import { events } from './events/index.ts'
+import { dataExports } from './exports/index.ts'
 import { invoicesDomain } from './invoices/index.ts'
 import { monitoring } from './monitoring/index.ts'
 import { payments, testPages } from './payments/index.ts'
@@ -79,6 +80,7 @@ const business: readonly Domain[] = [
   payments,
   documents,
   emails,
+  dataExports,
 ]
 
 const webhooks = webhooksDomain(Object.assign({}, ...business.map(domain => domain.webhooks ?? {})))
@@ -112,7 +114,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     gauges.map(gauge => ({ ...gauge, read: () => gauge.read(database.pool) })),
   )
   await documentApi(http, { version: options.operations.version, publicUrl: config.publicUrl })
-  fileRoutes(http, config)
+  fileRoutes(http, config, async id => (await contextOf(id)).clock.now())
   testPages(http, system, contextOf)
   await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
   const webConsole = await startConsole(http, system, { pool: database.jobPool, build: options.consoleBuild })

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
 import type { BillingEntities } from '../platform/db/types.ts'
 import { notFound } from '../platform/errors.ts'
+import { isUuid } from '../platform/ids.ts'
 
 export type BillingEntity = Selectable<BillingEntities>
 
@@ -69,6 +70,22 @@ export async function findBillingEntitiesByCodes(ctx: Ctx, codes: readonly strin
   const known = new Set(entities.map(entity => entity.code))
   if (!codes.every(code => known.has(code))) throw notFound('billing_entity')
   return entities
+}
+
+/**
+ * The ids of the entities that a list is to be of, named by code or by id, archived ones included; undefined where none is named.
+ *
+ * @throws 404 `billing_entity_not_found` when a code or an id is unknown
+ */
+export async function findBillingEntityIds(
+  ctx: Ctx,
+  { codes, ids }: { readonly codes: readonly string[]; readonly ids: readonly string[] },
+): Promise<string[] | undefined> {
+  if (codes.length + ids.length === 0) return undefined
+  const byCode = codes.length === 0 ? [] : await findBillingEntitiesByCodes(ctx, codes)
+  const known = await findBillingEntitiesByIds(ctx, ids.filter(isUuid))
+  if (!ids.every(id => known.has(id.toLowerCase()))) throw notFound('billing_entity')
+  return [...byCode.map(entity => entity.id), ...known.keys()]
 }
 
 /** By id, archived ones included: what existing customers and invoices refer to. */

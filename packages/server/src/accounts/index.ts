@@ -8,6 +8,7 @@ export {
   type BillingEntity,
   findBillingEntitiesByCodes,
   findBillingEntitiesByIds,
+  findBillingEntityIds,
   getBillingEntityByCode,
   getDefaultBillingEntity,
   listBillingEntities,

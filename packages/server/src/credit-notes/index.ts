@@ -25,7 +25,14 @@ export const creditNoteGenerated: WebhookObject = {
   },
 }
 
+export { CREDIT_STATUSES, REASONS, REFUND_STATUSES } from './schema.ts'
 export { presentCreditNoteBase, presentCreditNotes } from './serialize.ts'
+export {
+  type CreditNotePlace,
+  countCreditNotes,
+  listCreditNotesAfter,
+  placeOfCreditNote,
+} from './store.ts'
 export { creditEndedSubscription } from './termination.ts'
 
 /** What is given back of invoices that are voided. */

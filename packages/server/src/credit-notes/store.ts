@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import { findBillingEntitiesByCodes } from '../accounts/index.ts'
+import { findBillingEntityIds } from '../accounts/index.ts'
 import { type CreditNoteRow, findCreditNote } from '../credits/index.ts'
 import { lockCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -7,6 +7,7 @@ import { notFound } from '../platform/errors.ts'
 import type { Page } from '../platform/http/pagination.ts'
 import { asList, asText } from '../platform/http/query.ts'
 import { readSearchTerm } from '../platform/http/search-term.ts'
+import { isUuid } from '../platform/ids.ts'
 import { CREDIT_STATUSES, REASONS, REFUND_STATUSES } from './schema.ts'
 
 /** What the printed form of a credit note says of its invoice. */
@@ -55,23 +56,68 @@ export async function listCreditNotes(
   query: Query,
   page: Page,
 ): Promise<{ notes: CreditNoteRow[]; total: number }> {
+  const filtered = await filteredNotes(ctx, query)
+  const notes = await inOrder(filtered).limit(page.perPage).offset(page.offset).execute()
+  return { notes, total: await count(filtered) }
+}
+
+/** How many credit notes a list has. */
+export async function countCreditNotes(ctx: Ctx, query: Query): Promise<number> {
+  return count(await filteredNotes(ctx, query))
+}
+
+/** Where a list stands: behind this credit note. */
+export interface CreditNotePlace {
+  readonly createdAt: string
+  readonly id: string
+}
+
+export function placeOfCreditNote(note: CreditNoteRow): CreditNotePlace {
+  return { createdAt: note.created_at.toString(), id: note.id }
+}
+
+/**
+ * The next credit notes of a list, however far down it is: for those who go through all of it.
+ *
+ * @param after undefined at the beginning
+ */
+export async function listCreditNotesAfter(
+  ctx: Ctx,
+  query: Query,
+  after: CreditNotePlace | undefined,
+  most: number,
+): Promise<CreditNoteRow[]> {
+  const filtered = await filteredNotes(ctx, query)
+  if (after === undefined) return inOrder(filtered).limit(most).execute()
+  const createdAt = sql`${after.createdAt}::timestamptz`
+  const left = filtered.where(
+    sql<SqlBool>`credit_notes.created_at <= ${createdAt}
+      and (credit_notes.created_at < ${createdAt} or credit_notes.id > ${after.id})`,
+  )
+  return inOrder(left).limit(most).execute()
+}
+
+async function filteredNotes(ctx: Ctx, query: Query) {
   const conditions = await conditionsOf(ctx, query)
-  const filtered = ctx.db
+  return ctx.db
     .selectFrom('credit_notes')
     .innerJoin('invoices', 'invoices.id', 'credit_notes.invoice_id')
     .innerJoin('customers', 'customers.id', 'credit_notes.customer_id')
     .where('credit_notes.organization_id', '=', ctx.org.id)
     .where('credit_notes.status', '=', 'finalized')
     .where(sql<SqlBool>`${sql.join([sql`true`, ...conditions], sql` and `)}`)
-  const notes = await filtered
-    .selectAll('credit_notes')
-    .orderBy('credit_notes.created_at', 'desc')
-    .orderBy('credit_notes.id')
-    .limit(page.perPage)
-    .offset(page.offset)
-    .execute()
-  const { count } = await filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow()
-  return { notes, total: Number(count) }
+}
+
+type NoteQuery = Awaited<ReturnType<typeof filteredNotes>>
+
+/** Latest first. */
+function inOrder(query: NoteQuery) {
+  return query.selectAll('credit_notes').orderBy('credit_notes.created_at', 'desc').orderBy('credit_notes.id')
+}
+
+async function count(query: NoteQuery): Promise<number> {
+  const row = await query.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow()
+  return Number(row.count)
 }
 
 async function conditionsOf(ctx: Ctx, query: Query): Promise<RawBuilder<unknown>[]> {
@@ -79,7 +125,8 @@ async function conditionsOf(ctx: Ctx, query: Query): Promise<RawBuilder<unknown>
   const add = (value: string | undefined, condition: (value: string) => RawBuilder<unknown>) => {
     if (value !== undefined) conditions.push(condition(value))
   }
-  add(asText(query.external_customer_id), value => sql`customers.external_id = ${value}`)
+  add(asText(query.external_customer_id ?? query.customer_external_id), value => sql`customers.external_id = ${value}`)
+  add(asText(query.customer_id), value => (isUuid(value) ? sql`credit_notes.customer_id = ${value}` : sql`false`))
   add(asText(query.currency), value => sql`credit_notes.total_amount_currency = ${value}`)
   add(asText(query.invoice_number), value => sql`invoices.number = ${value}`)
   add(asText(query.purchase_order_number), value => sql`lower(invoices.purchase_order_number) = lower(${value})`)
@@ -103,11 +150,11 @@ async function conditionsOf(ctx: Ctx, query: Query): Promise<RawBuilder<unknown>
     const parts = types.map(type => sql`${sql.ref(`credit_notes.${type}_amount_cents`)} > 0`)
     conditions.push(sql`(${sql.join(parts, sql` or `)})`)
   }
-  const codes = asList(query.billing_entity_codes)
-  if (codes.length > 0) {
-    const entities = await findBillingEntitiesByCodes(ctx, codes)
-    conditions.push(sql`invoices.billing_entity_id = any(${entities.map(entity => entity.id)}::uuid[])`)
-  }
+  const entityIds = await findBillingEntityIds(ctx, {
+    codes: asList(query.billing_entity_codes),
+    ids: asList(query.billing_entity_ids),
+  })
+  if (entityIds !== undefined) conditions.push(sql`invoices.billing_entity_id = any(${entityIds}::uuid[])`)
   return conditions
 }
 

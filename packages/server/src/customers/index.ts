@@ -51,3 +51,4 @@ export const customers: Domain = {
     'customer.vies_check': viesCheckWebhook,
   },
 }
+export { customersMatching, searchCustomerIds } from './search-customers.ts'

@@ -1,14 +1,12 @@
 import { findBillingEntitiesByIds } from '../accounts/index.ts'
-import { type Ctx, transaction } from '../platform/context.ts'
-import { newId } from '../platform/ids.ts'
-import { addJob, addJobs, type JobPayload, type NewJob } from '../platform/jobs/enqueue.ts'
+import type { Ctx } from '../platform/context.ts'
+import { addJobs, type JobPayload, type NewJob } from '../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../platform/jobs/tasks.ts'
 import { addressesOf, type Recipients } from '../platform/mail/recipients.ts'
 import type { Reaction } from '../platform/module.ts'
-import { deliverJob } from './deliver.ts'
 import { type EmailKind, letterOf } from './letters.ts'
-import { automaticCause, tellEmail } from './tell.ts'
-import { htmlOf, textOf } from './template.ts'
+import { isMailSent, writeMail } from './send.ts'
+import { automaticCause } from './tell.ts'
 
 const COMPOSE_EMAIL = 'compose_email'
 
@@ -66,7 +64,7 @@ function composeJob(tx: Ctx, payload: Record<string, unknown>): NewJob {
 export const composeEmail: TaskDefinition = {
   name: COMPOSE_EMAIL,
   async run(ctx, payload) {
-    if (!ctx.org.sandbox && ctx.config.smtpUrl === undefined) return
+    if (!isMailSent(ctx)) return
     const { kind, objectId, cause, recipients } = payload as EmailOrder
     const letter = await letterOf(ctx, kind, objectId)
     const entities = await findBillingEntitiesByIds(ctx, letter === undefined ? [] : [letter.billingEntityId])
@@ -74,36 +72,15 @@ export const composeEmail: TaskDefinition = {
     if (letter === undefined || !entity?.email || !entity.email_settings.includes(kind)) return
     const { to, cc, bcc } = recipients ?? { to: addressesOf(letter.customer.email), cc: [], bcc: [] }
     if (to.length === 0) return
-    const written = letter.write(entity)
-    const row = {
-      id: newId(),
-      organization_id: ctx.org.id,
+    await writeMail(ctx, {
       cause,
       kind,
-      object_id: objectId,
-      status: ctx.org.sandbox ? 'kept' : 'pending',
-      sender_name: entity.name,
-      sender_address: ctx.config.mailSender ?? addressesOf(entity.email)[0] ?? entity.email,
-      reply_to: entity.email,
-      recipients: [...to],
-      cc: [...cc],
-      bcc: [...bcc],
-      subject: written.subject,
-      text_body: textOf(written),
-      html_body: htmlOf(written),
-      attachments: JSON.stringify(letter.attachments),
-      created_at: ctx.clock.now(),
-    }
-    await transaction(ctx, async tx => {
-      const inserted = await tx.db
-        .insertInto('emails')
-        .values(row)
-        .onConflict(conflict => conflict.columns(['organization_id', 'cause']).doNothing())
-        .returning('id')
-        .executeTakeFirst()
-      if (inserted === undefined) return
-      if (tx.org.sandbox) await tellEmail(tx, row)
-      else await addJob(tx.db, deliverJob(tx.org.id, inserted.id))
+      objectId,
+      sender: { name: entity.name, address: ctx.config.mailSender ?? addressesOf(entity.email)[0] ?? entity.email },
+      replyTo: entity.email,
+      recipients: { to, cc, bcc },
+      letter: letter.write(entity),
+      attachments: letter.attachments,
     })
   },
 }

@@ -3,6 +3,9 @@ import { composeEmail, onEmailRequested, onIssued, onMade, onPrinted } from './c
 import { deliverEmail } from './deliver.ts'
 import { outboxRoutes } from './outbox.ts'
 
+export { type Mail, writeMail } from './send.ts'
+export type { Letter } from './template.ts'
+
 /** Documents on their way to customers. */
 export const emails: Domain = {
   routes: outboxRoutes,

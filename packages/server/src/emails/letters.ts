@@ -20,10 +20,15 @@ import { say } from './words.ts'
 /** The settings that documents are mailed by. */
 export type EmailKind = 'invoice.finalized' | 'credit_note.created' | 'payment_receipt.created'
 
-/** What a setting mails. */
-export function mailedDocument(kind: EmailKind): 'invoice' | 'credit_note' | 'payment_receipt' {
-  if (kind === 'invoice.finalized') return 'invoice'
-  return kind === 'credit_note.created' ? 'credit_note' : 'payment_receipt'
+const MAILED_DOCUMENTS: Readonly<Record<EmailKind, 'invoice' | 'credit_note' | 'payment_receipt'>> = {
+  'invoice.finalized': 'invoice',
+  'credit_note.created': 'credit_note',
+  'payment_receipt.created': 'payment_receipt',
+}
+
+/** What a kind of mail carries; undefined for mails that are about no document of a customer. */
+export function mailedDocument(kind: string) {
+  return Object.hasOwn(MAILED_DOCUMENTS, kind) ? MAILED_DOCUMENTS[kind as EmailKind] : undefined
 }
 
 /** A mail about a document before it is known to whom it goes. */

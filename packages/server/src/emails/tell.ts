@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
 import type { Emails } from '../platform/db/types.ts'
 import { emit } from '../platform/domain-events.ts'
-import { type EmailKind, mailedDocument } from './letters.ts'
+import { mailedDocument } from './letters.ts'
 
 const PREVIEW_CHARACTERS = 500
 
@@ -16,8 +16,9 @@ type MailedEmail = Pick<
  * for it counts as sent again.
  */
 export async function tellEmail(tx: Ctx, email: MailedEmail, error?: Error): Promise<void> {
-  const kind = email.kind as EmailKind
-  const isAgain = email.cause !== automaticCause(kind, email.object_id)
+  const document = mailedDocument(email.kind)
+  if (document === undefined) return
+  const isAgain = email.cause !== automaticCause(email.kind, email.object_id)
   const told = {
     status: error !== undefined ? 'failed' : isAgain ? 'resent' : 'sent',
     email: {
@@ -29,10 +30,10 @@ export async function tellEmail(tx: Ctx, email: MailedEmail, error?: Error): Pro
     },
     ...(error !== undefined && { error: { class: error.constructor.name, message: error.message } }),
   }
-  await emit(tx, 'email.sent', email.object_id, { document: mailedDocument(kind), told })
+  await emit(tx, 'email.sent', email.object_id, { document, told })
 }
 
 /** What causes the one mail that is sent of a document without anybody asking for it. */
-export function automaticCause(kind: EmailKind, objectId: string): string {
+export function automaticCause(kind: string, objectId: string): string {
   return `${kind}:${objectId}`
 }

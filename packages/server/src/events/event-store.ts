@@ -124,7 +124,7 @@ export interface EventStore {
   arrived(arrivals: readonly Arrival[], codes?: readonly string[]): Promise<UsageEvent[]>
 
   /** A page of events by time, latest first, those of the same time by transaction id. */
-  list(filters: EventFilters, page: Page): Promise<{ events: UsageEvent[]; totalCount: number }>
+  list(filters: EventFilters, page: Page): Promise<{ events: UsageEvent[]; totalCount: number | undefined }>
 
   /**
    * The first received event with this transaction id.

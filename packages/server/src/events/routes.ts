@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { forbidden, missingParameter, notFound } from '../platform/errors.ts'
 import { codeOf } from '../platform/http/codes.ts'
 import { isRecord } from '../platform/http/input.ts'
-import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { pageOf, readPage, UNCOUNTED } from '../platform/http/pagination.ts'
 import { createEvent, createEvents } from './create-events.ts'
 import { readEventFilters } from './list-events.ts'
 import { EventInput } from './schema.ts'
@@ -47,12 +47,13 @@ export function eventRoutes(api: FastifyInstance): void {
 
   api.get<{ Querystring: Record<string, unknown> }>(
     '/events',
-    { config, schema: { tags: ['Events'], summary: 'List events, latest first' } },
+    { config, schema: { tags: ['Events'], summary: 'List events, latest first', description: UNCOUNTED } },
     async (request, reply) => {
       const page = readPage(request.query)
       const filters = await readEventFilters(request.ctx, request.query)
       const { events, totalCount } = await eventStore(request.ctx).list(filters, page)
-      return sendJson(reply, eventsAnswer(events, pageMeta(page, totalCount)))
+      const { rows, meta } = pageOf(page, events, totalCount)
+      return sendJson(reply, eventsAnswer(rows, meta))
     },
   )
 

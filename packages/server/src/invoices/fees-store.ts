@@ -143,6 +143,28 @@ export async function loadInvoiceFees(ctx: Ctx, invoiceId: string): Promise<FeeR
   return selectFee(feeQuery(ctx)).where('fees.invoice_id', '=', invoiceId).orderBy('fees.id').execute()
 }
 
+/** How many fees invoices have, by invoice; those without any are left out. */
+export async function countFees(ctx: Ctx, invoiceIds: readonly string[]): Promise<Map<string, number>> {
+  if (invoiceIds.length === 0) return new Map()
+  const { rows } = await sql<{ invoice_id: string; count: bigint }>`
+    select invoice_id, count(*) as count
+    from fees
+    where organization_id = ${ctx.org.id} and deleted_at is null and invoice_id = any(${invoiceIds}::uuid[])
+    group by invoice_id`.execute(ctx.db)
+  return new Map(rows.map(row => [row.invoice_id, Number(row.count)]))
+}
+
+/** The ids of the fees of invoices, by invoice, in the order they were computed. */
+export async function listFeeIds(ctx: Ctx, invoiceIds: readonly string[]): Promise<Map<string, string[]>> {
+  if (invoiceIds.length === 0) return new Map()
+  const { rows } = await sql<{ invoice_id: string; ids: string[] }>`
+    select invoice_id, array_agg(id order by id) as ids
+    from fees
+    where organization_id = ${ctx.org.id} and deleted_at is null and invoice_id = any(${invoiceIds}::uuid[])
+    group by invoice_id`.execute(ctx.db)
+  return new Map(rows.map(row => [row.invoice_id, row.ids]))
+}
+
 /** As {@link loadInvoiceFees}, of many, by invoice. */
 export async function loadFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]): Promise<Map<string, FeeRow[]>> {
   if (invoiceIds.length === 0) return new Map()

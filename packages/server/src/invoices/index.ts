@@ -74,9 +74,10 @@ export { checkVoidCredit, creditVoidedInvoice, voidCreditNote } from './creditin
 export { isUnpaid, type LeftOnInvoice, loadLeftOnInvoice, loadLeftOnInvoices } from './crediting/creditable.ts'
 export { type CreditedInvoice, loadCreditedInvoice } from './crediting/credited-invoice.ts'
 export { amountsOf, issueCreditNote, type NoteItem, type NoteRequest } from './crediting/issue-note.ts'
-export { type FeeRow, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
+export { countFees, type FeeRow, listFeeIds, loadFeesByIds, loadInvoiceFees } from './fees-store.ts'
 export { loadFileUrls } from './files.ts'
 export { presentAppliedSections, presentAppliedThresholds } from './invoice-parts.ts'
+export { readInvoiceFilters } from './list-invoices.ts'
 export { type BilledUsage, loadBilledUsage } from './past-usage/billed-usage.ts'
 export { presentInvoiceBase, presentInvoiceBases, presentInvoices } from './present.ts'
 export { billProgressively, type PassedUsage } from './progressive/bill.ts'
@@ -88,10 +89,12 @@ export {
   findVisibleInvoice,
   type Invoice,
   type InvoiceSubscription,
+  loadEarlierInvoiceSubscriptions,
   loadInvoiceSubscriptions,
   lockInvoice,
   VISIBLE_STATUSES,
 } from './store.ts'
+export { countInvoices, type InvoicePlace, listInvoicesAfter, placeOfInvoice } from './walk-invoices.ts'
 export { invoiceWith } from './webhooks.ts'
 
 const feeWebhook: WebhookObject = {

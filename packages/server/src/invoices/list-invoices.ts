@@ -1,15 +1,20 @@
-import { sql } from 'kysely'
-import { findBillingEntitiesByCodes } from '../accounts/index.ts'
+import { type SelectQueryBuilder, sql } from 'kysely'
+import { findBillingEntityIds } from '../accounts/index.ts'
+import { customersMatching, searchCustomerIds } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { containing } from '../platform/db/search.ts'
+import type { DB } from '../platform/db/types.ts'
 import { Problems } from '../platform/errors.ts'
 import { boolean, isRecord } from '../platform/http/input.ts'
-import type { Page } from '../platform/http/pagination.ts'
+import { type Page, rowsToRead } from '../platform/http/pagination.ts'
 import { readSearchTerm } from '../platform/http/search-term.ts'
 import { isUuid } from '../platform/ids.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { type Invoice, VISIBLE_STATUSES } from './store.ts'
 
 const SETTLEMENTS = ['payment', 'credit_note'] as const
+/** More than these are not looked up one by one. */
+const MOST_CUSTOMERS = 1000
 const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed'] as const
 
 export interface InvoiceFilters {
@@ -31,6 +36,7 @@ export interface InvoiceFilters {
   /** All of them must match; an empty value stands for invoices without the key. */
   readonly metadata: readonly { readonly key: string; readonly value: string }[]
   readonly billingEntityCodes: readonly string[]
+  readonly billingEntityIds: readonly string[]
   readonly searchTerm?: string
 }
 
@@ -52,6 +58,7 @@ export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilte
     ),
     invoiceTypes: asList(query.invoice_type),
     billingEntityCodes: asList(query.billing_entity_codes),
+    billingEntityIds: asList(query.billing_entity_ids),
     settlements: readWords(problems, 'settlements', query.settlements, SETTLEMENTS),
     metadata: readPairs(query.metadata),
     ...defined({
@@ -73,25 +80,33 @@ export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilte
   return filters
 }
 
-/** A page of the invoices that the API shows, newest issuing date first, with the total count. */
+/**
+ * A page of the invoices that the API shows, newest issuing date first, with the total count where it is wanted. Which
+ * invoices these are is read from the index `invoices_listed` alone, where no filter asks for more than it holds.
+ */
 export async function listInvoices(
   ctx: Ctx,
   filters: InvoiceFilters,
   page: Page,
-): Promise<{ invoices: Invoice[]; total: number }> {
-  const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
+): Promise<{ invoices: Invoice[]; total: number | undefined }> {
+  const filtered = await selectInvoices(ctx, filters)
+  const ids = newestFirst(filtered.select('invoices.id')).limit(rowsToRead(page)).offset(page.offset)
   const [invoices, count] = await Promise.all([
-    filtered
-      .selectAll('invoices')
-      .orderBy('issuing_date', 'desc')
-      .orderBy('invoices.created_at', 'desc')
-      .orderBy('invoices.id')
-      .limit(page.perPage)
-      .offset(page.offset)
-      .execute(),
-    filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow(),
+    newestFirst(
+      ctx.db
+        .selectFrom('invoices')
+        .selectAll('invoices')
+        .where('invoices.organization_id', '=', ctx.org.id)
+        .where('invoices.id', 'in', ids),
+    ).execute(),
+    page.counted ? filtered.select(sql<bigint>`count(*)`.as('count')).executeTakeFirstOrThrow() : undefined,
   ])
-  return { invoices, total: Number(count.count) }
+  return { invoices, total: count && Number(count.count) }
+}
+
+/** The order of the list. */
+export function newestFirst<Row>(query: SelectQueryBuilder<DB, 'invoices', Row>) {
+  return query.orderBy('invoices.issuing_date', 'desc').orderBy('invoices.created_at', 'desc').orderBy('invoices.id')
 }
 
 /** What invoices of one currency come to, in cents. */
@@ -107,11 +122,11 @@ export interface InvoiceTotals {
 }
 
 /**
- * What all invoices of a list come to, by currency. The index `invoices_totals` answers without reading the invoices where no
+ * What all invoices of a list come to, by currency. The index `invoices_listed` answers without reading the invoices where no
  * filter asks for more than it holds; what credit notes settled is little, and added up apart from them.
  */
 export async function sumInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<InvoiceTotals[]> {
-  const filtered = filteredInvoices(ctx, filters, await findEntityIds(ctx, filters))
+  const filtered = await selectInvoices(ctx, filters)
   const [sums, settlements] = await Promise.all([
     filtered
       .select([
@@ -147,12 +162,12 @@ export async function sumInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<In
   })
 }
 
-/** @throws 404 `billing_entity_not_found` */
-async function findEntityIds(ctx: Ctx, { billingEntityCodes: codes }: InvoiceFilters): Promise<string[] | undefined> {
-  return codes.length === 0 ? undefined : (await findBillingEntitiesByCodes(ctx, codes)).map(entity => entity.id)
+/** The invoices of a list. @throws 404 `billing_entity_not_found` */
+export async function selectInvoices(ctx: Ctx, filters: InvoiceFilters) {
+  return filteredInvoices(ctx, filters, await resolve(ctx, filters))
 }
 
-function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly string[] | undefined) {
+function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, { entityIds, customerIds }: Scope) {
   let query = ctx.db
     .selectFrom('invoices')
     .where('invoices.organization_id', '=', ctx.org.id)
@@ -177,8 +192,9 @@ function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, entityIds: readonly
   if (filters.settlements.length > 0) query = query.where(settledBy(filters.settlements))
   for (const pair of filters.metadata) query = query.where(hasMetadata(pair))
   if (entityIds !== undefined) query = query.where('invoices.billing_entity_id', 'in', entityIds)
-  if (filters.searchTerm)
-    query = query.where(matches(ctx, filters.searchTerm, filters.externalCustomerId !== undefined))
+  if (filters.searchTerm) {
+    query = query.where(matches(ctx, filters.searchTerm, filters.externalCustomerId !== undefined, customerIds))
+  }
   return query
 }
 
@@ -207,16 +223,39 @@ function partiallyPaid(wanted: boolean) {
     : sql<boolean>`(total_amount_cents = total_paid_amount_cents or total_paid_amount_cents = 0)`
 }
 
-/** With a customer given, only the invoice's own number and id are searched. */
-function matches(ctx: Ctx, term: string, withinCustomer: boolean) {
-  const pattern = `%${term.replace(/[\\%_]/g, '\\$&')}%`
-  const id = isUuid(term) ? sql`invoices.id = ${term}` : sql`false`
-  if (withinCustomer) return sql<boolean>`(invoices.number ilike ${pattern} or ${id})`
-  return sql<boolean>`(invoices.number ilike ${pattern} or ${id} or invoices.customer_id in (
-    select id from customers
-    where customers.organization_id = ${ctx.org.id}
-      and concat_ws(chr(10), name, firstname, lastname, external_id, email) ilike ${pattern}
-  ))`
+/** What the filters name that has to be looked up first. */
+interface Scope {
+  readonly entityIds?: readonly string[]
+  /** Who the search term finds; undefined where that is many. */
+  readonly customerIds?: readonly string[]
+}
+
+/** @throws 404 `billing_entity_not_found` */
+async function resolve(ctx: Ctx, filters: InvoiceFilters): Promise<Scope> {
+  const { billingEntityCodes: codes, billingEntityIds: ids, searchTerm, externalCustomerId } = filters
+  const entityIds = await findBillingEntityIds(ctx, { codes, ids })
+  const customerIds =
+    searchTerm === undefined || externalCustomerId !== undefined
+      ? undefined
+      : await searchCustomerIds(ctx, searchTerm, MOST_CUSTOMERS)
+  return defined({ entityIds, customerIds })
+}
+
+/**
+ * With a customer given, only the invoice's own number and id are searched. Few customers are named one by one: their invoices
+ * and those with the number are both found by index. Many need no index, as the list is soon full.
+ */
+function matches(ctx: Ctx, term: string, withinCustomer: boolean, customerIds: readonly string[] | undefined) {
+  const conditions = [sql`invoices.number ilike ${containing(term)}`]
+  if (isUuid(term)) conditions.push(sql`invoices.id = ${term}`)
+  if (!withinCustomer) {
+    conditions.push(
+      customerIds === undefined
+        ? sql`invoices.customer_id in (${customersMatching(ctx, term)})`
+        : sql`invoices.customer_id = any(${customerIds}::uuid[])`,
+    )
+  }
+  return sql<boolean>`(${sql.join(conditions, sql` or `)})`
 }
 
 function defined<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

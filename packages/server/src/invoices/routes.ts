@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { getCustomerByExternalId } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { forbidden, notFound } from '../platform/errors.ts'
-import { pageMeta, readPage } from '../platform/http/pagination.ts'
+import { pageOf, readPage, UNCOUNTED } from '../platform/http/pagination.ts'
 import { formatCents } from '../platform/wire.ts'
 import { getVisibleInvoice } from './actions/lock.ts'
 import { finalizeDraft, refreshDraft } from './drafts/recompute.ts'
@@ -19,8 +19,10 @@ export function invoiceRoutes(api: FastifyInstance): void {
   const config = { resource: 'invoice' }
   const tags = ['Invoices']
 
-  api.get<{ Querystring: Query }>('/invoices', { config, schema: { tags, summary: 'List invoices' } }, async request =>
-    invoicePage(request.ctx, request.query),
+  api.get<{ Querystring: Query }>(
+    '/invoices',
+    { config, schema: { tags, summary: 'List invoices', description: UNCOUNTED } },
+    async request => invoicePage(request.ctx, request.query),
   )
 
   api.get<{ Querystring: Query }>(
@@ -87,5 +89,6 @@ export function invoiceRoutes(api: FastifyInstance): void {
 async function invoicePage(ctx: Ctx, query: Query) {
   const page = readPage(query)
   const { invoices, total } = await listInvoices(ctx, readInvoiceFilters(query), page)
-  return { invoices: await presentInvoiceList(ctx, invoices), meta: pageMeta(page, total) }
+  const { rows, meta } = pageOf(page, invoices, total)
+  return { invoices: await presentInvoiceList(ctx, rows), meta }
 }

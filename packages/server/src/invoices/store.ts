@@ -83,6 +83,28 @@ export async function loadInvoiceSubscriptions(
     .execute()
 }
 
+/** The rows before some, of the same subscriptions: what was billed last before each, by the id of the later one. */
+export async function loadEarlierInvoiceSubscriptions(
+  ctx: Ctx,
+  links: readonly InvoiceSubscription[],
+): Promise<Map<string, InvoiceSubscription>> {
+  if (links.length === 0) return new Map()
+  const { rows } = await sql<InvoiceSubscription & { later_id: string }>`
+    select later.id as later_id, earlier.*
+    from invoice_subscriptions later
+    cross join lateral (
+      select * from invoice_subscriptions earlier
+      where earlier.subscription_id = later.subscription_id and earlier.timestamp < later.timestamp
+        and earlier.invoicing_reason not in ('in_advance_charge', 'progressive_billing')
+      order by earlier.timestamp desc
+      limit 1
+    ) earlier
+    where later.organization_id = ${ctx.org.id} and later.id = any(${links.map(link => link.id)}::uuid[])`.execute(
+    ctx.db,
+  )
+  return new Map(rows.map(({ later_id, ...row }) => [later_id, row]))
+}
+
 /** How many invoices were made since an id of this installation, for simulations. */
 export async function countInvoicesSince(ctx: Ctx, sinceId: string): Promise<number> {
   const row = await ctx.db

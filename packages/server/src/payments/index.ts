@@ -2,6 +2,7 @@ import { PAYMENT_SETTLED, PAYMENT_WANTED } from '../invoices/index.ts'
 import type { Domain } from '../platform/module.ts'
 import { chargeInvoice } from './charging/charge-invoice.ts'
 import { chargeInvoices, onInvoicePayable } from './charging/request.ts'
+import { retryPaymentsTask } from './charging/retry-all.ts'
 import { onInvoiceClosed, withdrawPayments } from './charging/withdraw.ts'
 import { dunningRoutes } from './dunning/routes.ts'
 import { askForOverdueInvoices, onOverduePaid, processDunning, resetDunningAttempts } from './dunning/run.ts'
@@ -45,6 +46,7 @@ export const payments: Domain = {
   tasks: [
     issuePaymentReceipt,
     chargeInvoice,
+    retryPaymentsTask,
     withdrawPayments,
     closePages,
     chargePaymentRequest,

@@ -6,6 +6,7 @@ import { notFound } from '../platform/errors.ts'
 import { readObject, readRoot } from '../platform/http/input.ts'
 import { pageMeta, readPage } from '../platform/http/pagination.ts'
 import { RetryPaymentInput, retryPayment } from './charging/retry.ts'
+import { retryPayments } from './charging/retry-all.ts'
 import { createManualPayment, PaymentInput } from './manual-payment.ts'
 import { invoicePaymentUrl, topUpPaymentUrl } from './pages/payment-url.ts'
 import { presentPayment, presentPayments } from './serialize.ts'
@@ -77,6 +78,20 @@ function collectingRoutes(api: FastifyInstance): void {
       await retryPayment(request.ctx, request.params.id, readObject(RetryPaymentInput, request.body))
       return reply.status(200).send()
     },
+  )
+
+  api.post<{ Querystring: Query }>(
+    '/invoices/retry_payments',
+    {
+      config: { resource: 'invoice' },
+      schema: {
+        tags: ['Invoices'],
+        summary: 'Try again to collect everything that is outstanding',
+        description:
+          "In the background, with the filters of the list of invoices; invoices that are not outstanding are left out. Weir's own: other servers do not have it.",
+      },
+    },
+    async ({ ctx, query }) => ({ retried_payments: { invoices_count: await retryPayments(ctx, query) } }),
   )
 
   api.post<ById>(

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { nextPurge, purgeExports } from '../exports/index.ts'
 import type { ClockScope, ClockTask } from '../platform/clock/clock-tasks.ts'
 import type { Ctx } from '../platform/context.ts'
 import { addJobs } from '../platform/jobs/enqueue.ts'
@@ -47,7 +48,7 @@ const deliverDueWebhooks: ClockTask = {
   },
 }
 
-/** Deletes webhook logs after 90 days, and answers kept for repeated requests after 48 hours. */
+/** Deletes webhook logs after 90 days, answers kept for repeated requests after 48 hours, and the files of exports after 7 days. */
 const purgeLogs: ClockTask = {
   name: 'purge_logs',
   schedule: { dailyAtHour: 1 },
@@ -61,14 +62,20 @@ const purgeLogs: ClockTask = {
         select updated_at from webhooks where webhook_endpoint_id = endpoint.id order by updated_at limit 1
       ) as log
       where endpoint.organization_id = ${ctx.org.id}`.execute(ctx.db)
-    return rows[0]?.oldest?.add(WEBHOOKS_KEPT) ?? null
+    return earlier(rows[0]?.oldest?.add(WEBHOOKS_KEPT) ?? null, await nextPurge(ctx))
   },
 
   async run(scope) {
     await purgeWebhooks(scope)
+    await purgeExports(scope)
     // Keys guard the retries of clients, which live in real time whatever an organization's clock says.
     if (scope.organizationId === null) await purgeIdempotencyKeys(scope)
   },
+}
+
+function earlier(one: Temporal.Instant | null, other: Temporal.Instant | null): Temporal.Instant | null {
+  if (one === null || other === null) return one ?? other
+  return Temporal.Instant.compare(one, other) <= 0 ? one : other
 }
 
 async function purgeWebhooks(scope: ClockScope): Promise<void> {

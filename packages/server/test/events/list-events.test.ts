@@ -36,6 +36,13 @@ describe('the list of events', () => {
     expect(data.events.map(event => event.transaction_id)).toEqual(['d', 'c'])
   })
 
+  it('comes uncounted where that is enough', async () => {
+    const { body } = await app.api.get('/events?page=2&per_page=2&with_total_count=false')
+    expect(body.events.map((event: { transaction_id: string }) => event.transaction_id)).toEqual(['a', 'b'])
+    expect(body.meta).toEqual({ current_page: 2, next_page: null, prev_page: 1, total_pages: null, total_count: null })
+    expect((await app.api.get('/events?per_page=3&with_total_count=false')).body.meta.next_page).toBe(2)
+  })
+
   it('is of a hundred unless told otherwise, and says page 0 when it is empty', async () => {
     const { body } = await app.api.get('/events?code=none')
     expect(body).toEqual({

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../support/app.ts'
 import { receivedWebhooks } from '../support/received-webhooks.ts'
@@ -347,6 +348,33 @@ describe('GET /invoices', () => {
     expect(counts).toEqual(table)
     expect((await story.api.get('/customers/acme/invoices?external_customer_id=other')).body.meta.total_count).toBe(2)
     expect((await story.api.get('/customers/nobody/invoices')).body.code).toBe('customer_not_found')
+  })
+
+  it('is searched by number and customer, however many customers a term finds', async () => {
+    await story.customer('ma-0', { name: 'Maritime' })
+    const theirs = await bill({ external_customer_id: 'ma-0' })
+    const search = async (term: string) => {
+      const { body } = await story.api.get(`/invoices?search_term=${term}`)
+      return [body.invoices.map((found: { lago_id: string }) => found.lago_id), body.meta.total_count]
+    }
+    expect(await search('mari')).toEqual([[theirs.lago_id], 1])
+    await sql`
+      insert into customers
+        (id, organization_id, billing_entity_id, external_id, sequential_id, slug, name, created_at, updated_at)
+      select uuidv7(), organization_id, billing_entity_id, 'ma-' || n, 1000 + n, 'M-' || n, 'Maritime', created_at, updated_at
+      from customers, generate_series(1, 1001) as n where external_id = 'ma-0'`.execute(app.ctx.db)
+    expect(await search('mari')).toEqual([[theirs.lago_id], 1])
+  })
+
+  it('comes uncounted where that is enough', async () => {
+    for (let made = 1; made < 3; made += 1) await bill()
+    const page = async (number: number) => {
+      const { body } = await story.api.get(`/invoices?with_total_count=false&per_page=2&page=${number}`)
+      return [body.invoices.length, body.meta]
+    }
+    const uncounted = { total_pages: null, total_count: null }
+    expect(await page(1)).toEqual([2, { current_page: 1, next_page: 2, prev_page: null, ...uncounted }])
+    expect(await page(2)).toEqual([1, { current_page: 2, next_page: null, prev_page: 1, ...uncounted }])
   })
 })
 

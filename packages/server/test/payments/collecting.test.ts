@@ -189,6 +189,37 @@ describe('a payment that failed', () => {
     expect((await retry('0198c0de-0000-7000-8000-000000000000')).body.code).toBe('invoice_not_found')
   })
 
+  it('is tried again with all that is outstanding of a list', async () => {
+    const tellAll = (query = '') => story.api.post(`/invoices/retry_payments${query}`)
+    const count = async (query = '') => {
+      const { status, body } = await tellAll(query)
+      await story.settle()
+      return [status, body.retried_payments?.invoices_count]
+    }
+    for (const id of ['acme', 'beta']) await story.payer(id, 'pm_card_chargeDeclined')
+    await story.customer('partner', { account_type: 'partner' })
+    const [first, second] = [(await story.bill('acme', 1_000)).lago_id, (await story.bill('beta', 2_000)).lago_id]
+    await story.bill('partner', 4_000)
+    await story.customer('walkin')
+    await story.bill('walkin', 8_000)
+    await story.settle()
+    for (const id of ['acme', 'beta']) await story.saveMethod(id, 'pm_card_visa')
+    expect(await count('?status[]=voided')).toEqual([200, 0])
+    expect(await count('?payment_status[]=succeeded')).toEqual([200, 0])
+    expect(await count('?external_customer_id=acme')).toEqual([200, 1])
+    const statuses = async () => [
+      (await story.invoice(first)).payment_status,
+      (await story.invoice(second)).payment_status,
+    ]
+    expect(await statuses()).toEqual(['succeeded', 'failed'])
+    // Of who has no provider a webhook says so; what is owed to a partner is not collected.
+    expect((await typesTold(async () => expect(await count()).toEqual([200, 2]))).toSorted()).toEqual(
+      [...PAID, 'invoice.payment_failure'].toSorted(),
+    )
+    expect(await statuses()).toEqual(['succeeded', 'succeeded'])
+    expect((await tellAll('?status=closed')).body.error_details).toHaveProperty('status')
+  })
+
   it('because the payer was not there may ask the payer the next time', async () => {
     await story.payer('acme', 'pm_card_authenticationRequired')
     const invoice = await story.bill('acme', 5_000)

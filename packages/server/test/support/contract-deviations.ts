@@ -29,6 +29,13 @@ const errors: readonly Deviation[] = [
   },
 ]
 
+const lists: readonly Deviation[] = ['total_pages', 'total_count'].map(key => ({
+  path: '/**',
+  at: `/meta/${key}`,
+  allows: NULL,
+  reason: 'who asks for it leaves a long list uncounted',
+}))
+
 const money: readonly Deviation[] = [
   ...[
     'currency',
@@ -473,6 +480,7 @@ const logs: readonly Deviation[] = ['/api_logs', '/api_logs/*'].flatMap((path): 
 
 export const contractDeviations: readonly Deviation[] = [
   ...errors,
+  ...lists,
   ...accounts,
   ...money,
   ...fees,

@@ -13,6 +13,12 @@ export interface Meta {
   readonly total_count: number
 }
 
+/** Of a list that was read without being counted. */
+export interface UncountedMeta extends Omit<Meta, 'total_pages' | 'total_count'> {
+  readonly total_pages: null
+  readonly total_count: null
+}
+
 export type Mode = 'read' | 'write'
 
 export interface Organization {

@@ -30,6 +30,7 @@ export const paths = {
   creditNotes: '/credit-notes',
   creditNote: (id: string) => `/credit-notes/${id}`,
   payments: '/payments',
+  exports: '/exports',
   metrics: '/metrics',
   newMetric: '/metrics/-/new',
   metric: (code: string) => `/metrics/${encodeURIComponent(code)}`,

@@ -21,3 +21,16 @@ export function formatShort(value: number): string {
 export function formatRate(percent: number | string): string {
   return `${exact.format(String(percent) as Intl.StringNumericLiteral)}%`
 }
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+/** The size of a file. @example formatBytes(96_512) // '97 kB' */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(Math.max(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), 0), UNITS.length - 1)
+  const value = bytes / 1000 ** power
+  return new Intl.NumberFormat(LOCALE, {
+    style: 'unit',
+    unit: UNITS[power] ?? 'byte',
+    maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
+  }).format(value)
+}

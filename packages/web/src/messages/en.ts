@@ -6,6 +6,7 @@ import { customerForm } from './en/customer-form.ts'
 import { customerSettings } from './en/customer-settings.ts'
 import { customers } from './en/customers.ts'
 import { developers } from './en/developers.ts'
+import { dataExports } from './en/exports.ts'
 import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
@@ -33,6 +34,7 @@ export const en = {
   ...invoices,
   ...creditNotes,
   ...payments,
+  ...dataExports,
   ...plans,
   ...metrics,
   ...catalogue,

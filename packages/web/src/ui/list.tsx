@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight, Search, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { Query } from '../api/client.ts'
-import type { Meta } from '../api/types.ts'
+import type { Meta, UncountedMeta } from '../api/types.ts'
 import { useGet } from '../app/queries.ts'
 import { useUrlState } from '../app/url-state.ts'
 import { t } from '../messages/index.ts'
@@ -36,6 +36,8 @@ interface ListProps<Row, Root extends string> {
   readonly empty: ReactNode
   /** Names of the filters' keys in the URL, so that they can be cleared. */
   readonly filterKeys?: readonly string[]
+  /** False for lists that are long, where `summary` says how long: they are shown before anybody has counted them. */
+  readonly counted?: boolean
   /** Said under the rows about those that are shown, e.g. their sum. */
   readonly summary?: (rows: readonly Row[]) => ReactNode
 }
@@ -46,8 +48,14 @@ export function ListPage<Row, Root extends string>(props: ListProps<Row, Root>) 
   const [state, setState] = useUrlState()
   const page = Number(state.page ?? 1)
   const term = state.search ?? ''
-  const query = { ...filters, ...(searchable && { search_term: term }), page, per_page: PER_PAGE }
-  const list = useGet<Record<Root, Row[]> & { meta: Meta }>(path, query, {
+  const query = {
+    ...filters,
+    ...(searchable && { search_term: term }),
+    ...(props.counted === false && { with_total_count: false }),
+    page,
+    per_page: PER_PAGE,
+  }
+  const list = useGet<Record<Root, Row[]> & { meta: Meta | UncountedMeta }>(path, query, {
     keep: true,
     refetchInterval: page === 1 && props.live !== undefined ? props.live : false,
   })
@@ -156,19 +164,26 @@ export function SearchBox({
   )
 }
 
-/** The way through a list, and how long it is. */
-export function Pages({ meta, onPage }: { readonly meta: Meta; readonly onPage: (page: number) => void }) {
+/** The way through a list, and how long it is where that was counted. */
+export function Pages({
+  meta,
+  onPage,
+}: {
+  readonly meta: Meta | UncountedMeta
+  readonly onPage: (page: number) => void
+}) {
+  const isLong = meta.next_page !== null || meta.prev_page !== null
+  if (!isLong && meta.total_count === null) return null
+  const place =
+    meta.total_pages === null
+      ? t('common.page', { page: meta.current_page })
+      : t('common.page_of', { page: meta.current_page, pages: meta.total_pages })
   return (
-    <nav
-      aria-label={t('common.page_of', { page: meta.current_page, pages: meta.total_pages })}
-      className="flex items-center justify-between gap-4 pt-3 text-sm text-faint"
-    >
-      <span className="tabular">{t('list.count', { count: meta.total_count })}</span>
-      {meta.total_pages > 1 && (
+    <nav aria-label={place} className="flex items-center justify-between gap-4 pt-3 text-sm text-faint">
+      <span className="tabular">{meta.total_count !== null && t('list.count', { count: meta.total_count })}</span>
+      {isLong && (
         <span className="flex items-center gap-1">
-          <span className="pr-2 tabular">
-            {t('common.page_of', { page: meta.current_page, pages: meta.total_pages })}
-          </span>
+          <span className="pr-2 tabular">{place}</span>
           <Button
             kind="quiet"
             icon={ChevronLeft}

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { t } from '../messages/index.ts'
 import { IconButton } from './button.tsx'
 import { cx } from './classes.ts'
+import { toast } from './toast.tsx'
 
 /** A menu behind `trigger`, or behind three dots. */
 export function Menu({
@@ -60,6 +61,19 @@ export function MenuItem({
       {Icon && <Icon size={15} strokeWidth={1.75} aria-hidden className="text-faint" />}
       {children}
     </DropdownMenu.Item>
+  )
+}
+
+/** Puts the id of what the menu is about into the clipboard; with an icon, where the other items have one. */
+export function CopyIdItem({ id, icon }: { readonly id: string; readonly icon?: LucideIcon }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(id)
+    toast(t('common.copied'))
+  }
+  return (
+    <MenuItem {...(icon && { icon })} onSelect={() => void copy()}>
+      {t('common.copy_id')}
+    </MenuItem>
   )
 }
 

@@ -19,7 +19,7 @@ export interface Column<Row> {
 
 /**
  * Rows with hairlines between them. With `href`, a row is a link: clicking opens it; J and K (or the arrow keys) move
- * between rows, Enter opens. Give the first column's cell a `RowLink` so that it is one for readers too.
+ * between rows, Enter opens, M opens the row's menu where it has one (`menuColumn`). Give the first column's cell a `RowLink` so that it is one for readers too.
  */
 export function Table<Row>({
   label,
@@ -44,6 +44,8 @@ export function Table<Row>({
   const navigate = useNavigate()
   const body = useRef<HTMLTableSectionElement>(null)
   const move = (event: KeyboardEvent) => {
+    if (event.defaultPrevented) return
+    if (asksForMenu(event)) return openMenu(event)
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
     const row = (event.target as HTMLElement).closest('tr')
     const links = [...(body.current?.querySelectorAll<HTMLElement>('[data-row-link]') ?? [])]
@@ -115,10 +117,27 @@ export function Table<Row>({
   )
 }
 
+function asksForMenu({ key, shiftKey, ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  if ((target as HTMLElement).matches('input, textarea, select')) return false
+  const isLetter = key === 'm' && !ctrlKey && !metaKey && !altKey
+  return isLetter || key === 'ContextMenu' || (key === 'F10' && shiftKey)
+}
+
+/** Opens the menu of the row that has the focus, where it has one. */
+function openMenu(event: KeyboardEvent): void {
+  const row = (event.target as HTMLElement).closest('tr')
+  const trigger = row?.querySelector<HTMLElement>('[aria-haspopup="menu"]')
+  if (!trigger) return
+  event.preventDefault()
+  trigger.focus()
+  // Menus open at keys, not at clicks that nobody made.
+  trigger.dispatchEvent(new globalThis.KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+}
+
 function cellClass<Row>({ numeric, action, wide, className }: Column<Row>): string {
   return cx(
-    'px-3 first:pl-0 last:pr-0',
-    action === true ? 'w-0 text-right align-middle whitespace-nowrap' : 'align-top',
+    'px-2 first:pl-0 last:pr-0 md:px-3',
+    action === true ? 'w-0 max-md:pl-0 text-right align-middle whitespace-nowrap' : 'align-top',
     numeric === true ? 'text-right tabular' : 'text-left',
     wide === true && 'hidden md:table-cell',
     className,

@@ -1,6 +1,6 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
-import type { Page } from '../../platform/http/pagination.ts'
+import { type Page, rowsToRead } from '../../platform/http/pagination.ts'
 import type { Arrival, EventFilters, UsageEvent } from '../event-store.ts'
 
 /** {@link EventStore.list} on PostgreSQL. */
@@ -8,7 +8,7 @@ export async function listEvents(
   ctx: Ctx,
   filters: EventFilters,
   page: Page,
-): Promise<{ events: UsageEvent[]; totalCount: number }> {
+): Promise<{ events: UsageEvent[]; totalCount: number | undefined }> {
   const matching = visibleEvents(ctx).where(eb => {
     const conditions: Expression<SqlBool>[] = []
     if (filters.code !== undefined) conditions.push(eb('code', '=', filters.code))
@@ -19,16 +19,17 @@ export async function listEvents(
     if (filters.to !== undefined) conditions.push(eb('timestamp', '<=', filters.to))
     return eb.and(conditions)
   })
-  const { total } = await matching.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
+  const count = matching.select(eb => eb.fn.countAll<bigint>().as('total'))
+  const totalCount = page.counted ? Number((await count.executeTakeFirstOrThrow()).total) : undefined
   const events = await matching
     .select(COLUMNS)
     .orderBy('timestamp', 'desc')
     .orderBy('transaction_id')
     .orderBy('id')
-    .limit(page.perPage)
+    .limit(rowsToRead(page))
     .offset(page.offset)
     .execute()
-  return { events, totalCount: Number(total) }
+  return { events, totalCount }
 }
 
 /** {@link EventStore.arrived} on PostgreSQL. */

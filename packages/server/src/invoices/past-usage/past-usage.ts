@@ -41,7 +41,7 @@ export async function getPastUsage(ctx: Ctx, question: PastUsageQuestion) {
 }
 
 function metaOf(perPage: number, { offset }: Page, total: number): PageMeta {
-  return pageMeta({ page: Math.floor(offset / perPage) + 1, perPage, offset }, total)
+  return pageMeta({ page: Math.floor(offset / perPage) + 1, perPage }, total)
 }
 
 function serializePeriod(period: BilledPeriodRow, fees: readonly FeeRow[], charges: readonly BilledChargeRow[]) {

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { draftsOfPlans } from './drafts-of-plans.ts'
 
 /** How much hangs on an object of the price book. */
 export interface Uses {
@@ -69,17 +70,14 @@ export async function countUses(ctx: Ctx, kind: UsedKind, code: string): Promise
       select id, coalesce(parent_id, id) as sold_id from plans
       where organization_id = ${ctx.org.id} and deleted_at is null and id in (${finder.plans(id)})
     ),
-    running as (
-      select id, status from subscriptions
-      where organization_id = ${ctx.org.id} and plan_id in (select id from used_by)
-    )
+    drafts as (${draftsOfPlans(ctx)})
     select
       (select count(distinct sold_id)::integer from used_by) as plans,
-      (select count(*)::integer from running where status in ('active', 'pending', 'incomplete')) as subscriptions,
-      (select count(*)::integer from invoices
-        where organization_id = ${ctx.org.id} and status = 'draft' and id in (
-          select invoice_id from invoice_subscriptions where subscription_id in (select id from running)
-        )) as "draftInvoices",
+      (select count(*)::integer from subscriptions
+        where organization_id = ${ctx.org.id} and status in ('active', 'pending', 'incomplete')
+          and plan_id in (select id from used_by)) as subscriptions,
+      (select count(distinct invoice_id)::integer from drafts
+        where plan_id in (select id from used_by)) as "draftInvoices",
       (select count(*)::integer from customers
         where organization_id = ${ctx.org.id} and deleted_at is null and id in (${finder.customers(id)})) as customers`.execute(
     ctx.db,

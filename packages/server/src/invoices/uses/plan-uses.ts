@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { draftsOfPlans } from './drafts-of-plans.ts'
 
 /** Who has a plan as it is sold, or a copy of it with prices of their own. */
 export interface PlanUses {
@@ -26,7 +27,8 @@ export async function countPlanUses(ctx: Ctx, codes: readonly string[]): Promise
       select subscriptions.id, subscriptions.status, subscriptions.customer_id, family.code, family.parent_id
       from subscriptions join family on family.id = subscriptions.plan_id
       where subscriptions.organization_id = ${ctx.org.id}
-    )
+    ),
+    drafts as (${draftsOfPlans(ctx)})
     select
       family.code,
       count(*) filter (where status = 'active')::integer as "activeSubscriptions",
@@ -35,11 +37,9 @@ export async function countPlanUses(ctx: Ctx, codes: readonly string[]): Promise
         where subscribed.parent_id is not null and status in ('active', 'pending', 'incomplete')
       )::integer as "overriddenSubscriptions",
       count(distinct customer_id) filter (where status = 'active')::integer as customers,
-      (select count(distinct invoices.id)::integer
-        from invoices
-        join invoice_subscriptions on invoice_subscriptions.invoice_id = invoices.id
-        join subscribed as billed on billed.id = invoice_subscriptions.subscription_id
-        where invoices.organization_id = ${ctx.org.id} and invoices.status = 'draft' and billed.code = family.code
+      (select count(distinct drafts.invoice_id)::integer
+        from drafts join family as billed on billed.id = drafts.plan_id
+        where billed.code = family.code
       ) as "draftInvoices",
       count(*) filter (where subscribed.id is not null and subscribed.parent_id is null) > 0 as attached
     from family left join subscribed on subscribed.code = family.code

@@ -52,7 +52,7 @@ export function dailyUsageRoutes(api: FastifyInstance): void {
       const record = await getSelected(ctx, readSelection(params.external_id, {}))
       const days = readDays(readRoot(body, 'daily_usage', BackfillInput))
       await backfill(ctx, record, days)
-      const all = { page: 1, perPage: MOST_DAYS, offset: 0 }
+      const all = { page: 1, perPage: MOST_DAYS, offset: 0, counted: false }
       const { dailyUsages } = await listDailyUsages(ctx, record.subscription.id, days, all)
       return { daily_usages: dailyUsages.map(serializeDailyUsage) }
     },

@@ -503,6 +503,28 @@ export interface DailyUsages {
   usage_diff: Json;
 }
 
+export interface DataExports {
+  byte_size: Generated<Int8>;
+  columns: string[] | null;
+  completed_at: Timestamp | null;
+  created_at: Timestamp;
+  error: string | null;
+  expires_at: Timestamp | null;
+  failures: Generated<number>;
+  file_key: string | null;
+  filters: Generated<Json>;
+  id: string;
+  last_place: Json | null;
+  organization_id: string;
+  processed_count: Generated<Int8>;
+  resource_type: string;
+  rows_count: Generated<Int8>;
+  status: string;
+  total_count: Int8;
+  updated_at: Timestamp;
+  user_id: string | null;
+}
+
 export interface Documents {
   byte_size: Int8;
   created_at: Timestamp;
@@ -1631,6 +1653,7 @@ export interface DB {
   customers: Customers;
   customers_taxes: CustomersTaxes;
   daily_usages: DailyUsages;
+  data_exports: DataExports;
   documents: Documents;
   dunning_campaign_thresholds: DunningCampaignThresholds;
   dunning_campaigns: DunningCampaigns;

@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whose request this is. Set for every route under /api/v1. */
     ctx: Ctx
+    /** What whoever asks may do; set together with `ctx`. */
+    permissions: Permissions
   }
   interface FastifyContextConfig {
     /** The permission that the route needs: read for GET, write for every other verb. */
@@ -33,11 +35,13 @@ declare module 'fastify' {
 /** Every route of `api` needs an API key or a session, and the permission named in its `config.resource`. */
 export function requireAuthentication(api: FastifyInstance, find: Authenticators): void {
   api.decorateRequest('ctx')
+  api.decorateRequest('permissions')
   api.addHook('onRequest', async request => {
     const key = bearerKey(request.headers.authorization)
     const authenticated = key === undefined ? await find.bySession?.(request) : await find.byKey(key, request)
     if (authenticated === undefined) throw unauthorized()
     request.ctx = authenticated.ctx
+    request.permissions = authenticated.permissions
     checkPermission(request, authenticated)
   })
 }
@@ -57,6 +61,10 @@ function checkPermission(request: FastifyRequest, { permissions, withheld }: Aut
   if (withheld?.has(`${request.method} ${url}`)) throw forbidden('action_not_allowed_for_role')
   const resource = config.resource
   if (resource === undefined) return
-  const mode = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write'
+  requirePermission(permissions, resource, request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write')
+}
+
+/** @throws 403 `<mode>_action_not_allowed_for_<resource>` */
+export function requirePermission(permissions: Permissions, resource: string, mode: 'read' | 'write'): void {
   if (!permissions[resource]?.includes(mode)) throw forbidden(`${mode}_action_not_allowed_for_${resource}`)
 }

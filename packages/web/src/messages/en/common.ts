@@ -20,6 +20,7 @@ export const common = {
   'common.more_actions': 'More actions',
   'common.previous': 'Previous',
   'common.next': 'Next',
+  'common.page': 'Page {page}',
   'common.page_of': 'Page {page} of {pages}',
   'common.rows': { one: '{count} row', other: '{count} rows' },
   'common.api_call': 'The same with the API',

@@ -95,6 +95,7 @@ export const invoices = {
   'invoice.choose_charge': 'Choose a charge',
   'invoice.no_charge_left': 'Every charge of the plan has a line already.',
 
+  'invoice.actions_of': 'Actions for {number}',
   'invoice.actions': 'More actions for this invoice',
   'invoice.action.finalize': 'Finalize',
   'invoice.action.refresh': 'Compute again',
@@ -110,6 +111,7 @@ export const invoices = {
   'invoice.action.dispute': 'Dispute lost',
   'invoice.action.void': 'Void',
   'invoice.action.regenerate': 'Make again',
+  'invoice.action.download_pdf': 'Download PDF',
   'invoice.action.download_xml': 'Download e-invoice (XML)',
   'invoice.refreshed': 'The draft was computed again',
   'invoice.retried': 'It is being tried again',

@@ -25,6 +25,15 @@ export const payments = {
   'payment.collect_about': 'Tries again to collect {amount} from the customer.',
   'payment.no_provider': 'The customer has no payment provider: nothing can be collected, and a webhook says so.',
   'payment.collecting': 'It is being collected',
+  'collect_all.action': 'Resend all for collection',
+  'collect_all.title': {
+    one: 'Resend {count} invoice for collection?',
+    other: 'Resend {count} invoices for collection?',
+  },
+  'collect_all.amount': { one: '{due} due on {count} invoice', other: '{due} due on {count} invoices' },
+  'collect_all.affects':
+    'The customers’ payment methods are charged, one invoice after another. Of customers without a payment provider nothing is collected; a webhook says so.',
+  'collect_all.done': { one: '{count} invoice is being collected', other: '{count} invoices are being collected' },
   'payment.method': 'Payment method',
   'payment.default_method': 'The customer’s default',
   'payment.link': 'Payment link',

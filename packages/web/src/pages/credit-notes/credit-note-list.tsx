@@ -8,6 +8,8 @@ import { Empty } from '../../ui/empty.tsx'
 import { DateRange, FilterSelect } from '../../ui/filters.tsx'
 import { Chips, ListPage } from '../../ui/list.tsx'
 import { PageHeader } from '../../ui/page.tsx'
+import { ExportButton } from '../exports/export-button.tsx'
+import { useNoteMenu } from './note-menu.tsx'
 import { noteColumns } from './note-table.tsx'
 import { REASONS } from './reasons.ts'
 
@@ -17,9 +19,27 @@ const REFUND_STATUSES = ['pending', 'succeeded', 'failed']
 export default function CreditNoteList() {
   const [state] = useUrlState()
   const href = useOrgHref()
+  const menu = useNoteMenu()
+  const filters = {
+    ...(state.type !== undefined && { types: [state.type] }),
+    credit_status: state.credit_status,
+    refund_status: state.refund_status,
+    reason: state.reason,
+    issuing_date_from: state.from,
+    issuing_date_to: state.to,
+  }
   return (
     <>
-      <PageHeader title={t('notes.title')} />
+      <PageHeader
+        title={t('notes.title')}
+        actions={
+          <ExportButton
+            list="/credit_notes"
+            types={['credit_notes', 'credit_note_items']}
+            filters={{ ...filters, search_term: state.search }}
+          />
+        }
+      />
       <div className="pb-3">
         <Chips
           label={t('notes.kinds')}
@@ -36,19 +56,12 @@ export default function CreditNoteList() {
         label={t('notes.title')}
         path="/credit_notes"
         root="credit_notes"
-        columns={noteColumns()}
+        columns={[...noteColumns(), menu.column]}
         rowKey={note => note.lago_id}
         href={(note: CreditNote) => href(paths.creditNote(note.lago_id))}
         searchLabel={t('invoices.search')}
         filterKeys={['type', 'credit_status', 'refund_status', 'reason', 'from', 'to']}
-        filters={{
-          ...(state.type !== undefined && { types: [state.type] }),
-          credit_status: state.credit_status,
-          refund_status: state.refund_status,
-          reason: state.reason,
-          issuing_date_from: state.from,
-          issuing_date_to: state.to,
-        }}
+        filters={filters}
         controls={
           <>
             <FilterSelect
@@ -83,6 +96,7 @@ export default function CreditNoteList() {
           />
         }
       />
+      {menu.dialogs}
     </>
   )
 }

@@ -1,8 +1,7 @@
 import { useParams } from '@tanstack/react-router'
 import { FileText } from 'lucide-react'
-import { useState } from 'react'
 import type { Api } from '../../api/client.ts'
-import type { CreditNote, Issuer } from '../../api/invoices.ts'
+import type { CreditNote } from '../../api/invoices.ts'
 import { OrgLink } from '../../app/org-link.tsx'
 import { useMay } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
@@ -16,17 +15,15 @@ import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/classes.ts'
 import { CopyButton } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/empty.tsx'
-import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { Money } from '../../ui/money.tsx'
 import { Facts, PageHeader, Section } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
 import { customerName } from '../customers/name.ts'
-import { documentAddress } from '../invoices/document-address.ts'
 import { feeName } from '../invoices/fee-name.ts'
 import { Pdf } from '../invoices/pdf.tsx'
 import { type Line, Sums } from '../invoices/totals.tsx'
-import { type NoteDialog, NoteDialogs } from './note-dialogs.tsx'
+import { NoteMenu } from './note-menu.tsx'
 import { NoteStatus } from './note-table.tsx'
 
 const PRINTING_MS = 1500
@@ -96,47 +93,6 @@ function Content({ note }: { readonly note: CreditNote }) {
         </div>
         {showsPdf && <Pdf title={t('note.pdf_title', { number: note.number })} fileUrl={note.file_url} />}
       </div>
-    </>
-  )
-}
-
-function NoteMenu({ note }: { readonly note: CreditNote }) {
-  const may = useMay()
-  const [open, setOpen] = useState<NoteDialog>()
-  const issuer = useGet<{ billing_entity: Issuer }>(
-    `/billing_entities/${encodeURIComponent(note.billing_entity_code)}`,
-    {},
-    { enabled: may('billing_entity', 'read') },
-  )
-  const writes = may('credit_note', 'write')
-  const sends = issuer.data?.billing_entity.email_settings.includes('credit_note.created') === true
-  const items = [
-    note.xml_url !== null && (
-      <MenuItem key="xml" onSelect={() => void window.open(documentAddress(note.xml_url ?? ''), '_blank')}>
-        {t('invoice.action.download_xml')}
-      </MenuItem>
-    ),
-    writes && sends && (
-      <MenuItem key="email" onSelect={() => setOpen('email')}>
-        {t('invoice.action.email')}
-      </MenuItem>
-    ),
-    writes && note.refund_amount_cents > 0 && (
-      <MenuItem key="refund" onSelect={() => setOpen('refund')}>
-        {t('note.change_refund')}
-      </MenuItem>
-    ),
-    writes && note.balance_amount_cents > 0 && note.credit_status !== 'voided' && (
-      <MenuItem key="void" danger onSelect={() => setOpen('void')}>
-        {t('note.void')}
-      </MenuItem>
-    ),
-  ].filter(item => item !== false)
-  if (items.length === 0) return null
-  return (
-    <>
-      <Menu label={t('note.actions')}>{items}</Menu>
-      <NoteDialogs note={note} open={open} onClose={() => setOpen(undefined)} />
     </>
   )
 }

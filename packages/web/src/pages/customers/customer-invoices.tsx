@@ -10,6 +10,7 @@ import { Empty } from '../../ui/empty.tsx'
 import { ListPage } from '../../ui/list.tsx'
 import { invoiceColumns } from '../invoices/invoice-table.tsx'
 import { ListTotals } from '../invoices/list-totals.tsx'
+import { useInvoiceMenu } from '../invoices/row-menu.tsx'
 import type { CustomerProps } from './reads.ts'
 
 export function CustomerInvoices({ customer }: CustomerProps) {
@@ -22,25 +23,29 @@ export function CustomerInvoices({ customer }: CustomerProps) {
       {t('one_off.new')}
     </Button>
   )
+  const menu = useInvoiceMenu()
   const filters = { external_customer_id: customer.external_id }
   return (
-    <ListPage
-      label={t('customer.tab.invoices')}
-      path="/invoices"
-      root="invoices"
-      columns={invoiceColumns(true)}
-      rowKey={invoice => invoice.lago_id}
-      href={(invoice: Invoice) => href(paths.invoice(invoice.lago_id))}
-      filters={filters}
-      controls={create}
-      summary={() => <ListTotals filters={{ ...filters, search_term: state.search }} />}
-      empty={
-        <Empty
-          title={t('customer.invoices.empty')}
-          text={t('customer.invoices.empty_text')}
-          action={create || undefined}
-        />
-      }
-    />
+    <>
+      <ListPage
+        label={t('customer.tab.invoices')}
+        path="/invoices"
+        root="invoices"
+        columns={[...invoiceColumns(true), menu.column]}
+        rowKey={invoice => invoice.lago_id}
+        href={(invoice: Invoice) => href(paths.invoice(invoice.lago_id))}
+        filters={filters}
+        controls={create}
+        summary={() => <ListTotals filters={{ ...filters, search_term: state.search }} />}
+        empty={
+          <Empty
+            title={t('customer.invoices.empty')}
+            text={t('customer.invoices.empty_text')}
+            action={create || undefined}
+          />
+        }
+      />
+      {menu.dialogs}
+    </>
   )
 }

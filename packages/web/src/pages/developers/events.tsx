@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Event, Meta } from '../../api/types.ts'
+import type { Event, UncountedMeta } from '../../api/types.ts'
 import { apiCall } from '../../app/api-call.ts'
 import { useGet } from '../../app/queries.ts'
 import { useUrlState } from '../../app/url-state.ts'
@@ -24,9 +24,9 @@ export default function Events() {
   const isLive = state.live !== '0'
   const page = Number(state.page ?? 1)
   const filters = { code: state.code, external_subscription_id: state.subscription }
-  const events = useGet<{ events: Event[]; meta: Meta }>(
+  const events = useGet<{ events: Event[]; meta: UncountedMeta }>(
     '/events',
-    { ...filters, page, per_page: PER_PAGE },
+    { ...filters, page, per_page: PER_PAGE, with_total_count: false },
     { keep: true, refetchInterval: isLive && page === 1 ? LIVE_MS : false },
   )
   const isFiltered = state.code !== undefined || state.subscription !== undefined

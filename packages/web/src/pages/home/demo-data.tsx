@@ -7,6 +7,7 @@ import { formatCount } from '../../format/numbers.ts'
 import { t } from '../../messages/index.ts'
 import { Button } from '../../ui/button.tsx'
 import { Section } from '../../ui/page.tsx'
+import { Progress } from '../../ui/progress.tsx'
 import type { DemoLoad } from './demo-load.ts'
 
 /** Of an empty sandbox: a year of somebody else's business to look at. */
@@ -40,12 +41,7 @@ export function DemoStory({ load, onDismiss }: { readonly load: DemoLoad; readon
         {error !== undefined && <p className="max-w-prose text-bad">{error}</p>}
         {error === undefined && summary === undefined && (
           <>
-            <progress
-              aria-label={t('home.demo.running')}
-              value={progress?.share ?? 0}
-              max={1}
-              className="h-1.5 w-full max-w-xl appearance-none overflow-hidden rounded-full bg-sunk accent-accent [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-sunk [&::-webkit-progress-value]:rounded-full [&::-webkit-progress-value]:bg-accent [&::-webkit-progress-value]:transition-[width]"
-            />
+            <Progress label={t('home.demo.running')} share={progress?.share ?? 0} />
             <p className="flex max-w-xl flex-wrap justify-between gap-x-6 pt-2">
               <span>{progress?.tells ?? t('home.demo.beginning')}</span>
               {progress !== undefined && <span className="text-soft tabular">{formatDate(progress.day)}</span>}

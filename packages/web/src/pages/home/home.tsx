@@ -36,7 +36,11 @@ export default function Home() {
     enabled: isBuilder,
     refetchInterval: untilFound,
   })
-  const events = useGet<{ events: Event[] }>('/events', FIRST, { enabled: isBuilder, refetchInterval: untilFound })
+  const events = useGet<{ events: Event[] }>(
+    '/events',
+    { ...FIRST, with_total_count: false },
+    { enabled: isBuilder, refetchInterval: untilFound },
+  )
   const [metric, plan, customer, subscription] = [
     metrics.data?.billable_metrics[0],
     plans.data?.plans[0],

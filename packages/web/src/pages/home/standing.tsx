@@ -30,7 +30,7 @@ export function Standing({ customers }: { readonly customers: number | undefined
   })
   const drafts = useGet<Invoices>('/invoices', { status: ['draft'], per_page: 1 })
   const overdue = useGet<Invoices>('/invoices', { payment_overdue: true, per_page: TO_CHASE })
-  const recent = useGet<Invoices>('/invoices', { per_page: RECENT })
+  const recent = useGet<Invoices>('/invoices', { per_page: RECENT, with_total_count: false })
   const late = overdue.data?.invoices ?? []
   return (
     <>

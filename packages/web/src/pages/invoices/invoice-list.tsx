@@ -13,9 +13,12 @@ import { Button } from '../../ui/button.tsx'
 import { Empty } from '../../ui/empty.tsx'
 import { Chips, ListPage } from '../../ui/list.tsx'
 import { PageHeader } from '../../ui/page.tsx'
+import { ExportButton } from '../exports/export-button.tsx'
+import { CollectAll } from './collect-all.tsx'
 import { FILTER_KEYS, InvoiceFilters } from './invoice-filters.tsx'
 import { invoiceColumns } from './invoice-table.tsx'
 import { ListTotals } from './list-totals.tsx'
+import { useInvoiceMenu } from './row-menu.tsx'
 
 /** The questions asked every day, and how the API is asked. */
 const VIEWS: Readonly<Record<string, Query>> = {
@@ -44,10 +47,21 @@ export default function InvoiceList() {
       {t('one_off.new')}
     </Button>
   )
+  const searched = { ...filters, search_term: state.search }
+  const menu = useInvoiceMenu()
   const several = (entities.data?.billing_entities ?? []).length > 1
   return (
     <>
-      <PageHeader title={t('invoices.title')} actions={create} />
+      <PageHeader
+        title={t('invoices.title')}
+        actions={
+          <>
+            <ExportButton list="/invoices" types={['invoices', 'invoice_fees']} filters={searched} />
+            {showsOutstanding(state) && <CollectAll filters={searched} />}
+            {create}
+          </>
+        }
+      />
       <div className="pb-3">
         <Chips
           label={t('invoices.views')}
@@ -67,13 +81,14 @@ export default function InvoiceList() {
         label={t('invoices.title')}
         path="/invoices"
         root="invoices"
-        columns={invoiceColumns(false, several)}
+        columns={[...invoiceColumns(false, several), menu.column]}
         rowKey={invoice => invoice.lago_id}
         href={(invoice: Invoice) => href(paths.invoice(invoice.lago_id))}
         searchLabel={t('invoices.search')}
+        counted={false}
         filterKeys={['view', ...FILTER_KEYS]}
         filters={filters}
-        summary={() => <ListTotals filters={{ ...filters, search_term: state.search }} />}
+        summary={() => <ListTotals filters={searched} />}
         controls={<InvoiceFilters entities={entities.data?.billing_entities ?? []} />}
         empty={
           <Empty
@@ -86,8 +101,15 @@ export default function InvoiceList() {
           />
         }
       />
+      {menu.dialogs}
     </>
   )
+}
+
+/** Whether what the list shows can be collected at all. */
+function showsOutstanding({ view, status, payment_status: payment, self_billed: selfBilled }: UrlState): boolean {
+  const isIssued = status === undefined || status === 'finalized'
+  return view === 'outstanding' && isIssued && payment !== 'succeeded' && selfBilled !== 'true'
 }
 
 /** What the URL says, as the API is asked. Amounts are typed in units of the currency that is chosen, else the organization's. */

@@ -10,4 +10,5 @@ export const invoiceRoutes: readonly PageRoute[] = [
   { path: '/credit-notes', load: () => import('../credit-notes/credit-note-list.tsx') },
   { path: '/credit-notes/$noteId', load: () => import('../credit-notes/credit-note.tsx') },
   { path: '/payments', load: () => import('../payments/payment-list.tsx') },
+  { path: '/exports', load: () => import('../exports/export-list.tsx') },
 ]

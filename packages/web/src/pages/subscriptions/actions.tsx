@@ -7,9 +7,8 @@ import { paths } from '../../app/paths.ts'
 import { useAction } from '../../app/queries.ts'
 import { t } from '../../messages/index.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { Menu, MenuItem, MenuRule } from '../../ui/menu.tsx'
+import { CopyIdItem, Menu, MenuItem, MenuRule } from '../../ui/menu.tsx'
 import type { Column } from '../../ui/table.tsx'
-import { toast } from '../../ui/toast.tsx'
 import { subscriptionName } from './columns.tsx'
 import { EditDialog } from './edit-dialog.tsx'
 import { pathOf, type SubscriptionProps } from './reads.ts'
@@ -55,12 +54,7 @@ export function SubscriptionMenu({
       <MenuItem icon={Pencil} onSelect={() => onDo({ what: 'edit', subscription })}>
         {t('sub.edit.action')}
       </MenuItem>
-      <MenuItem
-        icon={Copy}
-        onSelect={() => void navigator.clipboard.writeText(id).then(() => toast(t('common.copied')))}
-      >
-        {t('common.copy_id')}
-      </MenuItem>
+      <CopyIdItem id={id} icon={Copy} />
       <MenuRule />
       <MenuItem icon={Ban} danger onSelect={() => onDo({ what: 'end', subscription })}>
         {status === 'active' ? t('sub.end.action') : t('sub.cancel.action')}

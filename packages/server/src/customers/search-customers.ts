@@ -1,0 +1,17 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Ctx } from '../platform/context.ts'
+import { containing } from '../platform/db/search.ts'
+
+/** The ids of the customers that somebody means who searches their invoices: by name, external id or e-mail. */
+export function customersMatching(ctx: Ctx, term: string): RawBuilder<{ id: string }> {
+  return sql`
+    select id from customers
+    where customers.organization_id = ${ctx.org.id}
+      and concat_ws(chr(10), name, firstname, lastname, external_id, email) ilike ${containing(term)}`
+}
+
+/** As {@link customersMatching}, one by one; undefined where there are more than `most`. */
+export async function searchCustomerIds(ctx: Ctx, term: string, most: number): Promise<string[] | undefined> {
+  const { rows } = await sql<{ id: string }>`${customersMatching(ctx, term)} limit ${most + 1}`.execute(ctx.db)
+  return rows.length > most ? undefined : rows.map(row => row.id)
+}

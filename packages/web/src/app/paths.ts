@@ -42,8 +42,11 @@ export const paths = {
   events: '/events',
   apiKeys: '/api-keys',
   webhooks: '/webhooks',
+  apiLog: '/api-log',
+  activity: '/activity',
   webhook: (id: string) => `/webhooks/${id}`,
   taxes: '/settings/taxes',
   team: '/settings/team',
+  securityLog: '/settings/security-log',
   account: '/settings/account',
 } as const

@@ -1,3 +1,4 @@
+import { activity } from './en/activity.ts'
 import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { coupons } from './en/coupons.ts'
@@ -11,6 +12,7 @@ import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
+import { logs } from './en/logs.ts'
 import { metrics } from './en/metrics.ts'
 import { payments } from './en/payments.ts'
 import { plans } from './en/plans.ts'
@@ -26,6 +28,7 @@ export const en = {
   ...forms,
   ...frame,
   ...statuses,
+  ...activity,
   ...home,
   ...customers,
   ...subscriptions,
@@ -42,5 +45,6 @@ export const en = {
   ...wallets,
   ...developers,
   ...webhooks,
+  ...logs,
   ...settings,
 } as const

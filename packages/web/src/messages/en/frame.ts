@@ -15,6 +15,8 @@ export const frame = {
   'nav.events': 'Events',
   'nav.api_keys': 'API keys',
   'nav.webhooks': 'Webhooks',
+  'nav.api_log': 'API log',
+  'nav.activity': 'Activity',
   'nav.reference': 'API reference',
 
   'org.switch': 'Switch organization',

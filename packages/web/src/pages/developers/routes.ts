@@ -5,4 +5,6 @@ export const developerRoutes: readonly PageRoute[] = [
   { path: '/api-keys', load: () => import('./api-keys.tsx') },
   { path: '/webhooks', load: () => import('./webhooks.tsx') },
   { path: '/webhooks/$endpointId', load: () => import('./webhook.tsx') },
+  { path: '/api-log', load: () => import('./api-log.tsx') },
+  { path: '/activity', load: () => import('./activity.tsx') },
 ]

@@ -11,6 +11,7 @@ export interface Subjects {
   readonly addOn: string
   readonly coupon: string
   readonly creditNote: string
+  readonly webhook: string
 }
 
 export interface ConsolePage {
@@ -30,11 +31,13 @@ export const PAGES: readonly ConsolePage[] = [
   page('home', ''),
   page('metrics', '/metrics'),
   page('metric', ({ metric }) => `/metrics/${metric}`),
+  page('metric-activity', ({ metric }) => `/metrics/${metric}?tab=activity`),
   page('metric-new', '/metrics/-/new'),
   page('metric-edit', ({ metric }) => `/metrics/${metric}/edit`),
   page('plans', '/plans'),
   page('plan', ({ plan }) => `/plans/${plan}`),
   page('plan-subscriptions', ({ plan }) => `/plans/${plan}?tab=subscriptions`),
+  page('plan-activity', ({ plan }) => `/plans/${plan}?tab=activity`),
   page('plan-new', '/plans/-/new'),
   page('plan-edit', ({ plan }) => `/plans/${plan}/edit`),
   page('features', '/features'),
@@ -59,6 +62,7 @@ export const PAGES: readonly ConsolePage[] = [
   page('customer-credits', ({ customer }) => `/customers/${customer}?tab=credits`),
   page('customer-information', ({ customer }) => `/customers/${customer}?tab=information`),
   page('customer-settings', ({ customer }) => `/customers/${customer}?tab=settings`),
+  page('customer-activity', ({ customer }) => `/customers/${customer}?tab=activity`),
   page('customer-new', '/customers/-/new'),
   page('customer-edit', ({ customer }) => `/customers/${customer}/edit`),
   page('subscriptions', '/subscriptions'),
@@ -68,12 +72,14 @@ export const PAGES: readonly ConsolePage[] = [
   page('subscription-progressive', ({ subscription }) => `/subscriptions/${subscription}?tab=progressive`),
   page('subscription-entitlements', ({ subscription }) => `/subscriptions/${subscription}?tab=entitlements`),
   page('subscription-alerts', ({ subscription }) => `/subscriptions/${subscription}?tab=alerts`),
+  page('subscription-activity', ({ subscription }) => `/subscriptions/${subscription}?tab=activity`),
   page('subscription-new', ({ customer }) => `/subscriptions/new?customer=${customer}`),
   page('subscription-change', ({ subscription }) => `/subscriptions/${subscription}/change`),
   page('invoices', '/invoices'),
   page('invoices-overdue', '/invoices?view=overdue'),
   page('invoices-search', '/invoices?search=001'),
   page('invoice', ({ invoice }) => `/invoices/${invoice}`),
+  page('invoice-activity', ({ invoice }) => `/invoices/${invoice}?tab=activity`),
   page('invoice-draft', ({ draft }) => `/invoices/${draft}`),
   page('invoice-new', ({ customer }) => `/invoices/new?customer=${customer}`),
   page('invoice-void', ({ invoice }) => `/invoices/${invoice}/void`),
@@ -85,8 +91,13 @@ export const PAGES: readonly ConsolePage[] = [
   page('payments', '/payments'),
   page('events', '/events?live=0'),
   page('api-keys', '/api-keys'),
+  page('webhooks', '/webhooks'),
+  page('webhook', ({ webhook }) => `/webhooks/${webhook}`),
+  page('api-log', '/api-log'),
+  page('activity', '/activity'),
   page('taxes', '/settings/taxes'),
   page('team', '/settings/team'),
+  page('security-log', '/settings/security-log'),
   page('account', '/settings/account'),
   page('missing', '/customers/nobody'),
 ]
@@ -115,5 +126,6 @@ export async function findSubjects(list: List, customer: string): Promise<Subjec
     addOn: await first('/add_ons', 'add_ons', 'code'),
     coupon: await first('/coupons', 'coupons', 'code'),
     creditNote: await first('/credit_notes', 'credit_notes', 'lago_id'),
+    webhook: await first('/webhook_endpoints', 'webhook_endpoints', 'lago_id'),
   }
 }

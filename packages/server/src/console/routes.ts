@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { issueApiKey, listApiKeys, revokeApiKey } from '../accounts/index.ts'
+import { getOrganization, issueApiKey, listApiKeys, revokeApiKey } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { forbidden, unauthorized } from '../platform/errors.ts'
 import { callerOf } from '../platform/http/authentication.ts'
@@ -140,6 +140,12 @@ function apiKeyRoutes(app: FastifyInstance, system: System, auth: () => Promise<
     const { ctx } = await requireAdmin(system, auth, request)
     const { name } = readObject(ApiKeyInput, request.body)
     return { api_key: await issueApiKey(ctx, { name: name ?? null }) }
+  })
+
+  app.get('/webhook_signing', { schema }, async request => {
+    const { ctx } = await requireAdmin(system, auth, request)
+    const { hmac_key } = await getOrganization(ctx)
+    return { webhook_signing: { hmac_key } }
   })
 
   app.delete<ById>('/api_keys/:id', { schema }, async request => {

@@ -221,6 +221,40 @@ describe.skipIf(!hasChromium)('the catalogue and customers of the console', () =
     await dialog().getByLabel('Priority').fill('3')
     await dialog().getByRole('button', { name: 'Save' }).click()
     await said('Priority 3')
+
+    await page.getByRole('button', { name: 'Voided' }).click()
+    await said('Where the credits came from')
+    const movements = (await app.api.get(`/wallets/${wallet.lago_id}/wallet_transactions?transaction_status=voided`))
+      .body
+    const funded = await app.api.get(`/wallet_transactions/${movements.wallet_transactions[0].lago_id}/fundings`)
+    const parts = funded.body.wallet_transaction_fundings
+    expect(parts.map((part: { amount_cents: number }) => part.amount_cents)).toContain(1000)
+    await dialog()
+      .getByRole('row', { name: /Given for free.*€10.00/ })
+      .waitFor()
+    await dialog()
+      .getByRole('row', { name: new RegExp(`Bought.*${invoice.number}.*€5.00`) })
+      .waitFor()
+    await look(page, 'wallet-transaction')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Bought' }).click()
+    await said('What the credits were used for')
+    await dialog()
+      .getByRole('row', { name: /Voided.*€5.00/ })
+      .waitFor()
+    await said('Still unused')
+    await page.keyboard.press('Escape')
+
+    await page.getByRole('button', { name: 'New alert' }).click()
+    await dialog().getByLabel('Name').fill('Low')
+    await dialog().getByLabel('Value', { exact: true }).fill('7.5')
+    await dialog().getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /Low.*Balance.*€7.50/ }).waitFor()
+    const { alerts } = (await app.api.get(`/customers/heron/wallets/${wallet.code}/alerts`)).body
+    expect(alerts).toMatchObject([
+      { alert_type: 'wallet_balance_amount', code: 'low', thresholds: [{ value: '750.0', recurring: false }] },
+    ])
+    await look(page, 'wallet-alerts')
     expectRefusals(422)
   })
 

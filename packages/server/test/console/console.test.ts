@@ -149,6 +149,7 @@ describe('roles', () => {
     expect(await call('GET', '/api/v1/invoices')).toBe(200)
     expect(await call('GET', '/console/api/members')).toBe(role === 'admin' ? 200 : 403)
     expect(await call('POST', '/console/api/api_keys', {})).toBe(role === 'admin' ? 200 : 403)
+    expect(await call('GET', '/console/api/webhook_signing')).toBe(role === 'admin' ? 200 : 403)
     // Drafts are deleted by administrators alone.
     const unknown = await call('DELETE', '/api/v1/invoices/01890000-0000-7000-8000-000000000000')
     expect(unknown).toBe(role === 'admin' ? 404 : 403)

@@ -156,6 +156,11 @@ it('the ledger of a wallet tells its movements, latest first', async () => {
   )
   await pay(app, purchase.lago_invoice_id, 'succeeded')
   const { body } = await app.api.get(`/wallets/${lago_id}/ledger?per_page=2`)
+  const { invoice: bought } = (await app.api.get(`/invoices/${purchase.lago_invoice_id}`)).body
+  const listed = await app.api.get(`/wallets/${lago_id}/wallet_transactions?include[]=invoice_number`)
+  expect(
+    listed.body.wallet_transactions.map((one: { invoice_number: string | null }) => one.invoice_number).filter(Boolean),
+  ).toEqual([bought.number])
   const at = { lago_id: expect.any(String), created_at: '2026-01-10T12:00:00Z', name: null, source: 'manual' }
   expect(body).toEqual({
     ledger_entries: [
@@ -166,6 +171,7 @@ it('the ledger of a wallet tells its movements, latest first', async () => {
         balance_after_cents: 700,
         lago_wallet_transaction_id: purchase.lago_id,
         lago_invoice_id: purchase.lago_invoice_id,
+        invoice_number: bought.number,
       },
       {
         ...at,
@@ -174,6 +180,7 @@ it('the ledger of a wallet tells its movements, latest first', async () => {
         balance_after_cents: 600,
         lago_wallet_transaction_id: voided.lago_id,
         lago_invoice_id: null,
+        invoice_number: null,
       },
     ],
     meta: { current_page: 1, next_page: 2, prev_page: null, total_pages: 2, total_count: 3 },

@@ -21,6 +21,8 @@ export interface FullMetric extends Metric {
 
 /** What hangs on an object of the price book: how many of each. */
 export interface Uses {
+  /** Of the object that is used. */
+  readonly lago_id: string
   readonly plans_count: number
   readonly subscriptions_count: number
   readonly draft_invoices_count: number

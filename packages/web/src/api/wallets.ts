@@ -1,4 +1,4 @@
-import type { Wallet } from './types.ts'
+import type { Wallet, WalletTransaction } from './types.ts'
 
 /** A wallet with what it pays for and how it is filled again. */
 export interface FullWallet extends Wallet {
@@ -35,6 +35,30 @@ export interface LedgerEntry {
   readonly balance_after_cents: number
   readonly name: string | null
   readonly source: string | null
+  readonly lago_wallet_transaction_id: string | null
   readonly lago_invoice_id: string | null
+  /** Null where nobody sees the invoice yet. */
+  readonly invoice_number: string | null
   readonly created_at: string
+}
+
+/** A movement of credits, read with `include[]=invoice_number`. */
+export interface WalletMovement extends WalletTransaction {
+  readonly lago_invoice_id: string | null
+  readonly invoice_number: string | null
+  readonly lago_credit_note_id: string | null
+  readonly lago_voided_invoice_id: string | null
+  readonly remaining_amount_cents: number | null
+  readonly priority: number
+  readonly purchase_order_number: string | null
+  readonly failed_at: string | null
+  readonly metadata: readonly { readonly key: string; readonly value: string }[]
+}
+
+/** What one movement gave to another: the credits that were bought, and the invoice that they paid. */
+export interface MovementPart {
+  readonly lago_id: string
+  readonly amount_cents: number
+  readonly created_at: string
+  readonly wallet_transaction: WalletMovement
 }

@@ -41,7 +41,12 @@ export const paths = {
   editPlan: (code: string) => `/plans/${encodeURIComponent(code)}/edit`,
   events: '/events',
   apiKeys: '/api-keys',
+  webhooks: '/webhooks',
+  apiLog: '/api-log',
+  activity: '/activity',
+  webhook: (id: string) => `/webhooks/${id}`,
   taxes: '/settings/taxes',
   team: '/settings/team',
+  securityLog: '/settings/security-log',
   account: '/settings/account',
 } as const

@@ -1,9 +1,11 @@
 import { useLocation } from '@tanstack/react-router'
 import {
   Activity,
+  ArrowLeftRight,
   Banknote,
   BookOpen,
   Gauge,
+  History,
   House,
   KeyRound,
   type LucideIcon,
@@ -11,12 +13,14 @@ import {
   Percent,
   ReceiptText,
   Repeat2,
+  ShieldCheck,
   Tags,
   TicketPercent,
   ToggleRight,
   Undo2,
   Users,
   UsersRound,
+  Webhook,
 } from 'lucide-react'
 import { OrgLink, useOrgHref } from '../app/org-link.tsx'
 import { useIsAdmin, useMay } from '../app/organization.ts'
@@ -63,8 +67,11 @@ export const NAVIGATION: readonly Group[] = [
   {
     title: 'nav.section.developers',
     items: [
-      { label: 'nav.events', to: paths.events, icon: Activity, needs: 'event' },
       { label: 'nav.api_keys', to: paths.apiKeys, icon: KeyRound, needs: 'admin' },
+      { label: 'nav.webhooks', to: paths.webhooks, icon: Webhook, needs: 'webhook_endpoint' },
+      { label: 'nav.events', to: paths.events, icon: Activity, needs: 'event' },
+      { label: 'nav.api_log', to: paths.apiLog, icon: ArrowLeftRight, needs: 'api_log' },
+      { label: 'nav.activity', to: paths.activity, icon: History, needs: 'activity_log' },
     ],
   },
   {
@@ -72,6 +79,7 @@ export const NAVIGATION: readonly Group[] = [
     items: [
       { label: 'nav.taxes', to: paths.taxes, icon: Percent, needs: 'tax' },
       { label: 'nav.team', to: paths.team, icon: UsersRound, needs: 'admin' },
+      { label: 'nav.security_log', to: paths.securityLog, icon: ShieldCheck, needs: 'security_log' },
     ],
   },
 ]

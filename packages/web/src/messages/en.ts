@@ -1,3 +1,4 @@
+import { activity } from './en/activity.ts'
 import { catalogue } from './en/catalogue.ts'
 import { common } from './en/common.ts'
 import { coupons } from './en/coupons.ts'
@@ -11,6 +12,7 @@ import { forms } from './en/forms.ts'
 import { frame } from './en/frame.ts'
 import { home } from './en/home.ts'
 import { invoices } from './en/invoices.ts'
+import { logs } from './en/logs.ts'
 import { metrics } from './en/metrics.ts'
 import { payments } from './en/payments.ts'
 import { plans } from './en/plans.ts'
@@ -18,6 +20,7 @@ import { settings } from './en/settings.ts'
 import { statuses } from './en/statuses.ts'
 import { subscriptions } from './en/subscriptions.ts'
 import { wallets } from './en/wallets.ts'
+import { webhooks } from './en/webhooks.ts'
 
 /** Every text of the console in English, one file an area. Another language is another object with the same keys. */
 export const en = {
@@ -25,6 +28,7 @@ export const en = {
   ...forms,
   ...frame,
   ...statuses,
+  ...activity,
   ...home,
   ...customers,
   ...subscriptions,
@@ -40,5 +44,7 @@ export const en = {
   ...coupons,
   ...wallets,
   ...developers,
+  ...webhooks,
+  ...logs,
   ...settings,
 } as const

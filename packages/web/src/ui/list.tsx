@@ -21,6 +21,10 @@ interface ListProps<Row, Root extends string> {
   readonly columns: readonly Column<Row>[]
   readonly rowKey: (row: Row) => string
   readonly href?: (row: Row) => string
+  /** What opens where the row has no page of its own. */
+  readonly onOpen?: (row: Row) => void
+  /** Milliseconds after which the first page is read again. */
+  readonly live?: number
   /** Conditions besides the search, read from the URL by the page. Undefined values are none. */
   readonly filters?: Query
   /** Controls of the filters, beside the search box. */
@@ -51,7 +55,10 @@ export function ListPage<Row, Root extends string>(props: ListProps<Row, Root>) 
     page,
     per_page: PER_PAGE,
   }
-  const list = useGet<Record<Root, Row[]> & { meta: Meta | UncountedMeta }>(path, query, { keep: true })
+  const list = useGet<Record<Root, Row[]> & { meta: Meta | UncountedMeta }>(path, query, {
+    keep: true,
+    refetchInterval: page === 1 && props.live !== undefined ? props.live : false,
+  })
   const isFiltered = filterKeys.some(key => state[key] !== undefined)
   const clear = () =>
     setState({ ...Object.fromEntries(filterKeys.map(key => [key, undefined])), search: undefined, page: undefined })
@@ -91,6 +98,7 @@ export function ListPage<Row, Root extends string>(props: ListProps<Row, Root>) 
             rowKey={props.rowKey}
             loading={list.isPending}
             {...(props.href && { href: props.href })}
+            {...(props.onOpen && { onOpen: props.onOpen })}
           />
           {list.data !== undefined && props.summary !== undefined && (
             <p className="pt-3 text-right text-sm text-soft tabular">{props.summary(rows)}</p>

@@ -35,6 +35,7 @@ const STATUS_TONES: Readonly<Record<string, Tone>> = {
   draft: 'quiet',
   pending: 'warn',
   incomplete: 'warn',
+  retrying: 'warn',
   partially_paid: 'warn',
   failed: 'bad',
   overdue: 'bad',

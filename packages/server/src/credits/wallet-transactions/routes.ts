@@ -5,11 +5,11 @@ import type { Ctx } from '../../platform/context.ts'
 import { validation } from '../../platform/errors.ts'
 import { isBlank, isRecord, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
-import { asText } from '../../platform/http/query.ts'
+import { asList, asText } from '../../platform/http/query.ts'
 import { getWallet, loadWallets, type WalletRecord } from '../wallets/store.ts'
 import { createTransactions } from './create-transactions.ts'
 import { TransactionInput } from './schema.ts'
-import { presentConsumptions, serializeTransaction } from './serialize.ts'
+import { invoiceNumbersFor, presentConsumptions, serializeTransaction, withNumber } from './serialize.ts'
 import { getTransaction, listConsumptions, listTransactions, type TransactionFilters } from './store.ts'
 
 const config = { resource: 'wallet_transaction' }
@@ -48,8 +48,9 @@ export function walletTransactionRoutes(api: FastifyInstance): void {
       const page = readPage(request.query)
       const record = await loadWallet(request.ctx, request.params.lago_id)
       const { rows, total } = await listTransactions(request.ctx, record.wallet.id, readFilters(request.query), page)
+      const numbers = await invoiceNumbersFor(request.ctx, rows, asList(request.query.include))
       return {
-        wallet_transactions: rows.map(transaction => serializeTransaction(transaction, record)),
+        wallet_transactions: rows.map(row => withNumber(serializeTransaction(row, record), numbers)),
         meta: pageMeta(page, total),
       }
     },
@@ -61,9 +62,13 @@ export function walletTransactionRoutes(api: FastifyInstance): void {
     async request => {
       const transaction = await getTransaction(request.ctx, request.params.lago_id)
       const sections = await listSelectedSections(request.ctx, [transaction.id])
+      const numbers = await invoiceNumbersFor(request.ctx, [transaction], asList(request.query.include))
       return {
         wallet_transaction: {
-          ...serializeTransaction(transaction, await loadWallet(request.ctx, transaction.wallet_id)),
+          ...withNumber(
+            serializeTransaction(transaction, await loadWallet(request.ctx, transaction.wallet_id)),
+            numbers,
+          ),
           applied_invoice_custom_sections: (sections.get(transaction.id) ?? []).map(serializeSelectedSection),
         },
       }
@@ -101,7 +106,13 @@ function traceRoute(api: FastifyInstance, { path, summary, type, otherSide }: Tr
     const { rows, total } = await listConsumptions(request.ctx, `${type}_transaction_id`, transaction.id, page)
     const record = await loadWallet(request.ctx, transaction.wallet_id)
     return {
-      [`wallet_transaction_${path}`]: await presentConsumptions(request.ctx, rows, otherSide, record),
+      [`wallet_transaction_${path}`]: await presentConsumptions(
+        request.ctx,
+        rows,
+        otherSide,
+        record,
+        asList(request.query.include),
+      ),
       meta: pageMeta(page, total),
     }
   })

@@ -2,6 +2,7 @@ import { centsInCredits, decimal, formatDecimal } from '@weir/engine'
 import type { Ctx } from '../../platform/context.ts'
 import { formatCents, formatInstant } from '../../platform/wire.ts'
 import { rateOf } from '../amounts.ts'
+import { findInvoiceNumbers } from '../invoice-numbers.ts'
 import type { WalletRecord } from '../wallets/store.ts'
 import { type Consumption, findTransactions, type TransactionRow } from './store.ts'
 
@@ -39,17 +40,41 @@ export function serializeTransaction(transaction: TransactionRow, { wallet, bill
   }
 }
 
+/** The numbers of the transactions' invoices, where `include[]=invoice_number` asks for them. */
+export async function invoiceNumbersFor(
+  ctx: Ctx,
+  transactions: readonly TransactionRow[],
+  include: readonly string[],
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (!include.includes('invoice_number')) return undefined
+  return findInvoiceNumbers(
+    ctx,
+    transactions.map(transaction => transaction.invoice_id),
+  )
+}
+
+/** With the number of its invoice, where it was asked for. */
+export function withNumber(
+  transaction: ReturnType<typeof serializeTransaction>,
+  numbers: ReadonlyMap<string, string> | undefined,
+) {
+  if (numbers === undefined) return transaction
+  return { ...transaction, invoice_number: numbers.get(transaction.lago_invoice_id ?? '') ?? null }
+}
+
 /** What transactions gave each other, each with the transaction on the other side. */
 export async function presentConsumptions(
   ctx: Ctx,
   consumptions: readonly Consumption[],
   otherSide: 'inbound_transaction_id' | 'outbound_transaction_id',
   record: WalletRecord,
+  include: readonly string[],
 ) {
   const others = await findTransactions(
     ctx,
     consumptions.map(consumption => consumption[otherSide]),
   )
+  const numbers = await invoiceNumbersFor(ctx, others, include)
   const byId = new Map(others.map(other => [other.id, other]))
   return consumptions.flatMap(consumption => {
     const other = byId.get(consumption[otherSide])
@@ -60,7 +85,7 @@ export async function presentConsumptions(
         amount_cents: formatCents(consumption.consumed_amount_cents),
         credit_amount: formatDecimal(centsInCredits(decimal(consumption.consumed_amount_cents), rateOf(record.wallet))),
         created_at: formatInstant(consumption.created_at),
-        wallet_transaction: serializeTransaction(other, record),
+        wallet_transaction: withNumber(serializeTransaction(other, record), numbers),
       },
     ]
   })

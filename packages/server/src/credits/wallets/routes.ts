@@ -9,6 +9,7 @@ import { readObject, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { asList, asText } from '../../platform/http/query.ts'
 import { formatCents, formatInstant } from '../../platform/wire.ts'
+import { findInvoiceNumbers } from '../invoice-numbers.ts'
 import { listLedgerEntries } from '../ledger.ts'
 import { createWallet } from './create-wallet.ts'
 import {
@@ -107,6 +108,10 @@ function collectionRoutes(api: FastifyInstance): void {
       const page = readPage(request.query)
       const wallet = await getWallet(request.ctx, request.params.lago_id)
       const { entries, total } = await listLedgerEntries(request.ctx, wallet.id, page)
+      const numbers = await findInvoiceNumbers(
+        request.ctx,
+        entries.map(entry => entry.invoiceId),
+      )
       return {
         ledger_entries: entries.map(entry => ({
           lago_id: entry.id,
@@ -117,6 +122,7 @@ function collectionRoutes(api: FastifyInstance): void {
           name: entry.name,
           source: entry.source,
           lago_invoice_id: entry.invoiceId,
+          invoice_number: numbers.get(entry.invoiceId ?? '') ?? null,
           created_at: formatInstant(entry.createdAt),
         })),
         meta: pageMeta(page, total),

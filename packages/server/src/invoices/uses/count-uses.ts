@@ -4,6 +4,8 @@ import { draftsOfPlans } from './drafts-of-plans.ts'
 
 /** How much hangs on an object of the price book. */
 export interface Uses {
+  /** Of the object itself: features show it nowhere else. */
+  readonly id: string
   /** Plans as they are sold; a copy that was made for one subscription counts as the plan it was made from. */
   readonly plans: number
   /** Subscriptions that run or will, and the draft invoices, of these plans and of their copies. */
@@ -72,6 +74,7 @@ export async function countUses(ctx: Ctx, kind: UsedKind, code: string): Promise
     ),
     drafts as (${draftsOfPlans(ctx)})
     select
+      ${id}::uuid as id,
       (select count(distinct sold_id)::integer from used_by) as plans,
       (select count(*)::integer from subscriptions
         where organization_id = ${ctx.org.id} and status in ('active', 'pending', 'incomplete')

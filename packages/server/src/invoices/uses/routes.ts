@@ -23,6 +23,7 @@ export function usesRoutes(api: FastifyInstance): void {
         if (uses === undefined) throw notFound(kind)
         return {
           uses: {
+            lago_id: uses.id,
             plans_count: uses.plans,
             subscriptions_count: uses.subscriptions,
             draft_invoices_count: uses.draftInvoices,

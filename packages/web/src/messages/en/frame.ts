@@ -14,6 +14,9 @@ export const frame = {
   'nav.section.developers': 'Developers',
   'nav.events': 'Events',
   'nav.api_keys': 'API keys',
+  'nav.webhooks': 'Webhooks',
+  'nav.api_log': 'API log',
+  'nav.activity': 'Activity',
   'nav.reference': 'API reference',
 
   'org.switch': 'Switch organization',

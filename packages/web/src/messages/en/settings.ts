@@ -1,6 +1,7 @@
 export const settings = {
   'nav.section.settings': 'Settings',
   'nav.team': 'Team',
+  'nav.security_log': 'Security log',
   'nav.account': 'Your account',
 
   'team.title': 'Team',

@@ -11,7 +11,7 @@ export function UsesCell({
 }: {
   readonly collection: string
   readonly code: string
-  readonly count: keyof Uses
+  readonly count: Exclude<keyof Uses, 'lago_id'>
 }) {
   const uses = useUses(collection, code)
   if (uses.isError) return <span className="text-faint">–</span>

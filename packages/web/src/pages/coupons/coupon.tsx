@@ -19,6 +19,7 @@ import { Facts, PageHeader, Section } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Table } from '../../ui/table.tsx'
+import { WithActivity } from '../activity/activity-log.tsx'
 import { discountOf } from '../customers/applied-coupons.tsx'
 import { couponStatus, discountInWords, frequencyInWords } from './coupon-words.ts'
 import { DeleteCoupon, TerminateCoupon } from './end-coupon.tsx'
@@ -72,28 +73,35 @@ function Detail({ coupon }: { readonly coupon: Coupon }) {
           )
         }
       />
-      <Section title={t('coupon.section.discount')}>
-        <Facts
-          items={[
-            [t('coupons.discount'), `${discountInWords(coupon)}, ${frequencyInWords(coupon)}`],
-            [t('coupon.applies_to'), scopeOf(coupon)],
-            [t('form.description'), coupon.description],
-          ]}
-        />
-      </Section>
-      <Section title={t('coupon.section.limits')}>
-        <Facts
-          items={[
-            [t('customers.title'), coupon.reusable ? t('coupon.more_than_once') : t('coupon.once_each')],
-            [
-              t('coupons.expires'),
-              coupon.expiration_at === null ? t('coupons.never') : formatDay(coupon.expiration_at, timezone),
-            ],
-            [t('common.created'), formatDay(coupon.created_at, timezone)],
-          ]}
-        />
-      </Section>
-      <Holders coupon={coupon} />
+      <WithActivity
+        label={coupon.name}
+        of={{ resource_types: ['Coupon'], resource_ids: [coupon.lago_id] }}
+        zone={timezone}
+        subjectId={coupon.lago_id}
+      >
+        <Section title={t('coupon.section.discount')}>
+          <Facts
+            items={[
+              [t('coupons.discount'), `${discountInWords(coupon)}, ${frequencyInWords(coupon)}`],
+              [t('coupon.applies_to'), scopeOf(coupon)],
+              [t('form.description'), coupon.description],
+            ]}
+          />
+        </Section>
+        <Section title={t('coupon.section.limits')}>
+          <Facts
+            items={[
+              [t('customers.title'), coupon.reusable ? t('coupon.more_than_once') : t('coupon.once_each')],
+              [
+                t('coupons.expires'),
+                coupon.expiration_at === null ? t('coupons.never') : formatDay(coupon.expiration_at, timezone),
+              ],
+              [t('common.created'), formatDay(coupon.created_at, timezone)],
+            ]}
+          />
+        </Section>
+        <Holders coupon={coupon} />
+      </WithActivity>
       {ending === 'terminate' && <TerminateCoupon coupon={coupon} onClose={close} />}
       {ending === 'delete' && <DeleteCoupon coupon={coupon} onClose={close} onDeleted={() => go(paths.coupons)} />}
     </>

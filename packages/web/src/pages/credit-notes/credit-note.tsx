@@ -19,6 +19,7 @@ import { Money } from '../../ui/money.tsx'
 import { Facts, PageHeader, Section } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
+import { WithActivity } from '../activity/activity-log.tsx'
 import { customerName } from '../customers/name.ts'
 import { feeName } from '../invoices/fee-name.ts'
 import { Pdf } from '../invoices/pdf.tsx'
@@ -84,12 +85,19 @@ function Content({ note }: { readonly note: CreditNote }) {
       />
       <div className={cx(showsPdf && 'grid gap-8 xl:grid-cols-2')}>
         <div className="min-w-0">
-          <Section>
-            <About note={note} />
-          </Section>
-          <Section title={t('note.lines')}>
-            <Lines note={note} />
-          </Section>
+          <WithActivity
+            label={note.number}
+            of={{ resource_types: ['CreditNote'], resource_ids: [note.lago_id] }}
+            zone={note.customer?.applicable_timezone}
+            subjectId={note.lago_id}
+          >
+            <Section>
+              <About note={note} />
+            </Section>
+            <Section title={t('note.lines')}>
+              <Lines note={note} />
+            </Section>
+          </WithActivity>
         </div>
         {showsPdf && <Pdf title={t('note.pdf_title', { number: note.number })} fileUrl={note.file_url} />}
       </div>

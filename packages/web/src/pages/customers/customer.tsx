@@ -10,15 +10,28 @@ import { Failure } from '../../ui/empty.tsx'
 import { PageHeader } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { ActivityLog, useActivityTab } from '../activity/activity-log.tsx'
 import { Credits } from './credits.tsx'
 import { CustomerInvoices } from './customer-invoices.tsx'
 import { HeaderActions } from './header-actions.tsx'
 import { Information } from './information.tsx'
 import { customerName } from './name.ts'
 import { Overview } from './overview.tsx'
+import type { CustomerProps } from './reads.ts'
 import { Settings } from './settings.tsx'
 import { UsageTab } from './usage.tsx'
 import { Wallets } from './wallets.tsx'
+
+/** Everything that happened to the customer and to what is theirs. */
+function Activity({ customer }: CustomerProps) {
+  return (
+    <ActivityLog
+      of={{ external_customer_id: customer.external_id }}
+      zone={customer.applicable_timezone}
+      subjectId={customer.lago_id}
+    />
+  )
+}
 
 const TABS = {
   overview: Overview,
@@ -28,11 +41,13 @@ const TABS = {
   credits: Credits,
   information: Information,
   settings: Settings,
+  activity: Activity,
 } as const
 
 /** Everything about one customer. */
 export default function CustomerPage() {
   const { customerId = '' } = useParams({ strict: false }) as { customerId?: string }
+  const history = useActivityTab()
   const found = useGet<{ customer: Customer }>(paths.customer(customerId))
   if (found.isError) return <Failure page error={found.error} onRetry={() => void found.refetch()} />
   if (found.data === undefined) return <SkeletonLines lines={8} />
@@ -56,12 +71,13 @@ export default function CustomerPage() {
       />
       <Tabs
         label={customerName(customer)}
-        tabs={(['overview', 'usage', 'invoices', 'wallets', 'credits', 'information', 'settings'] as const).map(
-          key => ({
+        tabs={[
+          ...(['overview', 'usage', 'invoices', 'wallets', 'credits', 'information', 'settings'] as const).map(key => ({
             key,
             label: t(`customer.tab.${key}`),
-          }),
-        )}
+          })),
+          ...history,
+        ]}
       >
         {chosen => {
           const Tab = TABS[chosen as keyof typeof TABS] ?? Overview

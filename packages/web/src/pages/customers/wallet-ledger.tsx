@@ -1,18 +1,29 @@
-import type { Meta, WalletTransaction } from '../../api/types.ts'
-import type { FullWallet, LedgerEntry } from '../../api/wallets.ts'
-import { OrgLink } from '../../app/org-link.tsx'
-import { paths } from '../../app/paths.ts'
+import { useState } from 'react'
+import type { Meta } from '../../api/types.ts'
+import type { FullWallet, LedgerEntry, WalletMovement } from '../../api/wallets.ts'
+import { useMay } from '../../app/organization.ts'
 import { useGet } from '../../app/queries.ts'
 import { useUrlState } from '../../app/url-state.ts'
 import { formatInstant } from '../../format/dates.ts'
 import { formatMoney, formatPrice } from '../../format/money.ts'
 import { t, tWord } from '../../messages/index.ts'
+import { Sheet } from '../../ui/dialog.tsx'
 import { Pages } from '../../ui/list.tsx'
 import { Load } from '../../ui/load.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Table } from '../../ui/table.tsx'
+import { InvoiceLink } from './invoice-link.tsx'
+import { WalletTransactionDetail } from './wallet-transaction.tsx'
 
 const PER_PAGE = 10
+const NUMBERS = { include: ['invoice_number'] }
+
+/** The movement that is looked at closely. */
+interface Opened {
+  readonly id: string
+  readonly kind: string
+  readonly at: string
+}
 
 interface Props {
   readonly wallet: FullWallet
@@ -28,10 +39,15 @@ export function WalletLedger({ wallet, zone }: Props) {
     { page: Number(state[key] ?? 1), per_page: PER_PAGE },
     { keep: true },
   )
+  const mayRead = useMay()('wallet_transaction', 'read')
+  const [opened, setOpened] = useState<Opened>()
+  const open = ({ lago_wallet_transaction_id: id, kind, created_at: at }: LedgerEntry) => {
+    if (mayRead && id !== null) setOpened({ id, kind, at })
+  }
   const money = (cents: number) => formatMoney(cents, wallet.currency)
   return (
     <>
-      <Waiting wallet={wallet} zone={zone} />
+      {mayRead && <Waiting wallet={wallet} zone={zone} onOpen={setOpened} />}
       <Load query={ledger}>
         {data =>
           data.ledger_entries.length === 0 ? (
@@ -42,6 +58,7 @@ export function WalletLedger({ wallet, zone }: Props) {
                 label={t('customer.ledger')}
                 rows={data.ledger_entries}
                 rowKey={entry => entry.lago_id}
+                {...(mayRead && { onOpen: open })}
                 columns={[
                   { key: 'date', head: t('common.date'), cell: entry => formatInstant(entry.created_at, zone) },
                   {
@@ -49,7 +66,7 @@ export function WalletLedger({ wallet, zone }: Props) {
                     head: t('customer.ledger.kind'),
                     cell: entry => (
                       <>
-                        {tWord('ledger_kind', entry.kind)}
+                        <Kind kind={entry.kind} {...(mayRead && { onOpen: () => open(entry) })} />
                         {about(entry) !== '' && <span className="block text-sm text-faint">{about(entry)}</span>}
                         <InvoiceLink {...entry} />
                       </>
@@ -81,7 +98,29 @@ export function WalletLedger({ wallet, zone }: Props) {
           )
         }
       </Load>
+      {opened !== undefined && (
+        <Sheet
+          open
+          onOpenChange={() => setOpened(undefined)}
+          title={t('transaction.title', {
+            kind: tWord('ledger_kind', opened.kind),
+            date: formatInstant(opened.at, zone),
+          })}
+        >
+          <WalletTransactionDetail wallet={wallet} transactionId={opened.id} zone={zone} />
+        </Sheet>
+      )}
     </>
+  )
+}
+
+/** What a movement is, as the button that opens it for those who may. */
+function Kind({ kind, onOpen }: { readonly kind: string; readonly onOpen?: () => void }) {
+  if (onOpen === undefined) return tWord('ledger_kind', kind)
+  return (
+    <button type="button" onClick={onOpen} className="text-left font-medium hover:text-accent">
+      {tWord('ledger_kind', kind)}
+    </button>
   )
 }
 
@@ -90,28 +129,17 @@ function about({ name, source }: Pick<LedgerEntry, 'name' | 'source'>): string {
   return [name, source === null || source === 'manual' ? null : tWord('source', source)].filter(Boolean).join(' · ')
 }
 
-function InvoiceLink({ lago_invoice_id: id }: Pick<LedgerEntry, 'lago_invoice_id'>) {
-  const found = useGet<{ invoice: { number: string } }>(`/invoices/${id}`, {}, { enabled: id !== null })
-  // An invoice that waits for its payment unseen has no page.
-  if (id === null || found.isError) return null
-  return (
-    <OrgLink
-      to={paths.invoice(id)}
-      className="block w-fit text-sm text-soft whitespace-nowrap hover:text-accent hover:underline"
-    >
-      {found.data?.invoice.number ?? '…'}
-    </OrgLink>
-  )
-}
-
-type Purchase = WalletTransaction & { readonly lago_invoice_id: string | null }
-
 /** Purchases that nobody has paid yet, or whose payment failed. */
-function Waiting({ wallet, zone }: Props) {
+function Waiting({ wallet, zone, onOpen }: Props & { readonly onOpen: (opened: Opened) => void }) {
   const path = `/wallets/${wallet.lago_id}/wallet_transactions`
-  const pending = useGet<{ wallet_transactions: Purchase[] }>(path, { status: 'pending', per_page: 20 })
-  const failed = useGet<{ wallet_transactions: Purchase[] }>(path, { status: 'failed', per_page: 5 })
+  const pending = useGet<{ wallet_transactions: WalletMovement[] }>(path, {
+    ...NUMBERS,
+    status: 'pending',
+    per_page: 20,
+  })
+  const failed = useGet<{ wallet_transactions: WalletMovement[] }>(path, { ...NUMBERS, status: 'failed', per_page: 5 })
   const rows = [...(pending.data?.wallet_transactions ?? []), ...(failed.data?.wallet_transactions ?? [])]
+  const open = (row: WalletMovement) => onOpen({ id: row.lago_id, kind: row.transaction_status, at: row.created_at })
   if (rows.length === 0) return null
   return (
     <div className="pb-5">
@@ -120,6 +148,7 @@ function Waiting({ wallet, zone }: Props) {
         label={t('ledger.waiting')}
         rows={rows}
         rowKey={row => row.lago_id}
+        onOpen={open}
         columns={[
           { key: 'date', head: t('common.date'), cell: row => formatInstant(row.created_at, zone) },
           {
@@ -127,7 +156,7 @@ function Waiting({ wallet, zone }: Props) {
             head: t('customer.ledger.kind'),
             cell: row => (
               <>
-                {tWord('ledger_kind', row.transaction_status)}
+                <Kind kind={row.transaction_status} onOpen={() => open(row)} />
                 {about(row) !== '' && <span className="block text-sm text-faint">{about(row)}</span>}
                 <InvoiceLink {...row} />
               </>

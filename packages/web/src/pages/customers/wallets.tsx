@@ -14,6 +14,7 @@ import { Facts, Figure, Section } from '../../ui/page.tsx'
 import { Status } from '../../ui/status.tsx'
 import { type CustomerProps, useWallets } from './reads.ts'
 import { WalletActions } from './wallet-actions.tsx'
+import { WalletAlerts } from './wallet-alerts.tsx'
 import { WalletForm } from './wallet-form.tsx'
 import { WalletLedger } from './wallet-ledger.tsx'
 import { creditsInWords, limitsInWords, ruleInWords, walletName } from './wallet-words.ts'
@@ -67,6 +68,7 @@ export function Wallets({ customer }: CustomerProps) {
 }
 
 function WalletSection({ wallet, customer }: { readonly wallet: FullWallet; readonly customer: Customer }) {
+  const mayReadAlerts = useMay()('alert', 'read')
   const { currency } = wallet
   const zone = customer.applicable_timezone
   return (
@@ -100,6 +102,7 @@ function WalletSection({ wallet, customer }: { readonly wallet: FullWallet; read
       </div>
       <Terms wallet={wallet} />
       <WalletLedger wallet={wallet} zone={zone} />
+      {wallet.status === 'active' && mayReadAlerts && <WalletAlerts wallet={wallet} customer={customer} />}
     </Section>
   )
 }

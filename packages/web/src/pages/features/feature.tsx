@@ -16,6 +16,7 @@ import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { Facts, PageHeader, Section } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Table } from '../../ui/table.tsx'
+import { WithActivity } from '../activity/activity-log.tsx'
 import { DeleteObject } from '../catalogue/delete-object.tsx'
 import { usesInWords, useUses } from '../catalogue/uses.ts'
 
@@ -33,6 +34,7 @@ function Detail({ feature }: { readonly feature: Feature }) {
   const [deleting, setDeleting] = useState(false)
   const uses = useUses('features', feature.code)
   const name = feature.name || feature.code
+  const id = uses.data?.uses.lago_id ?? ''
   const words = uses.data && usesInWords(uses.data.uses)
   return (
     <>
@@ -60,38 +62,40 @@ function Detail({ feature }: { readonly feature: Feature }) {
           )
         }
       />
-      <Section>
-        <Facts
-          items={[
-            [t('form.description'), feature.description],
-            [t('metric.used_by'), words && t('metric.used', words)],
-            [t('common.created'), formatDay(feature.created_at)],
-          ]}
-        />
-      </Section>
-      <Section title={t('features.privileges')}>
-        {feature.privileges.length === 0 ? (
-          <p className="text-soft">{t('feature.privileges_none')}</p>
-        ) : (
-          <Table
-            label={t('features.privileges')}
-            rows={feature.privileges}
-            rowKey={privilege => privilege.code}
-            columns={[
-              { key: 'name', head: t('common.name'), cell: ({ name: called, code }) => called || code },
-              { key: 'code', head: t('common.code'), cell: ({ code }) => <InlineCode>{code}</InlineCode> },
-              {
-                key: 'type',
-                head: t('feature.privilege_type'),
-                cell: ({ value_type: type, config }) =>
-                  config.select_options === undefined
-                    ? tWord('value_type', type)
-                    : `${tWord('value_type', type)}: ${config.select_options.join(', ')}`,
-              },
+      <WithActivity label={name} of={{ resource_types: ['Entitlement::Feature'], resource_ids: [id] }} subjectId={id}>
+        <Section>
+          <Facts
+            items={[
+              [t('form.description'), feature.description],
+              [t('metric.used_by'), words && t('metric.used', words)],
+              [t('common.created'), formatDay(feature.created_at)],
             ]}
           />
-        )}
-      </Section>
+        </Section>
+        <Section title={t('features.privileges')}>
+          {feature.privileges.length === 0 ? (
+            <p className="text-soft">{t('feature.privileges_none')}</p>
+          ) : (
+            <Table
+              label={t('features.privileges')}
+              rows={feature.privileges}
+              rowKey={privilege => privilege.code}
+              columns={[
+                { key: 'name', head: t('common.name'), cell: ({ name: called, code }) => called || code },
+                { key: 'code', head: t('common.code'), cell: ({ code }) => <InlineCode>{code}</InlineCode> },
+                {
+                  key: 'type',
+                  head: t('feature.privilege_type'),
+                  cell: ({ value_type: type, config }) =>
+                    config.select_options === undefined
+                      ? tWord('value_type', type)
+                      : `${tWord('value_type', type)}: ${config.select_options.join(', ')}`,
+                },
+              ]}
+            />
+          )}
+        </Section>
+      </WithActivity>
       {deleting && (
         <DeleteObject
           collection="features"

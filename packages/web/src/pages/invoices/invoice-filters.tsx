@@ -1,11 +1,9 @@
 import { SlidersHorizontal } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { useUrlState } from '../../app/url-state.ts'
-import { useLater } from '../../app/use-later.ts'
 import { t, tWord } from '../../messages/index.ts'
 import { Button } from '../../ui/button.tsx'
-import { Input } from '../../ui/field.tsx'
-import { DateRange, FilterSelect } from './filter-controls.tsx'
+import { DateRange, FilterSelect, TypedFilter } from '../../ui/filters.tsx'
 
 const TYPES = ['subscription', 'one_off', 'credit', 'progressive_billing', 'advance_charges']
 const STATUSES = ['draft', 'pending', 'failed', 'finalized', 'voided']
@@ -94,38 +92,5 @@ export function InvoiceFilters({
         </div>
       )}
     </>
-  )
-}
-
-/** What is typed, kept in the URL a moment later. */
-function TypedFilter({
-  name,
-  label,
-  className,
-}: {
-  readonly name: string
-  readonly label: string
-  readonly className: string
-}) {
-  const [state, setState] = useUrlState()
-  const [text, setText] = useState(state[name] ?? '')
-  const typed = useLater(text)
-  const held = state[name] ?? ''
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed goes to the URL
-  useEffect(() => {
-    if (typed !== held) setState({ [name]: typed, page: undefined }, { replace: true })
-  }, [typed])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what the URL says comes back, e.g. when filters are cleared
-  useEffect(() => {
-    if (held !== typed) setText(held)
-  }, [held])
-  return (
-    <Input
-      aria-label={label}
-      placeholder={label}
-      className={className}
-      value={text}
-      onChange={event => setText(event.target.value)}
-    />
   )
 }

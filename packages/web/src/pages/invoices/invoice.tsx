@@ -14,6 +14,7 @@ import { Money } from '../../ui/money.tsx'
 import { Facts, PageHeader, Section } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { ActivityLog, useActivityTab } from '../activity/activity-log.tsx'
 import { InvoiceCreditNotes } from '../credit-notes/of-invoice.tsx'
 import { customerName } from '../customers/name.ts'
 import { InvoicePayments } from '../payments/of-invoice.tsx'
@@ -22,6 +23,7 @@ import { FeeTable } from './fee-table.tsx'
 import { InvoiceActions } from './invoice-actions.tsx'
 import { InvoiceStatus } from './invoice-table.tsx'
 import { Notices } from './notices.tsx'
+import type { Offer } from './offers.ts'
 import { Pdf } from './pdf.tsx'
 import { InvoiceTotals } from './totals.tsx'
 import { useOffers } from './use-offers.ts'
@@ -57,6 +59,13 @@ function Content({ invoice }: { readonly invoice: Invoice }) {
     setState({ pdf: showsPdf ? undefined : '1' }, { replace: true })
   }
   const isIssued = invoice.status === 'finalized' || invoice.status === 'voided'
+  const tabs = [
+    ...(['overview', ...(isIssued ? (['payments', 'credit_notes'] as const) : [])] as const).map(key => ({
+      key,
+      label: t(`invoice.tab.${key}`),
+    })),
+    ...useActivityTab(),
+  ]
   return (
     <>
       <PageHeader
@@ -80,23 +89,9 @@ function Content({ invoice }: { readonly invoice: Invoice }) {
       <Notices invoice={invoice} />
       <div className={cx(showsPdf && 'grid gap-8 xl:grid-cols-2')}>
         <div className="min-w-0">
-          {isIssued ? (
-            <Tabs
-              label={invoice.number}
-              tabs={(['overview', 'payments', 'credit_notes'] as const).map(key => ({
-                key,
-                label: t(`invoice.tab.${key}`),
-              }))}
-            >
-              {chosen =>
-                chosen === 'payments' ? (
-                  <InvoicePayments invoice={invoice} offers={offers} />
-                ) : chosen === 'credit_notes' ? (
-                  <InvoiceCreditNotes invoice={invoice} offers={offers} />
-                ) : (
-                  <Overview invoice={invoice} />
-                )
-              }
+          {tabs.length > 1 ? (
+            <Tabs label={invoice.number || t('invoice.no_number')} tabs={tabs}>
+              {chosen => <Tab name={chosen} invoice={invoice} offers={offers} />}
             </Tabs>
           ) : (
             <Overview invoice={invoice} />
@@ -106,6 +101,31 @@ function Content({ invoice }: { readonly invoice: Invoice }) {
       </div>
     </>
   )
+}
+
+interface TabProps {
+  readonly name: string
+  readonly invoice: Invoice
+  readonly offers: ReadonlySet<Offer>
+}
+
+function Tab({ name, invoice, offers }: TabProps) {
+  switch (name) {
+    case 'payments':
+      return <InvoicePayments invoice={invoice} offers={offers} />
+    case 'credit_notes':
+      return <InvoiceCreditNotes invoice={invoice} offers={offers} />
+    case 'activity':
+      return (
+        <ActivityLog
+          of={{ resource_types: ['Invoice'], resource_ids: [invoice.lago_id] }}
+          zone={invoice.customer?.applicable_timezone}
+          subjectId={invoice.lago_id}
+        />
+      )
+    default:
+      return <Overview invoice={invoice} />
+  }
 }
 
 function Overview({ invoice }: { readonly invoice: Invoice }) {

@@ -15,6 +15,7 @@ import { Failure } from '../../ui/empty.tsx'
 import { Menu, MenuItem } from '../../ui/menu.tsx'
 import { Facts, PageHeader, Section } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
+import { WithActivity } from '../activity/activity-log.tsx'
 import { usesInWords, useUses } from '../catalogue/uses.ts'
 import { DeleteMetric } from './delete-metric.tsx'
 import { SampleEvent } from './sample-event.tsx'
@@ -62,41 +63,47 @@ function Detail({ metric }: { readonly metric: FullMetric }) {
           )
         }
       />
-      <div className="grid grid-cols-1 gap-x-12 gap-y-6 lg:grid-cols-[minmax(0,1fr)_minmax(18rem,26rem)]">
-        <div className="min-w-0">
-          <Section title={t('metric.section.settings')}>
-            <Facts
-              items={[
-                [t('form.description'), metric.description],
-                [t('metric.type'), metric.recurring ? t('metric.recurring') : t('metric.metered')],
-                [t('common.created'), formatDay(metric.created_at)],
-                [t('metric.used_by'), uses.data && usedBy(uses.data.uses)],
-              ]}
-            />
-          </Section>
-          <Section title={t('metric.section.aggregation')}>
-            <p className="pb-3 text-soft">
-              <span className="font-medium text-ink">{tWord('aggregation', metric.aggregation_type)}.</span>{' '}
-              {tWord('aggregation_hint', metric.aggregation_type)}
-            </p>
-            <Facts
-              items={[
-                [t('metric.field'), metric.field_name && <InlineCode key="field">{metric.field_name}</InlineCode>],
-                [t('metric.expression'), metric.expression && <InlineCode key="exp">{metric.expression}</InlineCode>],
-                [t('metric.rounding'), rounding(metric)],
-              ]}
-            />
-          </Section>
-          <Section title={t('metric.section.filters')}>
-            {metric.filters.length === 0 ? (
-              <p className="text-soft">{t('metric.filters_none')}</p>
-            ) : (
-              <Facts items={metric.filters.map(({ key, values }) => [key, values.join(', ')] as const)} />
-            )}
-          </Section>
+      <WithActivity
+        label={metric.name}
+        of={{ resource_types: ['BillableMetric'], resource_ids: [metric.lago_id] }}
+        subjectId={metric.lago_id}
+      >
+        <div className="grid grid-cols-1 gap-x-12 gap-y-6 lg:grid-cols-[minmax(0,1fr)_minmax(18rem,26rem)]">
+          <div className="min-w-0">
+            <Section title={t('metric.section.settings')}>
+              <Facts
+                items={[
+                  [t('form.description'), metric.description],
+                  [t('metric.type'), metric.recurring ? t('metric.recurring') : t('metric.metered')],
+                  [t('common.created'), formatDay(metric.created_at)],
+                  [t('metric.used_by'), uses.data && usedBy(uses.data.uses)],
+                ]}
+              />
+            </Section>
+            <Section title={t('metric.section.aggregation')}>
+              <p className="pb-3 text-soft">
+                <span className="font-medium text-ink">{tWord('aggregation', metric.aggregation_type)}.</span>{' '}
+                {tWord('aggregation_hint', metric.aggregation_type)}
+              </p>
+              <Facts
+                items={[
+                  [t('metric.field'), metric.field_name && <InlineCode key="field">{metric.field_name}</InlineCode>],
+                  [t('metric.expression'), metric.expression && <InlineCode key="exp">{metric.expression}</InlineCode>],
+                  [t('metric.rounding'), rounding(metric)],
+                ]}
+              />
+            </Section>
+            <Section title={t('metric.section.filters')}>
+              {metric.filters.length === 0 ? (
+                <p className="text-soft">{t('metric.filters_none')}</p>
+              ) : (
+                <Facts items={metric.filters.map(({ key, values }) => [key, values.join(', ')] as const)} />
+              )}
+            </Section>
+          </div>
+          <SampleEvent metric={metric} />
         </div>
-        <SampleEvent metric={metric} />
-      </div>
+      </WithActivity>
       {deleting && (
         <DeleteMetric metric={metric} onClose={() => setDeleting(false)} onDeleted={() => go(paths.metrics)} />
       )}

@@ -16,6 +16,7 @@ import { PageHeader } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Badge } from '../../ui/status.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { ActivityLog, useActivityTab } from '../activity/activity-log.tsx'
 import { DeletePlan } from './delete-plan.tsx'
 import { PlanOverview } from './plan-overview.tsx'
 import { PlanSubscriptions } from './plan-subscriptions.tsx'
@@ -29,6 +30,7 @@ export default function PlanPage() {
   const mayWrite = useMay()('plan', 'write')
   const { found, plan, draft } = usePlan(planCode)
   const uses = usePlanUses([planCode])?.get(planCode)
+  const history = useActivityTab()
   const [isDeleting, setIsDeleting] = useState(false)
   if (found.isError) return <Failure page error={found.error} onRetry={() => void found.refetch()} />
   if (plan === undefined || draft === undefined) return <SkeletonLines lines={10} />
@@ -76,10 +78,17 @@ export default function PlanPage() {
         tabs={[
           { key: 'overview', label: t('plans.tab.overview') },
           { key: 'subscriptions', label: t('plans.tab.subscriptions'), count: uses?.active_subscriptions_count },
+          ...history,
         ]}
       >
         {chosen =>
-          chosen === 'subscriptions' ? <PlanSubscriptions code={plan.code} /> : <PlanOverview plan={draft} />
+          chosen === 'subscriptions' ? (
+            <PlanSubscriptions code={plan.code} />
+          ) : chosen === 'activity' ? (
+            <ActivityLog of={{ resource_types: ['Plan'], resource_ids: [plan.lago_id] }} subjectId={plan.lago_id} />
+          ) : (
+            <PlanOverview plan={draft} />
+          )
         }
       </Tabs>
       {isDeleting && <DeletePlan plan={plan} onClose={() => setIsDeleting(false)} onDeleted={() => go(paths.plans)} />}

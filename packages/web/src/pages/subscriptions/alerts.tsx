@@ -1,171 +1,35 @@
-import { Plus } from 'lucide-react'
-import { useState } from 'react'
-import type { Alert } from '../../api/subscriptions.ts'
-import { apiCall } from '../../app/api-call.ts'
-import { useMay } from '../../app/organization.ts'
-import { useAction, useGet } from '../../app/queries.ts'
-import { formatInstant } from '../../format/dates.ts'
-import { formatMoney } from '../../format/money.ts'
-import { formatUnits } from '../../format/numbers.ts'
-import { t, tWord } from '../../messages/index.ts'
-import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { Empty } from '../../ui/empty.tsx'
-import { Load } from '../../ui/load.tsx'
-import { Menu, MenuItem } from '../../ui/menu.tsx'
-import { Section } from '../../ui/page.tsx'
-import { Table } from '../../ui/table.tsx'
-import { AlertForm } from './alert-form.tsx'
+import { t } from '../../messages/index.ts'
+import { Alerts } from '../alerts/alerts.tsx'
 import { pathOf, type SubscriptionProps } from './reads.ts'
 
-/** Whether what an alert watches is an amount of money, in minor units. */
-export function watchesMoney(type: string): boolean {
-  return type.endsWith('_amount')
-}
+const TYPES = [
+  'current_usage_amount',
+  'billable_metric_current_usage_amount',
+  'billable_metric_current_usage_units',
+  'lifetime_usage_amount',
+  'billable_metric_lifetime_usage_units',
+] as const
 
 /** Who wants to be told when usage passes something. */
-export function Alerts({ subscription }: SubscriptionProps) {
-  const mayWrite = useMay()('alert', 'write')
-  const [edited, setEdited] = useState<Alert | 'new'>()
-  const [removed, setRemoved] = useState<Alert>()
-  const path = `${pathOf(subscription)}/alerts`
-  const query = { subscription_status: subscription.status }
-  const all = useGet<{ alerts: Alert[] }>(path, { ...query, per_page: 100 })
-  const remove = useAction(
-    (api, code: string) => api.delete(`${path}/${encodeURIComponent(code)}?subscription_status=${subscription.status}`),
-    { done: t('sub.alert.removed'), toastFailure: false },
-  )
-  const add = mayWrite && (
-    <Button icon={Plus} onClick={() => setEdited('new')}>
-      {t('sub.alert.new')}
-    </Button>
-  )
-  const currency = subscription.plan_amount_currency
+export function SubscriptionAlerts({ subscription }: SubscriptionProps) {
+  const { plan, status, customer } = subscription
   return (
-    <Section title={t('sub.tab.alerts')} actions={all.data !== undefined && all.data.alerts.length > 0 && add}>
-      <Load query={all}>
-        {({ alerts }) =>
-          alerts.length === 0 ? (
-            <Empty
-              title={t('sub.alert.none')}
-              text={t('sub.alert.none_text')}
-              action={add}
-              call={apiCall('POST', path, {
-                alert: {
-                  alert_type: 'current_usage_amount',
-                  code: 'budget',
-                  thresholds: [{ code: 'warn', value: 10_000 }],
-                },
-              })}
-            />
-          ) : (
-            <Table
-              label={t('sub.tab.alerts')}
-              rows={alerts}
-              rowKey={alert => alert.lago_id}
-              columns={[
-                {
-                  key: 'name',
-                  head: t('common.name'),
-                  cell: alert => (
-                    <>
-                      <span className="font-medium">{alert.name || alert.code}</span>
-                      <span className="block font-mono text-xs text-faint">{alert.code}</span>
-                    </>
-                  ),
-                },
-                {
-                  key: 'type',
-                  head: t('sub.alert.watches'),
-                  cell: alert => (
-                    <>
-                      {tWord('alert_type', alert.alert_type)}
-                      {alert.billable_metric !== null && (
-                        <span className="block text-sm text-faint">{alert.billable_metric.name}</span>
-                      )}
-                    </>
-                  ),
-                },
-                {
-                  key: 'thresholds',
-                  head: t('sub.alert.at'),
-                  numeric: true,
-                  cell: alert => <Thresholds alert={alert} currency={currency} />,
-                },
-                {
-                  key: 'last',
-                  head: t('sub.alert.last'),
-                  numeric: true,
-                  wide: true,
-                  cell: alert => (
-                    <>
-                      {watchedValue(alert, alert.previous_value, currency)}
-                      {alert.last_processed_at !== null && (
-                        <span className="block text-sm text-faint">
-                          {formatInstant(alert.last_processed_at, subscription.customer.applicable_timezone)}
-                        </span>
-                      )}
-                    </>
-                  ),
-                },
-                ...(mayWrite
-                  ? [
-                      {
-                        key: 'actions',
-                        head: <span className="sr-only">{t('common.more_actions')}</span>,
-                        action: true,
-                        cell: (alert: Alert) => (
-                          <Menu label={t('sub.alert.actions', { name: alert.name || alert.code })}>
-                            <MenuItem onSelect={() => setEdited(alert)}>{t('sub.alert.edit')}</MenuItem>
-                            <MenuItem danger onSelect={() => setRemoved(alert)}>
-                              {t('common.delete')}
-                            </MenuItem>
-                          </Menu>
-                        ),
-                      },
-                    ]
-                  : []),
-              ]}
-            />
-          )
-        }
-      </Load>
-      {edited !== undefined && (
-        <AlertForm
-          subscription={subscription}
-          alert={edited === 'new' ? undefined : edited}
-          onClose={() => setEdited(undefined)}
-        />
-      )}
-      {removed !== undefined && (
-        <ConfirmDialog
-          open
-          onOpenChange={() => setRemoved(undefined)}
-          title={t('sub.alert.remove_title', { name: removed.name || removed.code })}
-          affects={t('sub.alert.remove_text')}
-          confirm={t('common.delete')}
-          onConfirm={() => remove.mutateAsync(removed.code)}
-        />
-      )}
-    </Section>
+    <Alerts
+      holder={{
+        path: `${pathOf(subscription)}/alerts`,
+        query: { subscription_status: status },
+        types: TYPES,
+        metrics: [...new Set(plan.charges.map(charge => charge.billable_metric_code))],
+        currency: subscription.plan_amount_currency,
+        zone: customer.applicable_timezone,
+        unit: t('common.units').toLowerCase(),
+        texts: {
+          none: t('sub.alert.none_text'),
+          form: t('sub.alert.form_text'),
+          thresholds: t('sub.alert.thresholds'),
+          recurring: t('sub.alert.recurring'),
+        },
+      }}
+    />
   )
-}
-
-function Thresholds({ alert, currency }: { readonly alert: Alert; readonly currency: string }) {
-  return (
-    <ul>
-      {alert.thresholds.map(({ code, value, recurring }) => (
-        <li key={`${value} ${recurring}`}>
-          {code !== null && code !== '' && <span className="mr-2 text-sm text-faint">{code}</span>}
-          {recurring
-            ? t('sub.thresholds.every', { amount: watchedValue(alert, value, currency) })
-            : watchedValue(alert, value, currency)}
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-function watchedValue({ alert_type: type }: Alert, value: string, currency: string): string {
-  return watchesMoney(type) ? formatMoney(Number(value), currency) : formatUnits(value)
 }

@@ -17,9 +17,10 @@ import { PageHeader } from '../../ui/page.tsx'
 import { SkeletonLines } from '../../ui/skeleton.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { ActivityLog, useActivityTab } from '../activity/activity-log.tsx'
 import { customerName } from '../customers/name.ts'
 import { CancelDialog, type Doing, isLive, isReplacing, SubscriptionDialogs, SubscriptionMenu } from './actions.tsx'
-import { Alerts } from './alerts.tsx'
+import { SubscriptionAlerts } from './alerts.tsx'
 import { subscriptionName } from './columns.tsx'
 import { Entitlements } from './entitlements.tsx'
 import { Overview } from './overview.tsx'
@@ -44,6 +45,7 @@ export default function SubscriptionPage() {
 
 function Shown({ subscription, chain }: SubscriptionProps & { readonly chain: Chain }) {
   const may = useMay()
+  const history = useActivityTab()
   const { customer, external_id: externalId, status, plan } = subscription
   const live = isLive(subscription)
   const tabs = [
@@ -53,6 +55,7 @@ function Shown({ subscription, chain }: SubscriptionProps & { readonly chain: Ch
     { key: 'progressive', label: t('sub.tab.progressive') },
     ...(live ? [{ key: 'entitlements', label: t('sub.tab.entitlements') }] : []),
     ...(live && may('alert', 'read') ? [{ key: 'alerts', label: t('sub.tab.alerts') }] : []),
+    ...history,
   ]
   return (
     <>
@@ -93,10 +96,23 @@ function Tab({ name, ...props }: SubscriptionProps & { readonly name: string; re
     case 'entitlements':
       return <Entitlements {...props} />
     case 'alerts':
-      return <Alerts {...props} />
+      return <SubscriptionAlerts {...props} />
+    case 'activity':
+      return <Activity {...props} />
     default:
       return <Overview {...props} />
   }
+}
+
+/** All subscriptions of one external id are one history: those that a change of plan replaced, too. */
+function Activity({ subscription }: SubscriptionProps) {
+  return (
+    <ActivityLog
+      of={{ external_subscription_id: subscription.external_id }}
+      zone={subscription.customer.applicable_timezone}
+      subjectId={subscription.lago_id}
+    />
+  )
 }
 
 function Actions({ subscription }: SubscriptionProps) {

@@ -1,3 +1,4 @@
+import { queryText } from '../../api/client.ts'
 import type { Alert } from '../../api/subscriptions.ts'
 import { useApi } from '../../app/organization.ts'
 import { queryClient } from '../../app/queries.ts'
@@ -11,17 +12,8 @@ import { DialogForm, FieldRow } from '../../ui/form.tsx'
 import { RowList } from '../../ui/row-list.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { useForm } from '../../ui/use-form.ts'
-import { watchesMoney } from './alerts.tsx'
-import { FieldErrors } from './field-errors.tsx'
-import { pathOf, type SubscriptionProps } from './reads.ts'
-
-const TYPES = [
-  'current_usage_amount',
-  'billable_metric_current_usage_amount',
-  'billable_metric_current_usage_units',
-  'lifetime_usage_amount',
-  'billable_metric_lifetime_usage_units',
-] as const
+import { FieldErrors } from '../subscriptions/field-errors.tsx'
+import { type AlertHolder, watchesMoney } from './holder.ts'
 
 interface Row {
   readonly value: string
@@ -33,17 +25,20 @@ const MOST_THRESHOLDS = 20
 
 /** A new alert, or other thresholds of one. */
 export function AlertForm({
-  subscription,
+  holder,
   alert,
   onClose,
-}: SubscriptionProps & { readonly alert: Alert | undefined; readonly onClose: () => void }) {
+}: {
+  readonly holder: AlertHolder
+  readonly alert: Alert | undefined
+  readonly onClose: () => void
+}) {
   const api = useApi()
-  const { plan, plan_amount_currency: currency } = subscription
-  const metrics = [...new Map(plan.charges.map(charge => [charge.billable_metric_code, charge])).values()]
+  const { path, query, currency, metrics, types, texts } = holder
   const form = useForm({
     start: {
-      alert_type: alert?.alert_type ?? 'current_usage_amount',
-      billable_metric: alert?.billable_metric?.code ?? metrics[0]?.billable_metric_code ?? '',
+      alert_type: alert?.alert_type ?? types[0] ?? '',
+      billable_metric: alert?.billable_metric?.code ?? metrics[0] ?? '',
       name: alert?.name ?? '',
       code: alert?.code ?? '',
       named: alert !== undefined,
@@ -74,16 +69,14 @@ export function AlertForm({
           ...(alert === undefined && { alert_type: values.alert_type }),
         },
       }
-      const path = `${pathOf(subscription)}/alerts`
-      const query = `?subscription_status=${subscription.status}`
       return alert === undefined
-        ? api.post(`${path}${query}`, body)
-        : api.put(`${path}/${encodeURIComponent(alert.code)}${query}`, body)
+        ? api.post(`${path}${queryText(query)}`, body)
+        : api.put(`${path}/${encodeURIComponent(alert.code)}${queryText(query)}`, body)
     },
     onSent: () => {
       toast(t('sub.alert.saved'))
       onClose()
-      void queryClient.invalidateQueries({ queryKey: [api.organizationId, 'subscriptions'] })
+      void queryClient.invalidateQueries({ queryKey: [api.organizationId, path.split('/')[1]] })
     },
   })
   const { values, set, patch, errors } = form
@@ -93,7 +86,7 @@ export function AlertForm({
       open
       onOpenChange={onClose}
       title={alert === undefined ? t('sub.alert.new') : t('sub.alert.edit')}
-      description={t('sub.alert.form_text')}
+      description={texts.form}
     >
       <DialogForm form={form} submit={t('common.save')} onCancel={onClose}>
         <Field label={t('sub.alert.watches')} errors={errors('alert_type')}>
@@ -102,7 +95,7 @@ export function AlertForm({
             disabled={alert !== undefined}
             onChange={event => set('alert_type', event.target.value)}
           >
-            {TYPES.map(type => (
+            {types.map(type => (
               <option key={type} value={type}>
                 {tWord('alert_type', type)}
               </option>
@@ -112,10 +105,8 @@ export function AlertForm({
         {values.alert_type.startsWith('billable_metric') && (
           <Field label={t('sub.alert.metric')} errors={errors('billable_metric')}>
             <Select value={values.billable_metric} onChange={event => set('billable_metric', event.target.value)}>
-              {metrics.map(charge => (
-                <option key={charge.billable_metric_code} value={charge.billable_metric_code}>
-                  {charge.billable_metric_code}
-                </option>
+              {metrics.map(code => (
+                <option key={code}>{code}</option>
               ))}
             </Select>
           </Field>
@@ -135,7 +126,7 @@ export function AlertForm({
           </Field>
         </FieldRow>
         <fieldset className="flex flex-col gap-2">
-          <legend className="pb-1 text-sm font-medium">{t('sub.alert.thresholds')}</legend>
+          <legend className="pb-1 text-sm font-medium">{texts.thresholds}</legend>
           <RowList
             rows={values.thresholds}
             most={MOST_THRESHOLDS}
@@ -149,7 +140,7 @@ export function AlertForm({
                   <Field label={t('sub.alert.value')}>
                     <AmountInput
                       value={row.value}
-                      unit={isMoney ? currency : t('common.units').toLowerCase()}
+                      unit={isMoney ? currency : holder.unit}
                       onChange={value => change({ value })}
                     />
                   </Field>
@@ -158,7 +149,7 @@ export function AlertForm({
                   </Field>
                 </FieldRow>
                 <Checkbox
-                  label={t('sub.alert.recurring')}
+                  label={texts.recurring}
                   checked={row.recurring}
                   onChange={event => change({ recurring: event.target.checked })}
                 />

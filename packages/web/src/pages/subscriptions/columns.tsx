@@ -32,7 +32,7 @@ export function subscriptionColumns(ofCustomer = false): readonly Column<FullSub
           <RowLink to={paths.subscription(subscription.external_id)} search={selectionOf(subscription)}>
             {subscriptionName(subscription)}
           </RowLink>
-          <span className="block font-mono text-xs break-all text-faint">{subscription.external_id}</span>
+          <span className="block min-w-36 font-mono text-xs break-all text-faint">{subscription.external_id}</span>
         </>
       ),
     },

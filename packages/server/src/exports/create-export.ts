@@ -1,4 +1,5 @@
 import { type Ctx, transaction } from '../platform/context.ts'
+import { emit } from '../platform/domain-events.ts'
 import { Problems } from '../platform/errors.ts'
 import { fileKey } from '../platform/files/file-store.ts'
 import { isBlank } from '../platform/http/input.ts'
@@ -61,6 +62,7 @@ async function insertExport(ctx: Ctx, { resourceType, filters, total }: NewExpor
       })
       .execute()
     await addJob(tx.db, buildJob(tx, id))
+    await emit(tx, 'export.created', id, { export_type: resourceType, resource_query: filters })
   })
   return id
 }

@@ -110,6 +110,8 @@ test('keys, endpoints and billing entities: what they were and what they are', a
   await done(api.put(path, { webhook_endpoint: { signature_algo: 'hmac', name: null } }))
   await done(api.delete(path))
   await done(api.put('/organizations', { organization: { webhook_url: url } }))
+  const filters = { status: ['finalized'] }
+  await done(api.post('/data_exports', { data_export: { resource_type: 'invoices', filters } }))
   const changes = { signature_algo: { deleted: 'jwt', added: 'hmac' }, name: { deleted: 'Hook' } }
   const entity = { billing_entity_name: 'Northwind', billing_entity_code: 'northwind' }
   expect(told(await news())).toEqual([
@@ -118,6 +120,7 @@ test('keys, endpoints and billing entities: what they were and what they are', a
     ['webhook_endpoint.deleted', null, { webhook_url: url, signature_algo: 'hmac' }],
     ['webhook_endpoint.created', null, { webhook_url: url, signature_algo: 'jwt' }],
     ['billing_entity.updated', null, { ...entity, diff: {} }],
+    ['export.created', null, { export_type: 'invoices', resource_query: filters }],
   ])
 
   await done(api.post('/taxes', { tax: { name: 'VAT', code: 'vat', rate: '20' } }))

@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const database = openDatabase({
     url: embedded?.url ?? config.databaseUrl ?? '',
     maxConnections: config.databaseConnections,
+    prepareStatements: config.preparedStatements,
     // The error of the driver carries the whole connection with it.
     onError: ({ message }) =>
       log.warn({ reason: message }, 'a database connection was lost; it is replaced when it is needed'),

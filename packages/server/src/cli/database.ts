@@ -28,7 +28,12 @@ export async function withInstallation(
   const log = createLogger('error')
   await using resources = new AsyncDisposableStack()
   const url = config.databaseUrl ?? (await runningDatabaseUrl(config.dataDir)) ?? (await startOwn(config, resources))
-  const database = openDatabase({ url, maxConnections: 4, onError: error => log.error({ err: error }, 'database') })
+  const database = openDatabase({
+    url,
+    maxConnections: 4,
+    prepareStatements: config.preparedStatements,
+    onError: error => log.error({ err: error }, 'database'),
+  })
   resources.defer(() => database.close())
   const { applied } = await migrate(database.pool, MIGRATIONS_DIRECTORY)
   await migrateJobs({ pgPool: database.jobPool })

@@ -23,6 +23,8 @@ export interface Config {
   readonly databaseUrl: string | undefined
   /** WEIR_DATABASE_CONNECTIONS: the largest number of database connections of this process. */
   readonly databaseConnections: number
+  /** WEIR_PREPARED_STATEMENTS: off for a pooler between Weir and the database that does not know them. */
+  readonly preparedStatements: boolean
   /** WEIR_DATA_DIR as an absolute path: embedded database, files, generated secret. */
   readonly dataDir: string
   /** WEIR_ROLE: `api` serves requests, `worker` does the background work, `all` does both. */
@@ -89,6 +91,7 @@ export function readConfig(env: Environment): Config {
     publicUrl: read.url('WEIR_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, '') ?? `http://localhost:${port}`,
     databaseUrl: read.secretUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     databaseConnections: read.integer('WEIR_DATABASE_CONNECTIONS', 20, 4, 1_000),
+    preparedStatements: read.choice('WEIR_PREPARED_STATEMENTS', ['on', 'off'], 'on') === 'on',
     dataDir: resolve(REPOSITORY, read.text('WEIR_DATA_DIR') ?? 'data'),
     role: read.choice('WEIR_ROLE', ['all', 'api', 'worker'], 'all'),
     secret: read.secret('WEIR_SECRET', 16, ANYTHING),

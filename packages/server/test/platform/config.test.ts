@@ -19,6 +19,7 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       port: 3000,
       host: '127.0.0.1',
+      preparedStatements: true,
       publicUrl: 'http://localhost:3000',
       databaseUrl: undefined,
       databaseConnections: 20,
@@ -53,6 +54,7 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'postgres://u:p@db/weir', { databaseUrl: 'postgres://u:p@db/weir' }],
     ['DATABASE_URL', 'postgresql:///weir?host=/run', { databaseUrl: 'postgresql:///weir?host=/run' }],
     ['WEIR_DATABASE_CONNECTIONS', '50', { databaseConnections: 50 }],
+    ['WEIR_PREPARED_STATEMENTS', 'off', { preparedStatements: false }],
     ['WEIR_DATA_DIR', '/var/lib/weir', { dataDir: '/var/lib/weir' }],
     ['WEIR_DATA_DIR', './elsewhere', { dataDir: resolve(REPOSITORY, 'elsewhere') }],
     ['WEIR_ROLE', 'worker', { role: 'worker' }],

@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PgClient, pgTypes, useUtc } from '../../src/platform/db/pg-types.ts'
+import { PgClient } from '../../src/platform/db/client.ts'
+import { pgTypes, useUtc } from '../../src/platform/db/pg-types.ts'
 import { createEmptyDatabase, type TestDatabase } from '../support/database.ts'
 
 let database: TestDatabase

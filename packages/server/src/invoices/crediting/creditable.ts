@@ -67,9 +67,9 @@ export async function loadLeftOnInvoices(ctx: Ctx, invoices: readonly Invoice[])
       from fees bought
       join wallet_transactions transaction on transaction.id = bought.wallet_transaction_id
       join wallets wallet on wallet.id = transaction.wallet_id and wallet.status = 'active'
-      where bought.invoice_id = invoice.id
+      where bought.invoice_id = invoice.id and invoice.invoice_type = 'credit'
       limit 1
-    ) purchase on invoice.invoice_type = 'credit'
+    ) purchase on true
     where invoice.organization_id = ${ctx.org.id}
       and invoice.id = any(${invoices.map(invoice => invoice.id)}::uuid[])`.execute(ctx.db)
   const sums = new Map(rows.map(row => [row.id, row]))

@@ -1,6 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { PgClient, pgTypes, useUtc } from './pg-types.ts'
+import { PgClient, type PgClientOptions } from './client.ts'
+import { pgTypes, useUtc } from './pg-types.ts'
+import { PreparedStatements } from './prepared-statements.ts'
 import type { DB } from './types.ts'
 
 export interface Database {
@@ -22,13 +24,15 @@ export interface Database {
 export interface DatabaseOptions {
   readonly url: string
   readonly maxConnections: number
+  /** Whether statements that come often are prepared; they are unless told otherwise. */
+  readonly prepareStatements?: boolean
   onError(error: Error): void
 }
 
 const COMMITTED_CONNECTIONS = 2
 
 /** Opens the pools and the typed query builder. */
-export function openDatabase({ onError, ...rest }: DatabaseOptions): Database {
+export function openDatabase({ onError, prepareStatements = true, ...rest }: DatabaseOptions): Database {
   let isClosing = false
   const options: DatabaseOptions = {
     ...rest,
@@ -37,14 +41,17 @@ export function openDatabase({ onError, ...rest }: DatabaseOptions): Database {
       if (!isClosing) onError(error)
     },
   }
-  const pool = openPool(options, { types: pgTypes, Client: PgClient, onConnect: useUtc })
+  const own: pg.PoolConfig & PgClientOptions = {
+    types: pgTypes,
+    Client: PgClient,
+    onConnect: useUtc,
+    ...(prepareStatements && { preparedStatements: new PreparedStatements() }),
+  }
+  const pool = openPool(options, own)
   const jobPool = openPool(options, {})
   const committed = new Kysely<DB>({
     dialect: new PostgresDialect({
-      pool: openPool(
-        { ...options, maxConnections: COMMITTED_CONNECTIONS },
-        { types: pgTypes, Client: PgClient, onConnect: useUtc },
-      ),
+      pool: openPool({ ...options, maxConnections: COMMITTED_CONNECTIONS }, own),
     }),
   })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })

@@ -12,7 +12,7 @@ import pg from 'pg'
  * | arrays of the four | arrays of the same                      |
  * | anything else      | what `pg` makes of it                   |
  *
- * It holds for the pools that are opened with {@link pgTypes} and {@link PgClient}; nothing global is changed.
+ * It holds for the pools that are opened with {@link pgTypes} and the client of `client.ts`; nothing global is changed.
  */
 type Parse = (text: string) => unknown
 
@@ -53,29 +53,6 @@ export const pgTypes: pg.CustomTypesConfig = {
     const parser = format === 'binary' ? undefined : PARSERS.get(oid)
     return parser ?? pg.types.getTypeParser(oid, format)
   },
-}
-
-/**
- * A client that takes `Temporal` values as parameters, alone and in arrays; `pg` itself would send them as JSON strings,
- * in quotes. Pass it to a pool as its `Client` option.
- */
-export class PgClient extends pg.Client {
-  // `never` fits each of the overloads that pg declares for `query`, which all end up here.
-  override query(query: unknown, values?: unknown, callback?: unknown): never {
-    if (hasValues(query)) query.values = query.values.map(toParameter)
-    const parameters = Array.isArray(values) ? values.map(toParameter) : values
-    return super.query(query as string, parameters as unknown[], callback as () => void) as never
-  }
-}
-
-function hasValues(query: unknown): query is { values: unknown[] } {
-  return typeof query === 'object' && query !== null && 'values' in query && Array.isArray(query.values)
-}
-
-function toParameter(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (value instanceof Temporal.Instant || value instanceof Temporal.PlainDate) return value.toString()
-  return Array.isArray(value) ? value.map(toParameter) : value
 }
 
 /**

@@ -1,0 +1,84 @@
+import pg from 'pg'
+import { isOutdatedStatement, type PreparedStatements } from './prepared-statements.ts'
+
+/** What a pool with {@link PgClient} is given besides the driver's own options, which a pool hands to its clients. */
+export interface PgClientOptions {
+  /** Absent: nothing is prepared. */
+  readonly preparedStatements?: PreparedStatements
+}
+
+type Callback = (error: Error | null, result?: pg.QueryResult) => void
+
+/**
+ * A plan that was made while a table was small, or before another one grew, is made anew after this time. Nobody tells the
+ * connections that tables grow: PostgreSQL notices at its next automatic `analyze`, minutes later.
+ */
+const REPLAN_EVERY_MS = 10_000
+
+/**
+ * A client that takes `Temporal` values as parameters, alone and in arrays (`pg` itself would send them as JSON strings, in
+ * quotes), and that prepares the statements which come often. Pass it to a pool as its `Client` option.
+ *
+ * A prepared statement that a migration has outdated is sent once more under another name. Within a transaction that cannot
+ * be: it fails, and whoever began it tries again.
+ */
+export class PgClient extends pg.Client {
+  readonly #prepared: PreparedStatements | undefined
+  #plannedAt = performance.now()
+
+  constructor(config?: string | (pg.ClientConfig & PgClientOptions)) {
+    super(config)
+    this.#prepared = typeof config === 'object' ? config.preparedStatements : undefined
+  }
+
+  // `never` fits each of the overloads that pg declares for `query`, which all end up here.
+  override query(query: unknown, values?: unknown, callback?: unknown): never {
+    if (hasValues(query)) query.values = query.values.map(toParameter)
+    if (!Array.isArray(values))
+      return super.query(query as string, values as unknown[], callback as () => void) as never
+    const parameters = values.map(toParameter)
+    const name = typeof query === 'string' ? this.#prepared?.nameOf(query) : undefined
+    if (name === undefined) return super.query(query as string, parameters, callback as () => void) as never
+    return this.#queryPrepared(name, query as string, parameters, callback as Callback | undefined) as never
+  }
+
+  #queryPrepared(
+    name: string,
+    text: string,
+    values: unknown[],
+    callback?: Callback,
+  ): Promise<pg.QueryResult> | undefined {
+    this.#replanNowAndThen()
+    const send = super.query.bind(this) as (config: pg.QueryConfig) => Promise<pg.QueryResult>
+    const answer = send({ name, text, values }).catch(error => {
+      if (!isOutdatedStatement(error)) throw error
+      this.#prepared?.outdated(text, name)
+      if (this.getTransactionStatus() !== 'I') throw error
+      return send({ text, values })
+    })
+    if (callback === undefined) return answer
+    answer.then(
+      result => callback(null, result),
+      error => callback(error),
+    )
+    return undefined
+  }
+
+  #replanNowAndThen(): void {
+    const now = performance.now()
+    if (now - this.#plannedAt < REPLAN_EVERY_MS) return
+    this.#plannedAt = now
+    // In a transaction that has failed it fails too, and the next time will do.
+    super.query('discard plans').catch(() => {})
+  }
+}
+
+function hasValues(query: unknown): query is { values: unknown[] } {
+  return typeof query === 'object' && query !== null && 'values' in query && Array.isArray(query.values)
+}
+
+function toParameter(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Temporal.Instant || value instanceof Temporal.PlainDate) return value.toString()
+  return Array.isArray(value) ? value.map(toParameter) : value
+}

@@ -2,11 +2,14 @@ import type { Db } from '../platform/context.ts'
 import type { EventSubscriber } from '../platform/domain-events.ts'
 import type { Domain } from '../platform/module.ts'
 import { activityLogRoutes } from './activity-logs/routes.ts'
-import { activitySubscriber, recordActivitiesTask } from './activity-logs/subscribe.ts'
+import { activitySubscriber } from './activity-logs/subscribe.ts'
+import { recordActivityTask, writeActivitiesLoop } from './activity-logs/unwritten.ts'
 import { apiLogRoutes } from './api-logs/routes.ts'
 import { clockTasks } from './clock.ts'
 import { securitySubscriber } from './security-logs/record.ts'
 import { securityLogRoutes } from './security-logs/routes.ts'
+
+export { hasUnwrittenActivities, writeActivities } from './activity-logs/unwritten.ts'
 
 /** What was done, by whom, and what it changed. */
 export const audit: Domain = {
@@ -15,7 +18,8 @@ export const audit: Domain = {
     apiLogRoutes(api)
     securityLogRoutes(api)
   },
-  tasks: [recordActivitiesTask],
+  tasks: [recordActivityTask],
+  loops: [writeActivitiesLoop],
   clockTasks,
 }
 

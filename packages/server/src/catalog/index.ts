@@ -60,13 +60,14 @@ export {
 } from './serialize.ts'
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
 export { findMetricByCode, findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
-export { findPlanByCode, getPlans } from './store/plans.ts'
-export { deleteThresholds, getThresholdsOfSubscriptions } from './store/thresholds.ts'
+export { findPlanByCode, getEntitledPlans, getPlans } from './store/plans.ts'
+export { deleteThresholds, getThresholdsOfPlanFamilies, getThresholdsOfSubscriptions } from './store/thresholds.ts'
 export type {
   AppliedPricingUnit,
   BillableMetric,
   Charge,
   ChargeFilter,
+  EntitledPlan,
   FixedCharge,
   FixedChargeItem,
   MetricFilter,

@@ -18,9 +18,8 @@ import type { PlanInput } from './schema.ts'
 import { getChargesOfPlans } from './store/charges.ts'
 import { deletePlanFamily, markForDeletion } from './store/child-plans.ts'
 import {
-  findPlanByCode,
   findPlanIdByCode,
-  getPlans,
+  getEntitledPlans,
   insertPlan,
   isPlanAttached,
   lockPlan,
@@ -29,16 +28,16 @@ import {
   updatePlanRow,
 } from './store/plans.ts'
 import { saveCharges } from './store/save-charges.ts'
-import type { PlanSnapshot } from './types.ts'
+import type { EntitledPlan } from './types.ts'
 import { emitThresholdsChanged, replaceUsageThresholds } from './usage-thresholds.ts'
 
 const CODE_INDEX = 'plans_code'
 
 /** @throws 404 `plan_not_found` */
-export async function getPlanByCode(ctx: Ctx, code: string): Promise<PlanSnapshot> {
-  const plan = await findPlanByCode(ctx, code)
-  if (plan === undefined) throw notFound('plan')
-  return plan
+export async function getPlanByCode(ctx: Ctx, code: string): Promise<EntitledPlan> {
+  const id = await findPlanIdByCode(ctx, code)
+  if (id === undefined) throw notFound('plan')
+  return reload(ctx, id)
 }
 
 /**
@@ -46,7 +45,7 @@ export async function getPlanByCode(ctx: Ctx, code: string): Promise<PlanSnapsho
  *
  * @throws 404 `billable_metrics_not_found` before anything else is looked at, then 404 or 422 for the first part at fault
  */
-export async function createPlan(ctx: Ctx, input: PlanInput): Promise<PlanSnapshot> {
+export async function createPlan(ctx: Ctx, input: PlanInput): Promise<EntitledPlan> {
   return claimingCode(CODE_INDEX, () =>
     transaction(ctx, async tx => {
       const id = newId()
@@ -83,7 +82,7 @@ export async function createPlan(ctx: Ctx, input: PlanInput): Promise<PlanSnapsh
  *
  * @throws 404 `plan_not_found`; 404 and 422 as {@link createPlan}
  */
-export async function updatePlan(ctx: Ctx, code: string, input: PlanInput): Promise<PlanSnapshot> {
+export async function updatePlan(ctx: Ctx, code: string, input: PlanInput): Promise<EntitledPlan> {
   return claimingCode(CODE_INDEX, () =>
     transaction(ctx, async tx => {
       const row = await lockPlanByCode(tx, code)
@@ -94,7 +93,7 @@ export async function updatePlan(ctx: Ctx, code: string, input: PlanInput): Prom
 }
 
 /** As {@link updatePlan}, on a plan that is locked: one that is sold, or the private copy of a subscription. */
-export async function changePlan(tx: Ctx, row: PlanRow, input: PlanInput): Promise<PlanSnapshot> {
+export async function changePlan(tx: Ctx, row: PlanRow, input: PlanInput): Promise<EntitledPlan> {
   const attached = await isPlanAttached(tx, row.id)
   const setting = await chargeSettingOf(tx, { planId: row.id, attached }, input.charges ?? [])
   requireMetricsOfCharges(setting, input.charges)
@@ -145,7 +144,7 @@ async function changeThresholdsOfPlan(tx: Ctx, planId: string, { usage_threshold
  *
  * @throws 404 `plan_not_found`
  */
-export async function requestPlanDeletion(ctx: Ctx, code: string): Promise<PlanSnapshot> {
+export async function requestPlanDeletion(ctx: Ctx, code: string): Promise<EntitledPlan> {
   return transaction(ctx, async tx => {
     const row = await lockPlanByCode(tx, code)
     if (row === undefined) throw notFound('plan')
@@ -188,8 +187,8 @@ function isEmpty(value: object | undefined): boolean {
   return Object.keys(value ?? {}).length === 0
 }
 
-async function reload(ctx: Ctx, id: string): Promise<PlanSnapshot> {
-  const plan = (await getPlans(ctx, [id])).get(id)
+async function reload(ctx: Ctx, id: string): Promise<EntitledPlan> {
+  const plan = (await getEntitledPlans(ctx, [id])).get(id)
   if (plan === undefined) throw notFound('plan')
   return plan
 }

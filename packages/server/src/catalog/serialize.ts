@@ -3,7 +3,15 @@ import { formatCents, formatInstant } from '../platform/wire.ts'
 import { serializeTax } from '../taxes/index.ts'
 import { serializeEntitlement } from './entitlements/serialize.ts'
 import { serializeFixedCharge } from './fixed-charges/serialize.ts'
-import type { BillableMetric, Charge, ChargeFilter, MinimumCommitment, PlanSnapshot, UsageThreshold } from './types.ts'
+import type {
+  BillableMetric,
+  Charge,
+  ChargeFilter,
+  EntitledPlan,
+  MinimumCommitment,
+  PlanSnapshot,
+  UsageThreshold,
+} from './types.ts'
 
 const NO_COUNTS = { active_subscriptions_count: 0, draft_invoices_count: 0 }
 
@@ -79,7 +87,7 @@ function serializeProperties(properties: ChargeProperties): ChargeProperties {
 }
 
 /** A plan as lists, subscriptions and invoices show it: without its fixed charges. */
-export function serializePlan(plan: PlanSnapshot) {
+export function serializePlan(plan: EntitledPlan) {
   const thresholds = plan.parentId === null ? plan.usageThresholds : plan.parentUsageThresholds
   return {
     ...serializePlanForWebhook(plan),
@@ -88,12 +96,12 @@ export function serializePlan(plan: PlanSnapshot) {
 }
 
 /** A plan as its own endpoints show it. */
-export function serializeFullPlan(plan: PlanSnapshot) {
+export function serializeFullPlan(plan: EntitledPlan) {
   return { ...serializePlan(plan), fixed_charges: plan.fixedCharges.map(one => serializeFixedCharge(one)) }
 }
 
 /** A plan as webhooks show it: without what applies from elsewhere. */
-export function serializePlanForWebhook(plan: PlanSnapshot) {
+export function serializePlanForWebhook(plan: EntitledPlan) {
   return { ...serializeDeletedPlan(plan), entitlements: plan.entitlements.map(serializeEntitlement) }
 }
 

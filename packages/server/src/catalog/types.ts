@@ -183,11 +183,15 @@ export interface PlanSnapshot {
   /** In order of creation. */
   readonly fixedCharges: readonly FixedCharge[]
   readonly taxes: readonly Tax[]
-  /** In order of creation. */
-  readonly entitlements: readonly Entitlement[]
   readonly minimumCommitment: MinimumCommitment | null
   /** Its own, in order of creation: the recurring one first. */
   readonly usageThresholds: readonly UsageThreshold[]
   /** Those of the plan it is a private copy of. */
   readonly parentUsageThresholds: readonly UsageThreshold[]
+}
+
+/** A plan with what it entitles to, which decides no price. */
+export interface EntitledPlan extends PlanSnapshot {
+  /** In order of creation. */
+  readonly entitlements: readonly Entitlement[]
 }

@@ -3,8 +3,8 @@ import { serializeFeature } from './features/serialize.ts'
 import { findFeatureById } from './features/store.ts'
 import { serializeBillableMetric, serializeDeletedPlan, serializePlanForWebhook } from './serialize.ts'
 import { getMetrics } from './store/metrics.ts'
-import { getPlans } from './store/plans.ts'
-import type { PlanSnapshot } from './types.ts'
+import { getEntitledPlans } from './store/plans.ts'
+import type { EntitledPlan } from './types.ts'
 
 const billableMetric: WebhookObject = {
   objectType: 'billable_metric',
@@ -14,11 +14,11 @@ const billableMetric: WebhookObject = {
   },
 }
 
-function planObject(serialize: (plan: PlanSnapshot) => Record<string, unknown>): WebhookObject {
+function planObject(serialize: (plan: EntitledPlan) => Record<string, unknown>): WebhookObject {
   return {
     objectType: 'plan',
     async serialize(ctx, id) {
-      const plan = (await getPlans(ctx, [id])).get(id)
+      const plan = (await getEntitledPlans(ctx, [id])).get(id)
       return plan === undefined ? undefined : serialize(plan)
     },
   }

@@ -35,15 +35,9 @@ export async function processArrivals(ctx: Ctx): Promise<void> {
   }
 }
 
-/** Whether events of the organization came that nobody was told of yet. */
-export async function hasArrivals(ctx: Ctx): Promise<boolean> {
-  const row = await ctx.db
-    .selectFrom('event_arrivals')
-    .select('position')
-    .where('organization_id', '=', ctx.org.id)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+/** Whether events of an organization came that nobody was told of yet: SQL. */
+export function haveArrived(organizationId: string) {
+  return sql<boolean>`exists (select from event_arrivals where organization_id = ${organizationId})`
 }
 
 /** The arrivals that domain events tell of, for the reactions to them. */

@@ -6,7 +6,7 @@ import { claimEventEpoch } from './postgres/epoch.ts'
 import { eventsErrorsWebhook, tellEventErrors } from './report.ts'
 import { eventRoutes } from './routes.ts'
 
-export { arrivalsOf, arrivedEvents, EVENTS_ARRIVED, eventsAt, hasArrivals, processArrivals } from './arrivals.ts'
+export { arrivalsOf, arrivedEvents, EVENTS_ARRIVED, eventsAt, haveArrived, processArrivals } from './arrivals.ts'
 export { type DerivableEvent, type Derivation, deriveProperties } from './derive.ts'
 export { reportEventError } from './event-errors.ts'
 export { type EventProperties, eventProperties } from './event-properties.ts'

@@ -1,5 +1,4 @@
 import { findBillingEntitiesByIds } from '../accounts/index.ts'
-import { getPlans } from '../catalog/index.ts'
 import { listCreditsOfInvoices, serializeCredit } from '../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -129,11 +128,8 @@ export async function presentInvoiceForWebhook(ctx: Ctx, invoice: Invoice, parts
 async function presentContents(ctx: Ctx, invoiceIds: readonly string[]) {
   const links = await loadInvoiceSubscriptions(ctx, invoiceIds)
   const records = await loadSubscriptionRecords(ctx, [...new Set(links.map(link => link.subscription_id))])
-  const plans = await getPlans(ctx, [...new Set(records.map(({ plan }) => plan.id))])
-  const nameOf = ({ subscription }: SubscriptionRecord) => {
-    const plan = plans.get(subscription.plan_id)
-    return subscription.name || plan?.invoiceDisplayName || plan?.name || ''
-  }
+  const nameOf = ({ subscription, plan }: SubscriptionRecord) =>
+    subscription.name || plan.invoiceDisplayName || plan.name || ''
   const sorted = records.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'))
   const presented = await presentSubscriptions(
     ctx,

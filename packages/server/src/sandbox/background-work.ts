@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { hasArrivals, processArrivals } from '../events/index.ts'
+import { hasUnwrittenActivities, writeActivities } from '../audit/index.ts'
+import { haveArrived, processArrivals } from '../events/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { organizationFlag } from '../platform/jobs/enqueue.ts'
 
@@ -27,20 +28,25 @@ export async function settle(ctx: Ctx): Promise<FailedJob[]> {
   return listFailedJobs(ctx)
 }
 
-/** Nobody waits for the worker's next look at arrivals: they are acted on here, but for those it has in hand. */
+/**
+ * Nobody waits for the worker's next look at what came and at what is to be written: both are acted on here, but for what it has
+ * in hand; activities last, many at once.
+ */
 async function hasOutstandingWork(ctx: Ctx): Promise<boolean> {
-  if (await hasArrivals(ctx)) {
-    await processArrivals(ctx)
-    return true
-  }
-  const { rows } = await sql<{ outstanding: boolean }>`
-    select exists (
-      select from graphile_worker.jobs
-      where flags ? ${organizationFlag(ctx.org.id)}
-        and attempts < max_attempts + (locked_at is not null)::integer
-        and (locked_at is not null or run_at <= clock_timestamp())
-    ) as outstanding`.execute(ctx.db)
-  return rows[0]?.outstanding ?? false
+  const { rows } = await sql<{ jobs: boolean; arrivals: boolean; activities: boolean }>`
+    select
+      exists (
+        select from graphile_worker.jobs
+        where flags ? ${organizationFlag(ctx.org.id)}
+          and attempts < max_attempts + (locked_at is not null)::integer
+          and (locked_at is not null or run_at <= clock_timestamp())
+      ) as jobs,
+      ${haveArrived(ctx.org.id)} as arrivals,
+      ${hasUnwrittenActivities(ctx.org.id)} as activities`.execute(ctx.db)
+  const { jobs = false, arrivals = false, activities = false } = rows[0] ?? {}
+  if (arrivals) await processArrivals(ctx)
+  else if (activities && !jobs) await writeActivities(ctx)
+  return jobs || arrivals || activities
 }
 
 async function listFailedJobs(ctx: Ctx): Promise<FailedJob[]> {

@@ -126,9 +126,9 @@ async function nextStop(
   now: Temporal.Instant,
 ): Promise<Stop | undefined> {
   let next: Stop | undefined
-  const dues = await Promise.all(tasks.map(task => task.nextDue(ctx)))
-  for (const [place, task] of tasks.entries()) {
-    const due = dues[place] ?? null
+  // One after another: at once, they would take every connection there is.
+  for (const task of tasks) {
+    const due = await task.nextDue(ctx)
     if (due === null) continue
     const leftover = leftovers.get(task.name)
     const wanted = leftover?.due.equals(due) ? leftover.retryAt : due

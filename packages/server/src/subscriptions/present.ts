@@ -1,5 +1,11 @@
 import { listSelectedSections, serializeSelectedSection } from '../accounts/index.ts'
-import { getPlans, type PlanSnapshot, serializeApplicableThreshold, serializePlan } from '../catalog/index.ts'
+import {
+  type EntitledPlan,
+  getEntitledPlans,
+  type PlanSnapshot,
+  serializeApplicableThreshold,
+  serializePlan,
+} from '../catalog/index.ts'
 import { findCustomersByIds, loadCustomerRecord, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { listRules } from './activation/rules.ts'
@@ -42,7 +48,7 @@ export async function presentRelated(
 ): Promise<ReadonlyMap<string, Pick<SubscriptionParts, 'plan' | 'customer'>>> {
   const idsOf = (of: (record: SubscriptionRecord) => string) => [...new Set(records.map(of))]
   const plans = include.includes('plan')
-    ? await getPlans(
+    ? await getEntitledPlans(
         ctx,
         idsOf(record => record.plan.id),
       )
@@ -56,7 +62,7 @@ export async function presentRelated(
   const customers = new Map((await loadCustomerRecords(ctx, rows)).map(record => [record.customer.id, record]))
   return new Map(
     records.map(({ subscription, plan: { id } }) => {
-      const plan: PlanSnapshot | undefined = plans.get(id)
+      const plan: EntitledPlan | undefined = plans.get(id)
       const customer = customers.get(subscription.customer_id)
       const parts = {
         ...(plan !== undefined && { plan: serializePlan(plan) }),
@@ -117,8 +123,8 @@ export async function presentForWebhook(ctx: Ctx, id: string, extra?: 'entitleme
   return serializeSubscription(record, ctx.clock.now(), parts)
 }
 
-async function planOf(ctx: Ctx, record: SubscriptionRecord): Promise<PlanSnapshot> {
-  const plan = (await getPlans(ctx, [record.plan.id])).get(record.plan.id)
+async function planOf(ctx: Ctx, record: SubscriptionRecord): Promise<EntitledPlan> {
+  const plan = (await getEntitledPlans(ctx, [record.plan.id])).get(record.plan.id)
   if (plan === undefined) throw new Error(`subscription ${record.subscription.id} has no plan`)
   return plan
 }

@@ -14,7 +14,10 @@ export const SUBSCRIPTION_STATUSES: readonly string[] = ['pending', 'active', 't
 
 /** The plan a subscription is attached to, without its charges. */
 export type SubscribedPlan = PlanTerms &
-  Pick<PlanSnapshot, 'id' | 'parentId' | 'code' | 'amountCents' | 'amountCurrency' | 'trialPeriod'>
+  Pick<
+    PlanSnapshot,
+    'id' | 'parentId' | 'code' | 'name' | 'invoiceDisplayName' | 'amountCents' | 'amountCurrency' | 'trialPeriod'
+  >
 
 /** The subscription that replaces another one, or will. */
 export interface NextSubscription {
@@ -221,6 +224,8 @@ function selectRecords(ctx: Ctx) {
       'billing_entities.timezone as entity_timezone',
       'plans.parent_id as plan_parent_id',
       'plans.code as plan_code',
+      'plans.name as plan_name',
+      'plans.invoice_display_name as plan_invoice_display_name',
       'plans.interval as plan_interval',
       'plans.amount_cents as plan_amount_cents',
       'plans.amount_currency as plan_amount_currency',
@@ -252,6 +257,8 @@ function toRecord(row: RecordRow): SubscriptionRecord {
       id: row.plan_id,
       parentId: row.plan_parent_id,
       code: row.plan_code,
+      name: row.plan_name,
+      invoiceDisplayName: row.plan_invoice_display_name,
       interval: row.plan_interval as PlanTerms['interval'],
       amountCents: row.plan_amount_cents,
       amountCurrency: row.plan_amount_currency as SubscribedPlan['amountCurrency'],

@@ -2,6 +2,7 @@ import {
   deleteThresholds,
   emitThresholdsChanged,
   getPlans,
+  getThresholdsOfPlanFamilies,
   getThresholdsOfSubscriptions,
   type PlanSnapshot,
   replaceUsageThresholds,
@@ -27,7 +28,7 @@ export async function getApplicableThresholds(
   const ids = subscriptions.map(subscription => subscription.id)
   const own = await getThresholdsOfSubscriptions(ctx, ids)
   const planIds = [...new Set(subscriptions.map(subscription => subscription.plan_id))]
-  const known = plans ?? (await getPlans(ctx, planIds))
+  const known = plans ?? (await getThresholdsOfPlanFamilies(ctx, planIds))
   return new Map(
     subscriptions.map(subscription => {
       if (subscription.progressive_billing_disabled) return [subscription.id, []]

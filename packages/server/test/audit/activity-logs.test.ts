@@ -361,8 +361,8 @@ describe('what background work does is logged as the system’s', () => {
       .execute()
     const happening = { id: created.activity_id, type: 'invoice.created', objectId: created.resource_id }
     await addJob(ctx.db, {
-      task: 'record_activities',
-      payload: { organizationId: ctx.org.id, happenings: [{ ...happening, at: '2026-02-01T00:10:00Z' }] },
+      task: 'record_activity',
+      payload: { organizationId: ctx.org.id, ...happening, at: '2026-02-01T00:10:00Z' },
     })
     await tenant.settle()
     const after = await ctx.db

@@ -1,5 +1,5 @@
 import { copyCharge } from '../../src/catalog/cascades/child-charge.ts'
-import { type Charge, findPlanByCode, getPlans, type PlanSnapshot } from '../../src/catalog/index.ts'
+import { type Charge, type EntitledPlan, findPlanByCode, getEntitledPlans } from '../../src/catalog/index.ts'
 import { saveCharges } from '../../src/catalog/store/save-charges.ts'
 import { newId } from '../../src/platform/ids.ts'
 import type { Tenant } from '../support/app.ts'
@@ -126,8 +126,8 @@ export async function copyPlan(
 }
 
 /** A plan or a private copy as it is now. */
-export async function readPlan(tenant: Tenant, id: string): Promise<PlanSnapshot> {
-  const plan = (await getPlans(tenant.ctx, [id])).get(id)
+export async function readPlan(tenant: Tenant, id: string): Promise<EntitledPlan> {
+  const plan = (await getEntitledPlans(tenant.ctx, [id])).get(id)
   if (plan === undefined) throw new Error(`there is no plan ${id}`)
   return plan
 }

@@ -1,5 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventsAt, hasArrivals, processArrivals } from '../../src/events/index.ts'
+import { eventsAt, haveArrived, processArrivals } from '../../src/events/index.ts'
 import type { Ctx } from '../../src/platform/context.ts'
 import type { DomainEvent } from '../../src/platform/domain-events.ts'
 import { startTestApp, type Tenant, type TestApp } from '../support/app.ts'
@@ -16,6 +17,11 @@ const SECOND = 1_700_000_000
 
 function event(transactionId: string, subscription: string | null, timestamp = SECOND, code = 'calls') {
   return { transaction_id: transactionId, external_subscription_id: subscription, code, timestamp }
+}
+
+async function hasArrivals({ db, org }: Ctx): Promise<boolean | undefined> {
+  const { rows } = await sql<{ arrived: boolean }>`select ${haveArrived(org.id)} as arrived`.execute(db)
+  return rows[0]?.arrived
 }
 
 async function arrivalsOf(tenant: Tenant): Promise<DomainEvent[]> {

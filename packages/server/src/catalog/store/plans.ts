@@ -6,7 +6,7 @@ import type { Plans } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import { getTaxesOf } from '../../taxes/index.ts'
 import { getEntitlementsOf } from '../entitlements/store.ts'
-import type { PlanInterval, PlanSnapshot } from '../types.ts'
+import type { EntitledPlan, PlanInterval, PlanSnapshot } from '../types.ts'
 import { getChargesOfPlans } from './charges.ts'
 import { getMinimumCommitments } from './commitments.ts'
 import { getFixedChargesOfPlans } from './fixed-charges.ts'
@@ -27,9 +27,6 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
       sql<boolean>`exists (select from fixed_charges where plan_id = plans.id and deleted_at is null)`.as('has_fixed'),
       sql<boolean>`exists (select from plans_taxes where plan_id = plans.id)`.as('has_taxes'),
       sql<boolean>`exists (select from commitments where plan_id = plans.id)`.as('has_commitment'),
-      sql<boolean>`exists (select from entitlements where plan_id = plans.id and deleted_at is null)`.as(
-        'has_entitlements',
-      ),
       sql<boolean>`exists (
         select from usage_thresholds where plan_id in (plans.id, plans.parent_id) and deleted_at is null
       )`.as('has_thresholds'),
@@ -55,11 +52,6 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
     ctx,
     having(row => row.has_commitment),
   )
-  const entitlements = await getEntitlementsOf(
-    ctx,
-    'plan',
-    having(row => row.has_entitlements),
-  )
   const withThresholds = rows.filter(row => row.has_thresholds).flatMap(row => [row.id, row.parent_id ?? row.id])
   const thresholds = await getThresholdsOfPlans(ctx, [...new Set(withThresholds)])
   return new Map(
@@ -70,13 +62,19 @@ export async function getPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<st
         charges: charges.get(row.id) ?? [],
         fixedCharges: fixedCharges.get(row.id) ?? [],
         taxes: taxes.get(row.id) ?? [],
-        entitlements: entitlements.get(row.id) ?? [],
         minimumCommitment: commitments.get(row.id) ?? null,
         usageThresholds: thresholds.get(row.id) ?? [],
         parentUsageThresholds: row.parent_id === null ? [] : (thresholds.get(row.parent_id) ?? []),
       },
     ]),
   )
+}
+
+/** As {@link getPlans}, with what the plans entitle to. */
+export async function getEntitledPlans(ctx: Ctx, ids: readonly string[]): Promise<Map<string, EntitledPlan>> {
+  const plans = await getPlans(ctx, ids)
+  const entitlements = await getEntitlementsOf(ctx, 'plan', [...plans.keys()])
+  return new Map([...plans].map(([id, plan]) => [id, { ...plan, entitlements: entitlements.get(id) ?? [] }]))
 }
 
 /** The plan that is sold under a code, with everything that prices it. Private copies of subscriptions are not found. */
@@ -124,7 +122,7 @@ export async function listPlans(
   ctx: Ctx,
   searchTerm: string | undefined,
   page: Page,
-): Promise<{ plans: PlanSnapshot[]; total: number }> {
+): Promise<{ plans: EntitledPlan[]; total: number }> {
   let sold = ctx.db
     .selectFrom('plans')
     .where('organization_id', '=', ctx.org.id)
@@ -139,7 +137,7 @@ export async function listPlans(
     .limit(page.perPage)
     .offset(page.offset)
     .execute()
-  const plans = await getPlans(
+  const plans = await getEntitledPlans(
     ctx,
     rows.map(row => row.id),
   )
@@ -188,13 +186,7 @@ export async function updatePlanRow(ctx: Ctx, id: string, changes: Updateable<Pl
 
 type OwnColumns = Omit<
   PlanSnapshot,
-  | 'charges'
-  | 'fixedCharges'
-  | 'taxes'
-  | 'entitlements'
-  | 'minimumCommitment'
-  | 'usageThresholds'
-  | 'parentUsageThresholds'
+  'charges' | 'fixedCharges' | 'taxes' | 'minimumCommitment' | 'usageThresholds' | 'parentUsageThresholds'
 >
 
 function toPlan(row: PlanRow): OwnColumns {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
-import type { UsageThreshold } from '../types.ts'
+import type { PlanSnapshot, UsageThreshold } from '../types.ts'
 
 /** The kept usage thresholds of plans, by plan, in order of creation. One query. */
 export async function getThresholdsOfPlans(
@@ -8,6 +8,32 @@ export async function getThresholdsOfPlans(
   planIds: readonly string[],
 ): Promise<Map<string, UsageThreshold[]>> {
   return getThresholds(ctx, 'plan_id', planIds)
+}
+
+/** The thresholds that plans sell with: their own, and those of the plans that they are private copies of; by plan. */
+export async function getThresholdsOfPlanFamilies(
+  ctx: Ctx,
+  planIds: readonly string[],
+): Promise<Map<string, Pick<PlanSnapshot, 'usageThresholds' | 'parentUsageThresholds'>>> {
+  if (planIds.length === 0) return new Map()
+  const plans = await ctx.db
+    .selectFrom('plans')
+    .select(['id', 'parent_id'])
+    .where('organization_id', '=', ctx.org.id)
+    .where(sql<boolean>`id = any(${planIds}::uuid[])`)
+    .execute()
+  const thresholds = await getThresholdsOfPlans(ctx, [
+    ...new Set(plans.flatMap(({ id, parent_id: parent }) => [id, parent ?? id])),
+  ])
+  return new Map(
+    plans.map(({ id, parent_id: parent }) => [
+      id,
+      {
+        usageThresholds: thresholds.get(id) ?? [],
+        parentUsageThresholds: parent === null ? [] : (thresholds.get(parent) ?? []),
+      },
+    ]),
+  )
 }
 
 /** As {@link getThresholdsOfPlans}, for the thresholds that subscriptions have of their own. */

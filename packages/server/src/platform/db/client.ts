@@ -10,10 +10,10 @@ export interface PgClientOptions {
 type Callback = (error: Error | null, result?: pg.QueryResult) => void
 
 /**
- * A plan that was made while a table was small, or before another one grew, is made anew after this time. Nobody tells the
- * connections that tables grow: PostgreSQL notices at its next automatic `analyze`, minutes later.
+ * A plan that was made while tables were small is made anew when they may have grown: after a few seconds of the connection's
+ * life, then after twice that time, and so on. PostgreSQL itself notices at its next automatic `analyze`, minutes later.
  */
-const REPLAN_EVERY_MS = 10_000
+const FIRST_REPLAN_AFTER_MS = 5_000
 
 /**
  * A client that takes `Temporal` values as parameters, alone and in arrays (`pg` itself would send them as JSON strings, in
@@ -24,7 +24,8 @@ const REPLAN_EVERY_MS = 10_000
  */
 export class PgClient extends pg.Client {
   readonly #prepared: PreparedStatements | undefined
-  #plannedAt = performance.now()
+  #replanAt = performance.now() + FIRST_REPLAN_AFTER_MS
+  #replanAfterMs = FIRST_REPLAN_AFTER_MS
 
   constructor(config?: string | (pg.ClientConfig & PgClientOptions)) {
     super(config)
@@ -66,8 +67,9 @@ export class PgClient extends pg.Client {
 
   #replanNowAndThen(): void {
     const now = performance.now()
-    if (now - this.#plannedAt < REPLAN_EVERY_MS) return
-    this.#plannedAt = now
+    if (now < this.#replanAt) return
+    this.#replanAfterMs *= 2
+    this.#replanAt = now + this.#replanAfterMs
     // In a transaction that has failed it fails too, and the next time will do.
     super.query('discard plans').catch(() => {})
   }

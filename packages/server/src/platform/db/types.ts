@@ -1364,6 +1364,15 @@ export interface TriggeredUsageAlerts {
   wallet_id: string | null;
 }
 
+export interface UnwrittenActivities {
+  activity_type: string;
+  data: Json | null;
+  id: string;
+  logged_at: Timestamp;
+  object_id: string;
+  organization_id: string;
+}
+
 export interface UsageActivities {
   attempts: Generated<number>;
   created_at: Timestamp;
@@ -1712,6 +1721,7 @@ export interface DB {
   subscriptions: Subscriptions;
   taxes: Taxes;
   triggered_usage_alerts: TriggeredUsageAlerts;
+  unwritten_activities: UnwrittenActivities;
   usage_activities: UsageActivities;
   usage_alert_thresholds: UsageAlertThresholds;
   usage_alerts: UsageAlerts;

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { BillingEntities } from '../platform/db/types.ts'
 import { notFound } from '../platform/errors.ts'
 import { isUuid } from '../platform/ids.ts'
@@ -95,7 +96,7 @@ export async function findBillingEntitiesByIds(ctx: Ctx, ids: readonly string[])
     .selectFrom('billing_entities')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
   return new Map(entities.map(entity => [entity.id, entity]))
 }

@@ -2,6 +2,7 @@ import { CURRENCIES } from '@weir/engine'
 import { sql } from 'kysely'
 import { findBillingEntitiesByCodes } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import { containing } from '../platform/db/search.ts'
 import { type ErrorDetails, validation } from '../platform/errors.ts'
 import { isRecord } from '../platform/http/input.ts'
@@ -148,7 +149,7 @@ async function filteredCustomers(ctx: Ctx, filters: CustomerFilters) {
   if (filters.billingEntityCodes) {
     const entities = await findBillingEntitiesByCodes(ctx, filters.billingEntityCodes)
     const ids = entities.map(entity => entity.id)
-    query = query.where('billing_entity_id', 'in', ids)
+    query = query.where(anyOf('billing_entity_id', ids))
   }
   return query
 }

@@ -1,4 +1,5 @@
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import { Problems } from '../platform/errors.ts'
 import { isBlank } from '../platform/http/input.ts'
 import { newId } from '../platform/ids.ts'
@@ -27,7 +28,7 @@ export async function replaceMetadata(ctx: Ctx, customerId: string, items: reado
   await ctx.db
     .deleteFrom('customer_metadata')
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', dropped)
+    .where(anyOf('id', dropped))
     .execute()
 }
 

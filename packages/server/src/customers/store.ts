@@ -1,7 +1,8 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../accounts/index.ts'
 import { findProviderCustomers, type ProviderCustomer } from '../payment-providers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { CustomerMetadata, Customers } from '../platform/db/types.ts'
 import { notFound } from '../platform/errors.ts'
 import { getTaxesOf, type Tax } from '../taxes/index.ts'
@@ -47,7 +48,7 @@ export async function findCustomersByIds(ctx: Ctx, ids: readonly string[]): Prom
     .selectFrom('customers')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
 }
 
@@ -76,7 +77,7 @@ export async function lockCustomers(ctx: Ctx, customerIds: readonly string[]): P
     .selectFrom('customers')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`id = any(${customerIds}::uuid[])`)
+    .where(anyOf('id', customerIds))
     .orderBy('id')
     .forNoKeyUpdate()
     .execute()
@@ -117,7 +118,7 @@ export async function listMetadata(ctx: Ctx, customerIds: readonly string[]): Pr
     .selectFrom('customer_metadata')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('customer_id', 'in', customerIds)
+    .where(anyOf('customer_id', customerIds))
     .orderBy('created_at')
     .orderBy('id')
     .execute()

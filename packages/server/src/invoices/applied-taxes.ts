@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { FeesTaxes, InvoicesTaxes } from '../platform/db/types.ts'
 import { formatCents, formatInstant } from '../platform/wire.ts'
 
@@ -13,7 +14,7 @@ export async function presentFeeTaxes(ctx: Ctx, feeIds: readonly string[]) {
     .selectFrom('fees_taxes')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('fee_id', 'in', feeIds)
+    .where(anyOf('fee_id', feeIds))
     .orderBy('id')
     .execute()
   const byFee = Map.groupBy(rows, row => row.fee_id)
@@ -27,7 +28,7 @@ export async function presentInvoiceTaxes(ctx: Ctx, invoiceIds: readonly string[
     .selectFrom('invoices_taxes')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', 'in', invoiceIds)
+    .where(anyOf('invoice_id', invoiceIds))
     .orderBy('id')
     .execute()
   const byInvoice = Map.groupBy(rows, row => row.invoice_id)

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { InvoiceMetadata, UsageThresholds } from '../platform/db/types.ts'
 import { formatCents, formatInstant } from '../platform/wire.ts'
 
@@ -16,7 +17,7 @@ export async function listInvoiceMetadata(
     .selectFrom('invoice_metadata')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', 'in', invoiceIds)
+    .where(anyOf('invoice_id', invoiceIds))
     .orderBy('created_at')
     .orderBy('id')
     .execute()
@@ -38,7 +39,7 @@ export async function presentErrorDetails(ctx: Ctx, invoiceIds: readonly string[
     .selectFrom('error_details')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', 'in', invoiceIds)
+    .where(anyOf('invoice_id', invoiceIds))
     .where('deleted_at', 'is', null)
     .orderBy('created_at')
     .orderBy('id')
@@ -52,7 +53,7 @@ export async function presentAppliedSections(ctx: Ctx, invoiceIds: readonly stri
     .selectFrom('applied_invoice_custom_sections')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', 'in', invoiceIds)
+    .where(anyOf('invoice_id', invoiceIds))
     .orderBy('created_at')
     .orderBy('id')
     .execute()
@@ -74,7 +75,7 @@ export async function presentAppliedThresholds(ctx: Ctx, invoiceIds: readonly st
     .selectAll('threshold')
     .select(['applied.invoice_id', 'applied.lifetime_usage_amount_cents', 'applied.created_at as applied_at'])
     .where('applied.organization_id', '=', ctx.org.id)
-    .where('applied.invoice_id', 'in', invoiceIds)
+    .where(anyOf('applied.invoice_id', invoiceIds))
     .orderBy('threshold.amount_cents')
     .orderBy('applied.id')
     .execute()

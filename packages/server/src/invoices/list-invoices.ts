@@ -2,6 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely'
 import { findBillingEntityIds } from '../accounts/index.ts'
 import { customersMatching, searchCustomerIds } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import { containing } from '../platform/db/search.ts'
 import type { DB } from '../platform/db/types.ts'
 import { Problems } from '../platform/errors.ts'
@@ -191,7 +192,7 @@ function filteredInvoices(ctx: Ctx, filters: InvoiceFilters, { entityIds, custom
   }
   if (filters.settlements.length > 0) query = query.where(settledBy(filters.settlements))
   for (const pair of filters.metadata) query = query.where(hasMetadata(pair))
-  if (entityIds !== undefined) query = query.where('invoices.billing_entity_id', 'in', entityIds)
+  if (entityIds !== undefined) query = query.where(anyOf('invoices.billing_entity_id', entityIds))
   if (filters.searchTerm) {
     query = query.where(matches(ctx, filters.searchTerm, filters.externalCustomerId !== undefined, customerIds))
   }

@@ -2,6 +2,7 @@ import { findBillingEntitiesByIds } from '../accounts/index.ts'
 import { listCreditsOfInvoices, serializeCredit } from '../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { presentInvoiceTaxes } from './applied-taxes.ts'
 import { loadLeftOnInvoices } from './crediting/creditable.ts'
@@ -98,7 +99,7 @@ async function findRegenerated(ctx: Ctx, invoices: readonly Invoice[]): Promise<
     .selectFrom('invoices')
     .select(['id', 'voided_invoice_id'])
     .where('organization_id', '=', ctx.org.id)
-    .where('voided_invoice_id', 'in', voided)
+    .where(anyOf('voided_invoice_id', voided))
     .execute()
   return new Map(rows.map(row => [row.voided_invoice_id ?? '', row.id]))
 }

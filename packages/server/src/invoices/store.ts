@@ -1,5 +1,6 @@
 import { type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { InvoiceSubscriptions, Invoices } from '../platform/db/types.ts'
 import { isUuid } from '../platform/ids.ts'
 
@@ -39,7 +40,7 @@ export async function findInvoicesByIds(ctx: Ctx, ids: readonly string[]): Promi
     .selectFrom('invoices')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .where(anyOf('id', ids))
     .orderBy('created_at')
     .orderBy('id')
     .execute()
@@ -77,7 +78,7 @@ export async function loadInvoiceSubscriptions(
     .selectFrom('invoice_subscriptions')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', 'in', invoiceIds)
+    .where(anyOf('invoice_id', invoiceIds))
     .orderBy('created_at')
     .orderBy('id')
     .execute()

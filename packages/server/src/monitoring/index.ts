@@ -7,7 +7,7 @@ import { deleteAlertsOfMetric, onBillableMetricDeleted } from './alerts/forget-m
 import { evaluateLifetimeUnits } from './alerts/lifetime-units.ts'
 import { alertRoutes } from './alerts/routes.ts'
 import { webhooks } from './alerts/webhooks.ts'
-import { computeDailyUsageOfSubscription, computeDailyUsages } from './daily-usage/clock.ts'
+import { computeDailyUsageOfSubscriptions, computeDailyUsages } from './daily-usage/clock.ts'
 import { keepDailyUsagesOfInvoices, onSubscriptionInvoice } from './daily-usage/from-invoices.ts'
 import { dailyUsageRoutes } from './daily-usage/routes.ts'
 import { refreshLifetimeUsage, refreshLifetimeUsageOfSubscription } from './lifetime-usage/clock.ts'
@@ -50,7 +50,7 @@ export const monitoring: Domain = {
     deleteAlertsOfMetric,
     refreshLifetimeUsageOfSubscription,
     ...flagTasks,
-    computeDailyUsageOfSubscription,
+    computeDailyUsageOfSubscriptions,
     keepDailyUsagesOfInvoices,
     ...walletTasks,
   ],

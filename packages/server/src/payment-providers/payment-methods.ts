@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { PaymentMethods } from '../platform/db/types.ts'
 import { notFound } from '../platform/errors.ts'
 import type { Page } from '../platform/http/pagination.ts'
@@ -31,7 +32,7 @@ export async function findPaymentMethodsByIds(ctx: Ctx, ids: readonly string[]):
     .selectFrom('payment_methods')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
 }
 
@@ -50,7 +51,7 @@ export async function findDefaultPaymentMethodIds(
     .selectFrom('payment_methods')
     .select(['id', 'customer_id'])
     .where('organization_id', '=', ctx.org.id)
-    .where('customer_id', 'in', customerIds)
+    .where(anyOf('customer_id', customerIds))
     .where('is_default', '=', true)
     .execute()
   return new Map(rows.map(row => [row.customer_id, row.id]))

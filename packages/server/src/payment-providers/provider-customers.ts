@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { PaymentProviderCustomers } from '../platform/db/types.ts'
 import { newId } from '../platform/ids.ts'
 import { chargesByItself, type ProviderType } from './provider-types.ts'
@@ -61,7 +62,7 @@ export async function findProviderCustomersByIds(
     .selectFrom('payment_provider_customers')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
   return new Map(rows.map(row => [row.id, row as ProviderCustomer]))
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { PaymentProviders } from '../platform/db/types.ts'
 import { newId } from '../platform/ids.ts'
 import type { PaymentProvider } from './payment-provider.ts'
@@ -43,7 +44,7 @@ export async function findConnectionsByIds(ctx: Ctx, ids: readonly string[]): Pr
     .selectFrom('payment_providers')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
   return new Map(rows.map(row => [row.id, row as Connection]))
 }

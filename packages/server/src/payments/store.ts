@@ -2,6 +2,7 @@ import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable
 import { VISIBLE_STATUSES } from '../invoices/index.ts'
 import type { NormalizedStatus } from '../payment-providers/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { Payments } from '../platform/db/types.ts'
 import { validation } from '../platform/errors.ts'
 import type { Page } from '../platform/http/pagination.ts'
@@ -58,7 +59,7 @@ export async function findPaymentsByIds(ctx: Ctx, ids: readonly string[]): Promi
     .selectFrom('payments')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
   return rows as Payment[]
 }

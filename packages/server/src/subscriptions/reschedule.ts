@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Ctx, transaction } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import { movedBillingAt, writeNextBilling } from './next-billing.ts'
 import { loadSubscriptionRecords } from './store.ts'
 import { billingSchedule } from './terms.ts'
@@ -43,7 +44,7 @@ async function moveBilling(tx: Ctx, customerIds: readonly string[]): Promise<voi
     .selectFrom('customers')
     .select('id')
     .where('organization_id', '=', tx.org.id)
-    .where('id', 'in', customerIds)
+    .where(anyOf('id', customerIds))
     .orderBy('id')
     .forNoKeyUpdate()
     .execute()
@@ -51,7 +52,7 @@ async function moveBilling(tx: Ctx, customerIds: readonly string[]): Promise<voi
     .selectFrom('subscriptions')
     .select('id')
     .where('organization_id', '=', tx.org.id)
-    .where('customer_id', 'in', customerIds)
+    .where(anyOf('customer_id', customerIds))
     .where('status', '=', 'active')
     .execute()
   const records = await loadSubscriptionRecords(

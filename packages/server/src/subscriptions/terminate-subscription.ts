@@ -1,4 +1,5 @@
 import { type Ctx, transaction } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import { emit, emitAll } from '../platform/domain-events.ts'
 import { Problems, validation } from '../platform/errors.ts'
 import { emitMissedDays } from './missed-days.ts'
@@ -145,7 +146,7 @@ export async function cancelPending(tx: Ctx, subscriptionIds: readonly string[])
     .updateTable('subscriptions')
     .set({ status: 'canceled', canceled_at: now, updated_at: now })
     .where('organization_id', '=', tx.org.id)
-    .where('id', 'in', subscriptionIds)
+    .where(anyOf('id', subscriptionIds))
     .where('status', '=', 'pending')
     .returningAll()
     .execute()

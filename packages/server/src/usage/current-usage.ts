@@ -37,14 +37,16 @@ export async function getCurrentUsage(ctx: Ctx, question: CurrentUsageQuestion):
  * What a subscription has used in its running period and what that would cost: every usage charge of its plan, priced as
  * an invoice would, before minimums, commitments, coupons, credits and taxes (see `taxesOfUsage`).
  *
+ * @param knownPlan the subscription's, where it is at hand
  * @throws as `readRunningUsage`
  */
 export async function currentUsageOf(
   ctx: Ctx,
   subscription: SubscriptionRecord,
   selection: UsageSelection = {},
+  knownPlan?: PlanSnapshot,
 ): Promise<CurrentUsage> {
-  const { customer, plan, period, charges } = await readRunningUsage(ctx, subscription, selection)
+  const { customer, plan, period, charges } = await readRunningUsage(ctx, subscription, selection, knownPlan)
   return {
     customer,
     plan,

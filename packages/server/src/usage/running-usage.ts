@@ -60,6 +60,7 @@ export async function findMeteredSubscription(
 /**
  * Reads the usage of every usage charge of the plan, or of those that are selected.
  *
+ * @param knownPlan the subscription's, where it is at hand
  * @throws 405 `no_active_subscription` for a subscription that has not started, 405 `full_usage_not_allowed` without any
  *   selector or for what is prorated, 404 `charge_not_found` when a selector matches nothing
  */
@@ -67,11 +68,12 @@ export async function readRunningUsage(
   ctx: Ctx,
   record: SubscriptionRecord,
   selection: UsageSelection,
+  knownPlan?: PlanSnapshot,
 ): Promise<RunningUsage> {
   const { subscription } = record
   const terms = termsOf(record)
   if (terms === undefined) throw notAllowed('no_active_subscription')
-  const plan = (await getPlans(ctx, [subscription.plan_id])).get(subscription.plan_id)
+  const plan = knownPlan ?? (await getPlans(ctx, [subscription.plan_id])).get(subscription.plan_id)
   if (plan === undefined) throw new Error(`subscription ${subscription.id} has no plan`)
   const charges = selectCharges(plan.charges, selection)
 

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import { namedLike } from '../../platform/db/search.ts'
 import type { Coupons } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
@@ -49,7 +50,7 @@ export async function findCouponsByIds(ctx: Ctx, ids: readonly string[]): Promis
     .selectFrom('coupons')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
   return withTargets(ctx, rows)
 }

@@ -10,6 +10,7 @@ interface FixedChargeRow extends Selectable<FixedCharges> {
   readonly item_name: string
   readonly item_invoice_display_name: string | null
   readonly item_description: string | null
+  readonly has_taxes: boolean
 }
 
 /** The kept fixed charges of plans, in order of creation. Two queries, however many plans; deleted add-ons still name theirs. */
@@ -21,7 +22,8 @@ export async function getFixedChargesOfPlans(ctx: Ctx, planIds: readonly string[
       add_ons.code as item_code,
       add_ons.name as item_name,
       add_ons.invoice_display_name as item_invoice_display_name,
-      add_ons.description as item_description
+      add_ons.description as item_description,
+      exists (select from fixed_charges_taxes where fixed_charge_id = fixed_charges.id) as has_taxes
     from fixed_charges
     join add_ons on add_ons.id = fixed_charges.add_on_id
     where fixed_charges.organization_id = ${ctx.org.id}
@@ -31,7 +33,7 @@ export async function getFixedChargesOfPlans(ctx: Ctx, planIds: readonly string[
   const taxes = await getTaxesOf(
     ctx,
     'fixed_charge',
-    rows.map(row => row.id),
+    rows.filter(row => row.has_taxes).map(row => row.id),
   )
   return rows.map(row => toFixedCharge(row, taxes.get(row.id) ?? []))
 }

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { AppliedCoupons, Coupons } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Page } from '../../platform/http/pagination.ts'
@@ -71,7 +72,7 @@ export async function listActiveCoupons(ctx: Ctx, customerIds: readonly string[]
     .selectFrom('applied_coupons')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`customer_id = any(${customerIds}::uuid[])`)
+    .where(anyOf('customer_id', customerIds))
     .where('status', '=', 'active')
     .orderBy('created_at')
     .orderBy('id')
@@ -104,7 +105,7 @@ export async function findAppliedCouponsByIds(ctx: Ctx, ids: readonly string[]):
     .selectFrom('applied_coupons')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
 }
 
@@ -181,7 +182,7 @@ export async function readUsedAmounts(ctx: Ctx, ids: readonly string[]): Promise
     .innerJoin('invoices', 'invoices.id', 'credits.invoice_id')
     .select(['credits.applied_coupon_id', eb => eb.fn.sum<string>('credits.amount_cents').as('used')])
     .where('credits.organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`credits.applied_coupon_id = any(${ids}::uuid[])`)
+    .where(anyOf('credits.applied_coupon_id', ids))
     .where('invoices.status', 'not in', ['voided', 'closed', 'deleted'])
     .groupBy('credits.applied_coupon_id')
     .execute()

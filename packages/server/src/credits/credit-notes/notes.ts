@@ -1,5 +1,6 @@
-import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { CreditNoteItems, CreditNotes, CreditNoteTaxes } from '../../platform/db/types.ts'
 import { isUuid } from '../../platform/ids.ts'
 import { openCreditNoteBalance } from './balances.ts'
@@ -123,7 +124,7 @@ export async function findCreditNotesByIds(ctx: Ctx, ids: readonly string[]): Pr
     .selectFrom('credit_notes')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .where('status', '=', 'finalized')
     .execute()
 }
@@ -162,7 +163,7 @@ export async function listItems(ctx: Ctx, noteIds: readonly string[]): Promise<C
     .selectFrom('credit_note_items')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`credit_note_id = any(${noteIds}::uuid[])`)
+    .where(anyOf('credit_note_id', noteIds))
     .orderBy('created_at')
     .orderBy('id')
     .execute()
@@ -175,7 +176,7 @@ export async function listTaxes(ctx: Ctx, noteIds: readonly string[]): Promise<C
     .selectFrom('credit_note_taxes')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`credit_note_id = any(${noteIds}::uuid[])`)
+    .where(anyOf('credit_note_id', noteIds))
     .orderBy('id')
     .execute()
 }

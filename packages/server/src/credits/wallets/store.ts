@@ -7,6 +7,7 @@ import {
 } from '../../accounts/index.ts'
 import { type Customer, findCustomersByIds, lockCustomer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { Wallets } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Page } from '../../platform/http/pagination.ts'
@@ -46,7 +47,7 @@ export async function findWalletsByIds(ctx: Ctx, ids: readonly string[]): Promis
     .selectFrom('wallets')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
 }
 
@@ -81,7 +82,7 @@ export async function getWalletCodes(ctx: Ctx, ids: readonly string[]): Promise<
     .selectFrom('wallets')
     .select(['id', 'code'])
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`id = any(${ids}::uuid[])`)
+    .where(anyOf('id', ids))
     .execute()
   return new Map(rows.map(row => [row.id, row.code]))
 }

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { InvoiceMetadata } from '../../platform/db/types.ts'
 import { Problems } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
@@ -34,7 +35,7 @@ export async function replaceInvoiceMetadata(
     await tx.db
       .deleteFrom('invoice_metadata')
       .where('organization_id', '=', tx.org.id)
-      .where('id', 'in', dropped)
+      .where(anyOf('id', dropped))
       .execute()
   }
   if (listed.length > 0) await save(tx, listed)

@@ -1,5 +1,6 @@
 import { completeInvoice } from '@weir/engine'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { ComputedInvoice } from '../billing/compute.ts'
 
 /** The same invoice while it is not known which taxes its customer pays. Fees that are on no invoice keep theirs. */
@@ -23,6 +24,6 @@ export async function withholdTotals(tx: Ctx, invoiceIds: readonly string[]): Pr
       payment_status: 'pending',
     })
     .where('organization_id', '=', tx.org.id)
-    .where('id', 'in', invoiceIds)
+    .where(anyOf('id', invoiceIds))
     .execute()
 }

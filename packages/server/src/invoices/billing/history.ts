@@ -1,6 +1,7 @@
 import type { BilledPeriods, EarlierInvoice, PreviousUsage } from '@weir/engine'
 import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { InvoiceSubscription } from '../store.ts'
 
 /** What a subscription was billed before, as far as the next invoice depends on it. */
@@ -64,7 +65,7 @@ async function loadBaseFees(tx: Ctx, subscriptionIds: readonly string[], exceptI
       .select(['fees.subscription_id', 'fees.invoice_id'])
       .select(sql<Temporal.Instant>`coalesce(link.timestamp, fees.created_at)`.as('billed_at'))
       .where('fees.organization_id', '=', tx.org.id)
-      .where('fees.subscription_id', 'in', subscriptionIds)
+      .where(anyOf('fees.subscription_id', subscriptionIds))
       .where('fees.fee_type', '=', 'subscription')
       .where('fees.deleted_at', 'is', null)
       .where('fees.invoice_id', 'is distinct from', exceptInvoiceId)
@@ -82,7 +83,7 @@ async function loadLinks(tx: Ctx, subscriptionIds: readonly string[], exceptInvo
       .selectAll('invoice_subscriptions')
       .select('invoices.timezone')
       .where('invoice_subscriptions.organization_id', '=', tx.org.id)
-      .where('invoice_subscriptions.subscription_id', 'in', subscriptionIds)
+      .where(anyOf('invoice_subscriptions.subscription_id', subscriptionIds))
       .where('invoice_subscriptions.invoice_id', 'is distinct from', exceptInvoiceId)
       .where('invoices.status', '<>', 'deleted')
       // They bill a period that is billed as a whole when it ends.

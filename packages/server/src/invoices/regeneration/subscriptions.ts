@@ -1,6 +1,7 @@
 import { type Boundaries, countDays, type InvoicingReason, type Period } from '@weir/engine'
 import { getPlans } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import { newId } from '../../platform/ids.ts'
 import { findSubscriptionsByIds } from '../../subscriptions/index.ts'
 import type { BilledSubscription } from '../billing/compute.ts'
@@ -39,7 +40,7 @@ export async function takeOverPeriods(
     .updateTable('invoice_subscriptions')
     .set({ regenerated_invoice_id: invoice.id })
     .where('organization_id', '=', tx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
   const copies = links.map(link => ({
     ...link,

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import { newId } from '../../platform/ids.ts'
 import type { AlertOwner, AlertRow, Threshold } from './types.ts'
@@ -59,7 +59,7 @@ export async function loadThresholds(ctx: Ctx, alertIds: readonly string[]): Pro
     .selectFrom('usage_alert_thresholds')
     .select(['alert_id', 'code', 'value', 'recurring'])
     .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`alert_id = any(${alertIds}::uuid[])`)
+    .where(anyOf('alert_id', alertIds))
     .orderBy('position')
     .execute()
   return Map.groupBy(rows, row => row.alert_id)
@@ -111,13 +111,13 @@ export async function deleteAlerts(tx: Ctx, alertIds: readonly string[]): Promis
   await tx.db
     .deleteFrom('usage_alert_thresholds')
     .where('organization_id', '=', tx.org.id)
-    .where('alert_id', 'in', alertIds)
+    .where(anyOf('alert_id', alertIds))
     .execute()
   await tx.db
     .updateTable('usage_alerts')
     .set({ deleted_at: now, updated_at: now })
     .where('organization_id', '=', tx.org.id)
-    .where('id', 'in', alertIds)
+    .where(anyOf('id', alertIds))
     .execute()
 }
 

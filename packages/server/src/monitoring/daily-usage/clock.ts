@@ -1,13 +1,18 @@
 import { localDate, startOfDay } from '@weir/engine'
 import { type RawBuilder, sql } from 'kysely'
+import { getPlans } from '../../catalog/index.ts'
 import { type ClockTask, firstTick, type Schedule } from '../../platform/clock/clock-tasks.ts'
 import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import { CUSTOMER_TIME_ZONE, loadSubscriptionRecords } from '../../subscriptions/index.ts'
 import { inScope } from '../scope.ts'
-import { computeDailyUsage, isLastDayOfPeriod } from './compute.ts'
+import { computeDailyUsages as computeDays, type DayOfSubscription, isLastDayOfPeriod } from './compute.ts'
 
-const COMPUTE = 'compute_daily_usage_of_subscription'
+const COMPUTE = 'compute_daily_usage_of_subscriptions'
+/** Of one job: they share what is read of their plans, and a job is soon done. */
+const SUBSCRIPTIONS_A_JOB = 50
+/** Jobs of a lane run one after another, so that no two of one customer meet. */
+const LANES = 8
 const SUBSCRIPTIONS_A_PAGE = 1_000
 const SCHEDULE: Schedule = { minute: 15 }
 /** Days are computed in the first hours of the next one, so that one that was missed is made up. */
@@ -52,17 +57,17 @@ export const computeDailyUsages: ClockTask = {
         limit ${SUBSCRIPTIONS_A_PAGE}`.execute(scope.db)
       await addJobs(
         scope.db,
-        rows.map(({ id, organizationId, customerId, timeZone }) => ({
+        jobsOf(rows).map(({ lane, candidates }) => ({
           task: COMPUTE,
           payload: {
-            organizationId,
-            subscriptionId: id,
-            date: localDate(scope.now, timeZone).subtract({ days: 1 }).toString(),
+            organizationId: candidates[0].organizationId,
+            days: candidates.map(({ id, timeZone }) => ({
+              subscriptionId: id,
+              date: localDate(scope.now, timeZone).subtract({ days: 1 }).toString(),
+            })),
           },
-          queue: customerId,
-          key: `${COMPUTE}:${id}`,
-          keepsRunAt: true,
-          ...(isSpread && { runAt: scope.now.add({ seconds: placeOf(id) }) }),
+          queue: `daily_usage:${lane}`,
+          ...(isSpread && { runAt: scope.now.add({ seconds: placeOf(candidates[0].id) }) }),
         })),
       )
       const last = rows.at(-1)
@@ -72,19 +77,50 @@ export const computeDailyUsages: ClockTask = {
   },
 }
 
-export const computeDailyUsageOfSubscription: TaskDefinition = {
+interface WantedDay {
+  readonly subscriptionId: string
+  readonly date: string
+}
+
+export const computeDailyUsageOfSubscriptions: TaskDefinition = {
   name: COMPUTE,
   async run(ctx, payload) {
-    const date = Temporal.PlainDate.from(String(payload.date))
-    const [record] = await loadSubscriptionRecords(ctx, [String(payload.subscriptionId)])
-    if (record?.subscription.status !== 'active' || isLastDayOfPeriod(record, date)) return
-    await computeDailyUsage(ctx, record, date)
+    const wanted = payload.days as readonly WantedDay[]
+    const dateOf = new Map(wanted.map(({ subscriptionId, date }) => [subscriptionId, Temporal.PlainDate.from(date)]))
+    const days = (await loadSubscriptionRecords(ctx, [...dateOf.keys()])).flatMap((record): DayOfSubscription[] => {
+      const date = dateOf.get(record.subscription.id)
+      const isWanted = date !== undefined && record.subscription.status === 'active' && !isLastDayOfPeriod(record, date)
+      return isWanted ? [{ record, date }] : []
+    })
+    await computeDays(ctx, days, await getPlans(ctx, [...new Set(days.map(({ record }) => record.plan.id))]))
   },
 }
 
-/** Of a subscription, from 0 on: the last digits of its id are random. */
+/** Candidates of one organization and lane, some a job. */
+function jobsOf(rows: readonly Candidate[]) {
+  const together = Map.groupBy(rows, ({ organizationId, customerId }) => `${laneOf(customerId)} ${organizationId}`)
+  return [...together.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return []
+    const all = [first, ...others]
+    return Array.from({ length: Math.ceil(all.length / SUBSCRIPTIONS_A_JOB) }, (_, job) => {
+      const own = all.slice(job * SUBSCRIPTIONS_A_JOB, (job + 1) * SUBSCRIPTIONS_A_JOB)
+      return { lane: laneOf(first.customerId), candidates: [own[0] ?? first, ...own.slice(1)] as const }
+    })
+  })
+}
+
+function laneOf(customerId: string): number {
+  return lastDigitsOf(customerId) % LANES
+}
+
+/** Of a subscription, from 0 on. */
 function placeOf(id: string): number {
-  return Number.parseInt(id.slice(-8), 16) % SPREAD_SECONDS
+  return lastDigitsOf(id) % SPREAD_SECONDS
+}
+
+/** The last digits of ids are random. */
+function lastDigitsOf(id: string): number {
+  return Number.parseInt(id.slice(-8), 16)
 }
 
 /**

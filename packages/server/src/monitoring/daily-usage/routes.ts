@@ -1,13 +1,14 @@
 import { localDate } from '@weir/engine'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import { getPlans } from '../../catalog/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { Problems } from '../../platform/errors.ts'
 import { Input, isBlank, Nullable, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { formatInstant } from '../../platform/wire.ts'
 import { getSelected, readSelection, type SubscriptionRecord } from '../../subscriptions/index.ts'
-import { computeDailyUsage } from './compute.ts'
+import { computeDailyUsages } from './compute.ts'
 import { type DailyUsageRow, listDailyUsages } from './store.ts'
 
 interface OfSubscription {
@@ -68,8 +69,9 @@ interface Days {
 async function backfill(ctx: Ctx, record: SubscriptionRecord, { from, to }: Days): Promise<void> {
   const today = localDate(ctx.clock.now(), record.timeZone)
   const end = Temporal.PlainDate.compare(to, today) < 0 ? to : today.subtract({ days: 1 })
+  const plans = await getPlans(ctx, [record.plan.id])
   for (let date = from; Temporal.PlainDate.compare(date, end) <= 0; date = date.add({ days: 1 })) {
-    await computeDailyUsage(ctx, record, date)
+    await computeDailyUsages(ctx, [{ record, date }], plans)
   }
 }
 

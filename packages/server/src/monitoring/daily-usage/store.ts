@@ -25,16 +25,22 @@ export interface NewDailyUsage {
   readonly usage: SerializedUsage
 }
 
-/** Whether the usage of a day is kept, of whichever period. */
-export async function hasDailyUsage(ctx: Ctx, subscriptionId: string, date: Temporal.PlainDate): Promise<boolean> {
-  const row = await ctx.db
-    .selectFrom('daily_usages')
-    .select('id')
-    .where('organization_id', '=', ctx.org.id)
-    .where('subscription_id', '=', subscriptionId)
-    .where('usage_date', '=', date)
-    .executeTakeFirst()
-  return row !== undefined
+/** Those of subscriptions, with a day each, of which the usage of the day is kept, of whichever period. */
+export async function findKeptDays(
+  ctx: Ctx,
+  days: readonly { readonly subscriptionId: string; readonly date: Temporal.PlainDate }[],
+): Promise<Set<string>> {
+  if (days.length === 0) return new Set()
+  const { rows } = await sql<{ id: string }>`
+    select distinct kept.subscription_id as id
+    from unnest(
+      ${days.map(({ subscriptionId }) => subscriptionId)}::uuid[],
+      ${days.map(({ date }) => date.toString())}::date[]
+    ) as wanted (subscription_id, date)
+    join daily_usages as kept
+      on kept.subscription_id = wanted.subscription_id and kept.usage_date = wanted.date
+    where kept.organization_id = ${ctx.org.id}`.execute(ctx.db)
+  return new Set(rows.map(({ id }) => id))
 }
 
 /**

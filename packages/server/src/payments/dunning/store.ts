@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Ctx, Db } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { DunningCampaigns, DunningCampaignThresholds } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 
@@ -32,7 +33,7 @@ export async function listThresholds(
     .selectFrom('dunning_campaign_thresholds')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('dunning_campaign_id', 'in', campaignIds)
+    .where(anyOf('dunning_campaign_id', campaignIds))
     .where('deleted_at', 'is', null)
     .orderBy('currency')
     .execute()

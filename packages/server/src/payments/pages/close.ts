@@ -1,4 +1,5 @@
 import { type Ctx, transaction } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import type { Reaction } from '../../platform/module.ts'
@@ -22,7 +23,7 @@ async function findInvoicesWithPages(ctx: Ctx, invoiceIds: readonly string[]): P
     .selectFrom('payment_pages')
     .select('invoice_id')
     .where('organization_id', '=', ctx.org.id)
-    .where('invoice_id', 'in', invoiceIds)
+    .where(anyOf('invoice_id', invoiceIds))
     .where('status', '=', 'active')
     .execute()
   return rows.flatMap(row => row.invoice_id ?? [])

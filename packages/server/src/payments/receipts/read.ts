@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Selectable } from 'kysely'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { PaymentReceipts } from '../../platform/db/types.ts'
 import { notFound } from '../../platform/errors.ts'
 import { fileUrl } from '../../platform/files/file-urls.ts'
@@ -29,7 +30,7 @@ export async function findReceiptsByIds(ctx: Ctx, ids: readonly string[]): Promi
     .selectFrom('payment_receipts')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
 }
 
@@ -41,14 +42,14 @@ export async function presentReceipts(ctx: Ctx, receipts: readonly PaymentReceip
     .selectFrom('payments')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
   const payments = new Map((await presentPayments(ctx, rows as Payment[])).map(payment => [payment.lago_id, payment]))
   const files = await ctx.db
     .selectFrom('documents')
     .select(['payment_id', 'kind', 'file_key'])
     .where('organization_id', '=', ctx.org.id)
-    .where('payment_id', 'in', ids)
+    .where(anyOf('payment_id', ids))
     .execute()
   return receipts.map(receipt => {
     const urlOf = (kind: 'pdf' | 'xml') => {

@@ -2,6 +2,7 @@ import { type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import { findBillingEntitiesByCodes } from '../../accounts/index.ts'
 import { findInvoicesByIds, type Invoice } from '../../invoices/index.ts'
 import type { Ctx } from '../../platform/context.ts'
+import { anyOf } from '../../platform/db/any-of.ts'
 import type { PaymentRequests } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import { asList, asText } from '../../platform/http/query.ts'
@@ -26,7 +27,7 @@ export async function findPaymentRequestsByIds(ctx: Ctx, ids: readonly string[])
     .selectFrom('payment_requests')
     .selectAll()
     .where('organization_id', '=', ctx.org.id)
-    .where('id', 'in', ids)
+    .where(anyOf('id', ids))
     .execute()
 }
 
@@ -51,7 +52,7 @@ export async function loadRequestedInvoices(ctx: Ctx, requestIds: readonly strin
     .selectFrom('payment_request_invoices')
     .select(['payment_request_id', 'invoice_id'])
     .where('organization_id', '=', ctx.org.id)
-    .where('payment_request_id', 'in', requestIds)
+    .where(anyOf('payment_request_id', requestIds))
     .execute()
   const invoices = await findInvoicesByIds(ctx, [...new Set(links.map(link => link.invoice_id))])
   const requestsOf = Map.groupBy(links, link => link.invoice_id)

@@ -23,7 +23,7 @@ beforeEach(async () => {
     max: 1,
     types: pgTypes,
     Client: PgClient,
-    preparedStatements: new PreparedStatements(),
+    preparedStatements: new PreparedStatements(MOST),
   }
   pool = new pg.Pool(options)
 })
@@ -34,6 +34,7 @@ afterAll(async () => {
   await database.drop()
 })
 
+const MOST = 20
 const PRICE = 'select * from prices where id = $1'
 
 async function prepared(): Promise<string[]> {
@@ -86,12 +87,20 @@ test('a statement that is refused tells why, prepared or not', async () => {
   await expect(pool.query(insert, [1, 100])).rejects.toMatchObject({ code: '23505', constraint: 'prices_pkey' })
 })
 
-test('what connections keep is bounded', () => {
+test('what a connection keeps is bounded, and what comes often later is prepared all the same', async () => {
+  const texts = Array.from({ length: 50 }, (_, at) => `select id, ${at} as at from prices where id = $1`)
+  for (const text of texts) await often(text, [1])
+  const kept = await prepared()
+  expect(kept.length).toBeLessThanOrEqual(MOST)
+  expect(kept).toContain(texts.at(-1))
+})
+
+test('a long statement is not prepared, nor one that comes once among many', async () => {
+  const long = `select cents /*${' '.repeat(20_000)}*/ from prices where id = $1`
+  await often(long, [1])
   const statements = new PreparedStatements()
-  const texts = Array.from({ length: 1_000 }, (_, at) => `select ${at}`)
-  for (let time = 0; time < 10; time += 1) for (const text of texts) statements.nameOf(text)
-  const names = texts.map(text => statements.nameOf(text)).filter(name => name !== undefined)
-  expect(new Set(names).size).toBe(400)
-  const long = `select $1 /*${' '.repeat(20_000)}*/`
-  for (let time = 0; time < 10; time += 1) expect(statements.nameOf(long)).toBeUndefined()
+  for (let round = 0; round < 10; round += 1) {
+    for (let at = 0; at < 1_000; at += 1) expect(statements.nameOf(`select ${at}`)).toBeUndefined()
+  }
+  expect(await prepared()).toEqual([])
 })

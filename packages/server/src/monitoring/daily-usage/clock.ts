@@ -6,7 +6,7 @@ import { addJobs } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import { CUSTOMER_TIME_ZONE, loadSubscriptionRecords } from '../../subscriptions/index.ts'
 import { inScope } from '../scope.ts'
-import { computeDailyUsages as computeDays, type DayOfSubscription, isLastDayOfPeriod } from './compute.ts'
+import { type DayOfSubscription, isLastDayOfPeriod, keepDailyUsages } from './compute.ts'
 
 const COMPUTE = 'compute_daily_usage_of_subscriptions'
 /** Of one job: they share what is read of their plans, and a job is soon done. */
@@ -57,17 +57,17 @@ export const computeDailyUsages: ClockTask = {
         limit ${SUBSCRIPTIONS_A_PAGE}`.execute(scope.db)
       await addJobs(
         scope.db,
-        jobsOf(rows).map(({ lane, candidates }) => ({
+        jobsOf(rows).map(({ organizationId, lane, seconds, candidates }) => ({
           task: COMPUTE,
           payload: {
-            organizationId: candidates[0].organizationId,
+            organizationId,
             days: candidates.map(({ id, timeZone }) => ({
               subscriptionId: id,
               date: localDate(scope.now, timeZone).subtract({ days: 1 }).toString(),
             })),
           },
           queue: `daily_usage:${lane}`,
-          ...(isSpread && { runAt: scope.now.add({ seconds: placeOf(candidates[0].id) }) }),
+          ...(isSpread && { runAt: scope.now.add({ seconds }) }),
         })),
       )
       const last = rows.at(-1)
@@ -92,21 +92,21 @@ export const computeDailyUsageOfSubscriptions: TaskDefinition = {
       const isWanted = date !== undefined && record.subscription.status === 'active' && !isLastDayOfPeriod(record, date)
       return isWanted ? [{ record, date }] : []
     })
-    await computeDays(ctx, days, await getPlans(ctx, [...new Set(days.map(({ record }) => record.plan.id))]))
+    await keepDailyUsages(ctx, days, await getPlans(ctx, [...new Set(days.map(({ record }) => record.plan.id))]))
   },
 }
 
-/** Candidates of one organization and lane, some a job. */
+/** What candidates of one organization and lane have in common, some of them a job. */
 function jobsOf(rows: readonly Candidate[]) {
   const together = Map.groupBy(rows, ({ organizationId, customerId }) => `${laneOf(customerId)} ${organizationId}`)
-  return [...together.values()].flatMap(([first, ...others]) => {
-    if (first === undefined) return []
-    const all = [first, ...others]
-    return Array.from({ length: Math.ceil(all.length / SUBSCRIPTIONS_A_JOB) }, (_, job) => {
-      const own = all.slice(job * SUBSCRIPTIONS_A_JOB, (job + 1) * SUBSCRIPTIONS_A_JOB)
-      return { lane: laneOf(first.customerId), candidates: [own[0] ?? first, ...own.slice(1)] as const }
-    })
-  })
+  return [...together.values()].flatMap(own =>
+    own.flatMap((first, place) => {
+      if (place % SUBSCRIPTIONS_A_JOB > 0) return []
+      const candidates = own.slice(place, place + SUBSCRIPTIONS_A_JOB)
+      const { organizationId, customerId } = first
+      return [{ organizationId, lane: laneOf(customerId), seconds: placeOf(first.id), candidates }]
+    }),
+  )
 }
 
 function laneOf(customerId: string): number {

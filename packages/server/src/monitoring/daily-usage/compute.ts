@@ -24,7 +24,7 @@ export interface DayOfSubscription {
  * @param plans those of the subscriptions, by id
  * @throws AggregateError what went wrong with some of them, when the others are kept
  */
-export async function computeDailyUsages(
+export async function keepDailyUsages(
   ctx: Ctx,
   days: readonly DayOfSubscription[],
   plans: ReadonlyMap<string, PlanSnapshot>,

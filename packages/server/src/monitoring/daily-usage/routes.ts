@@ -8,7 +8,7 @@ import { Input, isBlank, Nullable, readRoot } from '../../platform/http/input.ts
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { formatInstant } from '../../platform/wire.ts'
 import { getSelected, readSelection, type SubscriptionRecord } from '../../subscriptions/index.ts'
-import { computeDailyUsages } from './compute.ts'
+import { keepDailyUsages } from './compute.ts'
 import { type DailyUsageRow, listDailyUsages } from './store.ts'
 
 interface OfSubscription {
@@ -71,7 +71,7 @@ async function backfill(ctx: Ctx, record: SubscriptionRecord, { from, to }: Days
   const end = Temporal.PlainDate.compare(to, today) < 0 ? to : today.subtract({ days: 1 })
   const plans = await getPlans(ctx, [record.plan.id])
   for (let date = from; Temporal.PlainDate.compare(date, end) <= 0; date = date.add({ days: 1 })) {
-    await computeDailyUsages(ctx, [{ record, date }], plans)
+    await keepDailyUsages(ctx, [{ record, date }], plans)
   }
 }
 

@@ -19,11 +19,12 @@ const FIRST_REPLAN_AFTER_MS = 5_000
  * A client that takes `Temporal` values as parameters, alone and in arrays (`pg` itself would send them as JSON strings, in
  * quotes), and that prepares the statements which come often. Pass it to a pool as its `Client` option.
  *
- * A prepared statement that a migration has outdated is sent once more under another name. Within a transaction that cannot
- * be: it fails, and whoever began it tries again.
+ * A prepared statement that a migration has outdated is sent once more. Within a transaction that cannot be: it fails, and
+ * whoever began it tries again.
  */
 export class PgClient extends pg.Client {
   readonly #prepared: PreparedStatements | undefined
+  #generation = 0
   #replanAt = performance.now() + FIRST_REPLAN_AFTER_MS
   #replanAfterMs = FIRST_REPLAN_AFTER_MS
 
@@ -40,6 +41,8 @@ export class PgClient extends pg.Client {
     const parameters = values.map(toParameter)
     const name = typeof query === 'string' ? this.#prepared?.nameOf(query) : undefined
     if (name === undefined) return super.query(query as string, parameters, callback as () => void) as never
+    this.#forgetFormerNames()
+    this.#replanNowAndThen()
     return this.#queryPrepared(name, query as string, parameters, callback as Callback | undefined) as never
   }
 
@@ -49,7 +52,6 @@ export class PgClient extends pg.Client {
     values: unknown[],
     callback?: Callback,
   ): Promise<pg.QueryResult> | undefined {
-    this.#replanNowAndThen()
     const send = super.query.bind(this) as (config: pg.QueryConfig) => Promise<pg.QueryResult>
     const answer = send({ name, text, values }).catch(error => {
       if (!isOutdatedStatement(error)) throw error
@@ -65,13 +67,24 @@ export class PgClient extends pg.Client {
     return undefined
   }
 
+  #forgetFormerNames(): void {
+    const generation = this.#prepared?.generation ?? 0
+    if (generation === this.#generation) return
+    this.#generation = generation
+    this.#inPassing('deallocate all')
+  }
+
   #replanNowAndThen(): void {
     const now = performance.now()
     if (now < this.#replanAt) return
     this.#replanAfterMs *= 2
     this.#replanAt = now + this.#replanAfterMs
-    // In a transaction that has failed it fails too, and the next time will do.
-    super.query('discard plans').catch(() => {})
+    this.#inPassing('discard plans')
+  }
+
+  /** In a transaction that has failed it fails too: the next time will do. */
+  #inPassing(statement: string): void {
+    super.query(statement).catch(() => {})
   }
 }
 

@@ -25,6 +25,8 @@ const FIRST_REPLAN_AFTER_MS = 5_000
 export class PgClient extends pg.Client {
   readonly #prepared: PreparedStatements | undefined
   #generation = 0
+  /** The names of this generation that the connection knows. */
+  #named = new Set<string>()
   #replanAt = performance.now() + FIRST_REPLAN_AFTER_MS
   #replanAfterMs = FIRST_REPLAN_AFTER_MS
 
@@ -53,12 +55,19 @@ export class PgClient extends pg.Client {
     callback?: Callback,
   ): Promise<pg.QueryResult> | undefined {
     const send = super.query.bind(this) as (config: pg.QueryConfig) => Promise<pg.QueryResult>
-    const answer = send({ name, text, values }).catch(error => {
-      if (!isOutdatedStatement(error)) throw error
-      this.#prepared?.outdated(text, name)
-      if (this.getTransactionStatus() !== 'I') throw error
-      return send({ text, values })
-    })
+    const named = this.#named
+    const answer = send({ name, text, values }).then(
+      result => {
+        named.add(name)
+        return result
+      },
+      error => {
+        if (!isOutdatedStatement(error)) throw error
+        this.#prepared?.outdated(text, name)
+        if (this.getTransactionStatus() !== 'I') throw error
+        return send({ text, values })
+      },
+    )
     if (callback === undefined) return answer
     answer.then(
       result => callback(null, result),
@@ -67,11 +76,13 @@ export class PgClient extends pg.Client {
     return undefined
   }
 
+  /** Statements that somebody else has named stay. */
   #forgetFormerNames(): void {
     const generation = this.#prepared?.generation ?? 0
     if (generation === this.#generation) return
     this.#generation = generation
-    this.#inPassing('deallocate all')
+    if (this.#named.size > 0) this.#inPassing([...this.#named].map(name => `deallocate ${name}`).join('; '))
+    this.#named = new Set()
   }
 
   #replanNowAndThen(): void {

@@ -1,5 +1,8 @@
-/** As many a connection keeps prepared: each costs it some tens of kilobytes in the database. */
-const MOST_STATEMENTS = 400
+/**
+ * As many a connection keeps prepared, each some tens of kilobytes in the database: more than all that Weir says over and over,
+ * so that it is seldom reached.
+ */
+const MOST_STATEMENTS = 1_000
 /** Of so many statements, one has to come so often to be prepared. */
 const LOOKED_AT = 2_000
 const WORTH_IT_AFTER = 4

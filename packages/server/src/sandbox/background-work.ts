@@ -15,7 +15,7 @@ export interface FailedJob {
 }
 
 const FIRST_PAUSE_MS = 2
-const LONGEST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 15
 
 /**
  * Waits until no background work of the organization is waiting or running, and nothing more will follow from events that

@@ -117,6 +117,8 @@ async function launch(options: WorkerOptions, heartbeat: WorkerHeartbeat): Promi
     heartbeat.watch(workerId, underWay)
   })
   events.on('job:start', ({ job }) => underWay.add(job.id))
+  // Where there was a job there may be more: a worker that saw none, because another one was looking, looks again at once.
+  events.on('pool:create', ({ workerPool }) => events.on('job:start', () => workerPool.nudge(1)))
   events.on('job:complete', ({ job }) => underWay.delete(job.id))
   const runner: Runner = await run({
     pgPool: options.pool,

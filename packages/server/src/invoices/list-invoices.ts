@@ -123,8 +123,8 @@ export interface InvoiceTotals {
 }
 
 /**
- * What all invoices of a list come to, by currency. The index `invoices_listed` answers without reading the invoices where no
- * filter asks for more than it holds; what credit notes settled is little, and added up apart from them.
+ * What all invoices of a list come to, by currency. The index `invoices_summed` answers without reading the invoices where no
+ * filter asks for more than it holds, else `invoices_listed` may; what credit notes settled is little, and added up apart from them.
  */
 export async function sumInvoices(ctx: Ctx, filters: InvoiceFilters): Promise<InvoiceTotals[]> {
   const filtered = await selectInvoices(ctx, filters)

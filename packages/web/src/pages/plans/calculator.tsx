@@ -1,8 +1,5 @@
 import { ChevronRight, Plus } from 'lucide-react'
 import { useState } from 'react'
-import type { PlanTax } from '../../api/plans.ts'
-import { useMay } from '../../app/organization.ts'
-import { useGet } from '../../app/queries.ts'
 import { formatMoney, formatUnitPrice } from '../../format/money.ts'
 import { formatRate, formatUnits } from '../../format/numbers.ts'
 import { t, tWord } from '../../messages/index.ts'
@@ -16,15 +13,15 @@ import { amountText, tierText } from './describe.ts'
 import { type PlanDraft, splitsMonths } from './plan-draft.ts'
 import { PriceChart } from './price-chart.tsx'
 import type { Tried } from './tried-usage.ts'
+import { usePlanTaxes } from './use-plan.ts'
 
 /** What an invoice would say for the usage that is typed: the engine that makes the invoices, in the browser. */
 export default function Calculator({ plan }: { readonly plan: PlanDraft }) {
-  const mayReadTaxes = useMay()('tax', 'read')
-  const taxes = useGet<{ taxes: PlanTax[] }>('/taxes', { per_page: 100 }, { enabled: mayReadTaxes })
+  const taxes = usePlanTaxes()
   const unitName = useUnitNames()
   const [tried, setTried] = useState<Readonly<Record<string, Tried>>>({})
   const [opened, setOpened] = useState<string>()
-  const result = calculate(plan, tried, { taxes: taxes.data?.taxes ?? [], unitName })
+  const result = calculate(plan, tried, { taxes, unitName })
   const change = (key: string, changes: Tried) => setTried(held => ({ ...held, [key]: { ...held[key], ...changes } }))
   const typeUnits = (key: string, units: string) => {
     const [bucket = '', group] = key.split('#')

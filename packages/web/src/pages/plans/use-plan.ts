@@ -1,4 +1,4 @@
-import type { AddOnOption, Feature, FullPlan, PlanMetric } from '../../api/plans.ts'
+import type { AddOnOption, Feature, FullPlan, PlanMetric, PlanTax } from '../../api/plans.ts'
 import { useMay } from '../../app/organization.ts'
 import { useGet } from '../../app/queries.ts'
 import { type PlanDraft, planDraft } from './plan-draft.ts'
@@ -23,6 +23,12 @@ export function usePlan(code: string, enabled = true) {
   const plan = isReady ? found.data.plan : undefined
   const draft = plan && draftOf(plan, metrics.data?.billable_metrics, addOns.data?.add_ons, features.data?.features)
   return { found, plan, draft }
+}
+
+/** The taxes that a plan may have; none for a role that may not read them. */
+export function usePlanTaxes(): readonly PlanTax[] {
+  const { data } = useGet<{ taxes: PlanTax[] }>('/taxes', { per_page: 100 }, { enabled: useMay()('tax', 'read') })
+  return data?.taxes ?? []
 }
 
 function draftOf(

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startServer } from '../../bench/support/server.ts'
-import { httpApi, loadDemo } from '../../packages/server/src/demo/index.ts'
+import { type DemoApi, httpApi, loadDemo } from '../../packages/server/src/demo/index.ts'
 import { seriousViolations } from '../../packages/server/test/browser/chromium.ts'
 import { type Look, openConsole, untilShown } from './browser.ts'
 import { findSubjects, PAGES } from './pages.ts'
@@ -17,9 +17,23 @@ import { findSubjects, PAGES } from './pages.ts'
 const LOOKS: readonly Look[] = (['light', 'dark'] as const).flatMap(theme =>
   [1280, 390].map(width => ({ theme, width })),
 )
+/** Nobody is there: its page shows what failed deliveries look like. */
+const WEBHOOK_URL = 'https://hooks.tideline.example/weir'
 const SANDBOX_KEY = 'the-key-of-the-pictures'
 /** Who has something on every tab. */
 const CUSTOMER = 'hollow'
+
+/** An endpoint with a delivery, and a file. */
+async function addWhatTheStoryLacks(api: DemoApi): Promise<void> {
+  await api.call('POST', '/webhook_endpoints', {
+    webhook_endpoint: { webhook_url: WEBHOOK_URL, signature_algo: 'hmac' },
+  })
+  await api.call('POST', '/customers', { customer: { external_id: CUSTOMER, name: 'Hollow Pine Games' } })
+  await api.call('POST', '/data_exports', {
+    data_export: { resource_type: 'invoices', format: 'csv', filters: { payment_overdue: true } },
+  })
+  await api.call('POST', '/test_clock/settle')
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -48,6 +62,7 @@ async function main(): Promise<void> {
   await offer.screenshot({ path: join(out, 'home-empty-light-1280.png'), fullPage: true })
   const { seconds } = await loadDemo(api, { onProgress: ({ day, tells }) => say(`${day}  ${tells}`) })
   say(`The demo data took ${Math.round(seconds)} s`)
+  await addWhatTheStoryLacks(api)
 
   const subjects = await findSubjects(
     async (path, root) => (await api.call<Record<string, readonly Record<string, unknown>[]>>('GET', path))[root] ?? [],

@@ -42,10 +42,15 @@ interface Print {
   readonly number: string
   readonly entity: BillingEntity
   readonly document: PrintedDocument
+  /** Made only for entities that issue any. */
+  electronic(): ElectronicForm
+  readonly issuedAt: Temporal.Instant
+}
+
+interface ElectronicForm {
   readonly einvoice: EInvoice
   /** The other syntax of it. */
   readonly ubl: string
-  readonly issuedAt: Temporal.Instant
 }
 
 interface Printing {
@@ -64,14 +69,12 @@ const PRINTINGS: Readonly<Record<Printable, Printing>> = {
       const invoice = await findInvoice(ctx, id)
       if (invoice?.status !== 'finalized') return undefined
       const print = await loadInvoiceForPrint(ctx, invoice)
-      const einvoice = einvoiceOf(print)
       return {
         ownerId: id,
         number: invoice.number,
         entity: print.entity,
         document: invoiceDocument(print),
-        einvoice,
-        ubl: ublDocument(einvoice),
+        electronic: () => inUbl(einvoiceOf(print)),
         issuedAt: invoice.finalized_at ?? invoice.created_at,
       }
     },
@@ -83,14 +86,12 @@ const PRINTINGS: Readonly<Record<Printable, Printing>> = {
       const note = await findCreditNote(ctx, id)
       if (note === undefined) return undefined
       const print = await loadCreditNoteForPrint(ctx, note)
-      const einvoice = einvoiceOfCreditNote(print)
       return {
         ownerId: id,
         number: note.number,
         entity: print.entity,
         document: creditNoteDocument(print),
-        einvoice,
-        ubl: ublDocument(einvoice),
+        electronic: () => inUbl(einvoiceOfCreditNote(print)),
         issuedAt: note.created_at,
       }
     },
@@ -107,12 +108,15 @@ const PRINTINGS: Readonly<Record<Printable, Printing>> = {
         number: receipt.number,
         entity: print.invoices[0].print.entity,
         document: receiptDocument(print),
-        einvoice: einvoiceOfReceipt(print),
-        ubl: ublReceipt(print),
+        electronic: () => ({ einvoice: einvoiceOfReceipt(print), ubl: ublReceipt(print) }),
         issuedAt: receipt.created_at,
       }
     },
   },
+}
+
+function inUbl(einvoice: EInvoice): ElectronicForm {
+  return { einvoice, ubl: ublDocument(einvoice) }
 }
 
 /**
@@ -165,14 +169,14 @@ export async function ensureDocuments(ctx: Ctx, of: Printable, id: string): Prom
   if (print === undefined) return
   const kinds = await listDocumentKinds(ctx, printing.owner, print.ownerId)
   if (kinds.includes('pdf')) return
-  const isElectronic = issuesEinvoices(print.entity)
+  const electronic = issuesEinvoices(print.entity) ? print.electronic() : undefined
   const pdf = await renderPdf(print.document, {
     createdAt: print.issuedAt,
-    ...(isElectronic && { cii: ciiDocument(print.einvoice) }),
+    ...(electronic && { cii: ciiDocument(electronic.einvoice) }),
   })
   await keep(ctx, printing, { id, ...print }, [
     ['pdf', pdf],
-    ...(isElectronic ? [['xml', Buffer.from(print.ubl)] as const] : []),
+    ...(electronic ? [['xml', Buffer.from(electronic.ubl)] as const] : []),
   ])
 }
 

@@ -13,23 +13,23 @@ const PRIORITY = 30
 const LOOK_EVERY_MS = 500
 /** As many are written in one transaction: the queries do not grow with them, what is in memory does. */
 const MOST_AT_ONCE = 200
+/** A statement takes 65,535 values. */
+const ROWS_A_STATEMENT = 2_000
 
 /** Keeps what happened, in the transaction in which it did, until its activities are written. */
 export async function keepUnwritten(tx: Ctx, events: readonly DomainEvent[]): Promise<void> {
-  if (events.length === 0) return
-  await tx.db
-    .insertInto('unwritten_activities')
-    .values(
-      events.map(({ id, type, objectId, at, data }) => ({
-        id,
-        organization_id: tx.org.id,
-        activity_type: type,
-        object_id: objectId,
-        logged_at: at,
-        data: data === undefined ? null : JSON.stringify(data),
-      })),
-    )
-    .execute()
+  const rows = events.map(({ id, type, objectId, at, data }) => ({
+    id,
+    organization_id: tx.org.id,
+    activity_type: type,
+    object_id: objectId,
+    logged_at: at,
+    data: data === undefined ? null : JSON.stringify(data),
+  }))
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+    const part = rows.slice(from, from + ROWS_A_STATEMENT)
+    await tx.db.insertInto('unwritten_activities').values(part).execute()
+  }
 }
 
 /** Whether something of an organization waits to be written: SQL. */

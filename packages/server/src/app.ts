@@ -117,7 +117,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   fileRoutes(http, config, async id => (await contextOf(id)).clock.now())
   testPages(http, system, contextOf)
   await http.register(async admin => adminRoutes(admin, system, billingEntityTaxes), { prefix: '/admin' })
-  const webConsole = await startConsole(http, system, { pool: database.jobPool, build: options.consoleBuild })
+  const webConsole = await startConsole(http, system, { pool: database.libraryPool, build: options.consoleBuild })
   await http.register(async api => registerApi(api, system, clockTasks, webConsole.authenticate), { prefix: '/api/v1' })
 
   const tasks = taskList(

@@ -92,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.warn('SMTP_URL is not set: live organizations send no e-mails; sandboxes keep theirs in the outbox')
     }
     worker = await startWorker({
-      pool: database.jobPool,
+      pool: database.workerPool,
       log,
       tasks: app.tasks,
       ticks: app.ticks,
@@ -145,7 +145,7 @@ async function prepareDatabase(database: Database, config: Config): Promise<void
     )
   }
   await migrate(database.pool, MIGRATIONS_DIRECTORY)
-  await migrateJobs({ pgPool: database.jobPool })
+  await migrateJobs({ pgPool: database.libraryPool })
 }
 
 const CLOSE_IDLE_EVERY_MS = 50

@@ -36,7 +36,7 @@ export async function withInstallation(
   })
   resources.defer(() => database.close())
   const { applied } = await migrate(database.pool, MIGRATIONS_DIRECTORY)
-  await migrateJobs({ pgPool: database.jobPool })
+  await migrateJobs({ pgPool: database.libraryPool })
   const system: Omit<Ctx, 'org'> = {
     db: database.db,
     pool: database.pool,

@@ -23,10 +23,12 @@ export {
   findCustomerByExternalId,
   findCustomersByIds,
   getCustomerByExternalId,
+  listMetadata,
   loadCustomerRecord,
   loadCustomerRecords,
   lockCustomer,
   lockCustomers,
+  type MetadataRow,
 } from './store.ts'
 export { applicableTimeZone } from './time-zone.ts'
 export { dropVatCheck, findCustomersAwaitingVatCheck } from './vat/store.ts'

@@ -8,7 +8,7 @@ import {
   listItems,
   listTaxes,
 } from '../credits/index.ts'
-import { type CustomerRecord, findCustomersByIds, loadCustomerRecords } from '../customers/index.ts'
+import { type Customer, findCustomersByIds, listMetadata, type MetadataRow } from '../customers/index.ts'
 import {
   type FeeRow,
   findInvoice,
@@ -35,7 +35,9 @@ export interface CreditNoteForPrint {
   readonly invoice: Invoice
   readonly links: readonly InvoiceSubscription[]
   readonly entity: BillingEntity
-  readonly customer: CustomerRecord
+  readonly customer: Customer
+  /** Of the customer, oldest first. */
+  readonly metadata: readonly MetadataRow[]
   readonly logo: Logo | null
   /** The rates of the taxes on a fee, by fee. */
   readonly taxRates: ReadonlyMap<string, readonly number[]>
@@ -49,7 +51,7 @@ export async function loadCreditNoteForPrint(ctx: Ctx, note: CreditNoteRow): Pro
   const invoice = await findInvoice(ctx, note.invoice_id)
   if (invoice === undefined) throw new Error(`credit note ${note.id} is on no invoice`)
   const entity = (await findBillingEntitiesByIds(ctx, [invoice.billing_entity_id])).get(invoice.billing_entity_id)
-  const [customer] = await loadCustomerRecords(ctx, await findCustomersByIds(ctx, [note.customer_id]))
+  const [customer] = await findCustomersByIds(ctx, [note.customer_id])
   if (entity === undefined || customer === undefined) throw new Error(`credit note ${note.id} lacks one of its parties`)
   const items = await listItems(ctx, [note.id])
   const feeIds = items.flatMap(item => item.fee_id ?? [])
@@ -63,6 +65,7 @@ export async function loadCreditNoteForPrint(ctx: Ctx, note: CreditNoteRow): Pro
     links: await loadInvoiceSubscriptions(ctx, [invoice.id]),
     entity,
     customer,
+    metadata: await listMetadata(ctx, [customer.id]),
     logo: await loadLogo(ctx, entity),
     taxRates: new Map([...taxes].map(([id, own]) => [id, own.map(tax => tax.tax_rate).toSorted((a, b) => b - a)])),
     taxes: (await listTaxes(ctx, [note.id])).toSorted((a, b) => b.tax_rate - a.tax_rate),

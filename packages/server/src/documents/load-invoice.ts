@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../accounts/index.ts'
-import { getPlans, type PlanSnapshot } from '../catalog/index.ts'
-import { type CustomerRecord, findCustomersByIds, loadCustomerRecords } from '../customers/index.ts'
+import { type Customer, findCustomersByIds, listMetadata, type MetadataRow } from '../customers/index.ts'
 import {
   type FeeRow,
   type Invoice,
@@ -45,7 +44,9 @@ interface PassedThreshold {
 export interface InvoiceForPrint {
   readonly invoice: Invoice
   readonly entity: BillingEntity
-  readonly customer: CustomerRecord
+  readonly customer: Customer
+  /** Of the customer, oldest first. */
+  readonly metadata: readonly MetadataRow[]
   readonly logo: Logo | null
   readonly fees: readonly FeeRow[]
   /** The rates of the taxes on a fee, by fee. */
@@ -53,7 +54,6 @@ export interface InvoiceForPrint {
   readonly taxes: readonly PrintedTax[]
   readonly links: readonly InvoiceSubscription[]
   readonly subscriptions: readonly SubscriptionRecord[]
-  readonly plans: ReadonlyMap<string, PlanSnapshot>
   readonly coupons: readonly CouponLine[]
   readonly sections: readonly { display_name: string | null; details: string | null }[]
   readonly thresholds: readonly PassedThreshold[]
@@ -63,10 +63,15 @@ export interface InvoiceForPrint {
   readonly purchase: { readonly name: string | null; readonly wallet_name: string | null } | undefined
 }
 
-export async function loadInvoiceForPrint(ctx: Ctx, invoice: Invoice): Promise<InvoiceForPrint> {
+/** @param breakdowns how usage came about is loaded too; it is when absent, and a receipt does not tell of it */
+export async function loadInvoiceForPrint(
+  ctx: Ctx,
+  invoice: Invoice,
+  { breakdowns = true }: { readonly breakdowns?: boolean } = {},
+): Promise<InvoiceForPrint> {
   const ids = [invoice.id]
   const entity = (await findBillingEntitiesByIds(ctx, [invoice.billing_entity_id])).get(invoice.billing_entity_id)
-  const [customer] = await loadCustomerRecords(ctx, await findCustomersByIds(ctx, [invoice.customer_id]))
+  const [customer] = await findCustomersByIds(ctx, [invoice.customer_id])
   if (entity === undefined || customer === undefined) throw new Error(`invoice ${invoice.id} lacks one of its parties`)
   const fees = await loadInvoiceFees(ctx, invoice.id)
   const taxes = await presentFeeTaxes(
@@ -76,23 +81,25 @@ export async function loadInvoiceForPrint(ctx: Ctx, invoice: Invoice): Promise<I
   const links = await loadInvoiceSubscriptions(ctx, ids)
   const subscriptionIds = [...links, ...fees].flatMap(({ subscription_id: id }) => id ?? [])
   const subscriptions = await loadSubscriptionRecords(ctx, [...new Set(subscriptionIds)])
-  const plans = await getPlans(ctx, [...new Set(subscriptions.map(({ plan }) => plan.id))])
   return {
     invoice,
     entity,
     customer,
+    metadata: await listMetadata(ctx, [customer.id]),
     logo: await loadLogo(ctx, entity),
     fees,
     taxRates: new Map([...taxes].map(([id, own]) => [id, own.map(tax => tax.tax_rate).toSorted((a, b) => b - a)])),
     taxes: ((await presentInvoiceTaxes(ctx, ids)).get(invoice.id) ?? []).toSorted((a, b) => b.tax_rate - a.tax_rate),
     links,
     subscriptions,
-    plans,
-    coupons: await loadCoupons(ctx, invoice.id),
+    coupons: invoice.coupons_amount_cents === 0n ? [] : await loadCoupons(ctx, invoice.id),
     sections: (await presentAppliedSections(ctx, ids)).get(invoice.id) ?? [],
-    thresholds: (await presentAppliedThresholds(ctx, ids)).get(invoice.id) ?? [],
-    unitChanges: await loadUnitChanges(ctx, invoice, fees, subscriptions, plans),
-    purchase: await loadPurchase(ctx, invoice.id),
+    thresholds:
+      invoice.invoice_type === 'progressive_billing'
+        ? ((await presentAppliedThresholds(ctx, ids)).get(invoice.id) ?? [])
+        : [],
+    unitChanges: breakdowns ? await loadUnitChanges(ctx, invoice, fees, subscriptions) : new Map(),
+    purchase: invoice.invoice_type === 'credit' ? await loadPurchase(ctx, invoice.id) : undefined,
   }
 }
 

@@ -1,9 +1,8 @@
 import { sql } from 'kysely'
-import { findInvoice, presentInvoiceBase } from '../invoices/index.ts'
+import { findInvoice, loadLeftOnInvoice } from '../invoices/index.ts'
 import { findPaymentMethod } from '../payment-providers/index.ts'
 import { findPayment, type Payment, type PaymentReceipt } from '../payments/index.ts'
 import type { Ctx } from '../platform/context.ts'
-import { readCents } from '../platform/wire.ts'
 import { type InvoiceForPrint, loadInvoiceForPrint } from './load-invoice.ts'
 
 /** An invoice that a payment pays. */
@@ -30,8 +29,8 @@ export async function loadReceiptForPrint(ctx: Ctx, receipt: PaymentReceipt): Pr
   for (const id of await paidInvoiceIds(ctx, payment)) {
     const invoice = await findInvoice(ctx, id)
     if (invoice === undefined) continue
-    const { total_due_amount_cents: due } = { total_due_amount_cents: 0, ...(await presentInvoiceBase(ctx, invoice)) }
-    paid.push({ print: await loadInvoiceForPrint(ctx, invoice), dueCents: readCents(due) })
+    const { dueCents } = await loadLeftOnInvoice(ctx, invoice)
+    paid.push({ print: await loadInvoiceForPrint(ctx, invoice, { breakdowns: false }), dueCents })
   }
   const [first, ...others] = paid
   if (first === undefined) throw new Error(`payment ${payment.id} pays no invoice`)

@@ -1,7 +1,8 @@
 import { bucketUsage, type Decimal, decimal, localDate } from '@weir/engine'
-import type { Charge, PlanSnapshot } from '../catalog/index.ts'
+import { type Charge, getPlans, type PlanSnapshot } from '../catalog/index.ts'
 import type { FeeRow, Invoice } from '../invoices/index.ts'
 import type { Ctx } from '../platform/context.ts'
+import { anyOf } from '../platform/db/any-of.ts'
 import type { SubscriptionRecord } from '../subscriptions/index.ts'
 import { readUsage } from '../usage/index.ts'
 
@@ -30,9 +31,10 @@ export async function loadUnitChanges(
   invoice: Invoice,
   fees: readonly FeeRow[],
   subscriptions: readonly SubscriptionRecord[],
-  plans: ReadonlyMap<string, PlanSnapshot>,
 ): Promise<Map<string, UnitChanges>> {
   const told = new Map<string, UnitChanges>()
+  if (!(await mayCarryOver(ctx, fees))) return told
+  const plans = await getPlans(ctx, [...new Set(subscriptions.map(({ plan }) => plan.id))])
   for (const record of subscriptions) {
     const plan = plans.get(record.subscription.plan_id)
     const own = fees.filter(fee => fee.subscription_id === record.subscription.id && isUsage(fee))
@@ -49,6 +51,22 @@ export async function loadUnitChanges(
 
 function isUsage(fee: FeeRow): boolean {
   return fee.fee_type === 'charge' && fee.true_up_parent_fee_id === null && Number(fee.units) > 0
+}
+
+/** Whether any usage is of a metric that carries over: what prices the plans is read only then. */
+async function mayCarryOver(ctx: Ctx, fees: readonly FeeRow[]): Promise<boolean> {
+  const chargeIds = [...new Set(fees.filter(isUsage).flatMap(fee => fee.charge_id ?? []))]
+  if (chargeIds.length === 0) return false
+  const charge = await ctx.db
+    .selectFrom('charges')
+    .innerJoin('billable_metrics', 'billable_metrics.id', 'charges.billable_metric_id')
+    .select('charges.id')
+    .where('charges.organization_id', '=', ctx.org.id)
+    .where(anyOf('charges.id', chargeIds))
+    .where('billable_metrics.recurring', '=', true)
+    .limit(1)
+    .executeTakeFirst()
+  return charge !== undefined
 }
 
 function carriesOver({ payInAdvance, metric }: Charge): boolean {

@@ -3,7 +3,7 @@ import { listCreditsOfInvoices, serializeCredit } from '../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, serializeCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { anyOf } from '../platform/db/any-of.ts'
-import { loadSubscriptionRecords, presentSubscriptions, type SubscriptionRecord } from '../subscriptions/index.ts'
+import { loadSubscriptionRecords, presentRecords, type SubscriptionRecord } from '../subscriptions/index.ts'
 import { presentInvoiceTaxes } from './applied-taxes.ts'
 import { loadLeftOnInvoices } from './crediting/creditable.ts'
 import { loadFeesOfInvoices } from './fees-store.ts'
@@ -132,10 +132,7 @@ async function presentContents(ctx: Ctx, invoiceIds: readonly string[]) {
   const nameOf = ({ subscription, plan }: SubscriptionRecord) =>
     subscription.name || plan.invoiceDisplayName || plan.name || ''
   const sorted = records.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'))
-  const presented = await presentSubscriptions(
-    ctx,
-    sorted.map(({ subscription }) => subscription),
-  )
+  const presented = await presentRecords(ctx, sorted)
   const linksOf = Map.groupBy(links, link => link.invoice_id)
   const fees = await loadFeesOfInvoices(ctx, invoiceIds)
   return (invoiceId: string) => {

@@ -23,7 +23,7 @@ export { type BilledDay, movedBillingAt, nextBillingAt, scheduleNextBilling } fr
 export { getSelected, readSelection } from './overrides/selection.ts'
 export type { Replacement } from './plan-change/end-replaced.ts'
 export { switchToNext } from './plan-change/replace.ts'
-export { presentForWebhook, presentSubscriptions, presentWithPlans } from './present.ts'
+export { presentForWebhook, presentRecords, presentWithPlans } from './present.ts'
 export { NewSubscriptionInput } from './schema.ts'
 export {
   findActiveRecord,

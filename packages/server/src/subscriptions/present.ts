@@ -12,7 +12,7 @@ import { listRules } from './activation/rules.ts'
 import { presentEntitlements } from './entitlements/present.ts'
 import { entitled } from './entitlements/store.ts'
 import { type SubscriptionParts, serializeSubscription } from './serialize.ts'
-import { getSubscriptionRecord, loadSubscriptionRecords, type Subscription, type SubscriptionRecord } from './store.ts'
+import { getSubscriptionRecord, loadSubscriptionRecords, type SubscriptionRecord } from './store.ts'
 import { getApplicableThresholds } from './thresholds.ts'
 
 /** A subscription as its own endpoints answer with it: read or created, updated, or ended. */
@@ -89,11 +89,7 @@ export async function presentWithPlans(ctx: Ctx, ids: readonly string[]) {
 }
 
 /** Subscriptions as other objects embed them, in their order: without optional parts. */
-export async function presentSubscriptions(ctx: Ctx, subscriptions: readonly Pick<Subscription, 'id'>[]) {
-  const records = await loadSubscriptionRecords(
-    ctx,
-    subscriptions.map(subscription => subscription.id),
-  )
+export async function presentRecords(ctx: Ctx, records: readonly SubscriptionRecord[]) {
   const now = ctx.clock.now()
   const rules = await listRules(
     ctx,

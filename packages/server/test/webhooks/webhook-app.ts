@@ -107,7 +107,14 @@ export async function startWebhookApp(
   starting.defer(() => http.close())
   if (options.worker !== false) {
     const tasks = taskList(webhooks.tasks ?? [], contextOf)
-    const worker = await startWorker({ pool: database.jobPool, log, tasks, ticks: [], concurrency: 4, alone: false })
+    const worker = await startWorker({
+      pool: database.libraryPool,
+      log,
+      tasks,
+      ticks: [],
+      concurrency: 4,
+      alone: false,
+    })
     starting.defer(() => worker.stop())
   }
 

@@ -1,62 +1,49 @@
 import { type Selectable, sql } from 'kysely'
 import { atOnce, type Ctx } from '../../platform/context.ts'
 import { namedLike } from '../../platform/db/search.ts'
-import type { BillableMetricFilters, BillableMetrics } from '../../platform/db/types.ts'
+import type { BillableMetrics } from '../../platform/db/types.ts'
 import type { Page } from '../../platform/http/pagination.ts'
 import type { AggregationType, BillableMetric, MetricFilter, RoundingFunction } from '../types.ts'
 import { deleteCharges } from './save-charges.ts'
 
 type MetricRow = Selectable<BillableMetrics>
-type FilterRow = Pick<Selectable<BillableMetricFilters>, 'id' | 'billable_metric_id' | 'key' | 'values'>
+type RowWithFilters = MetricRow & { readonly filters: readonly MetricFilter[] }
 
 /** A metric that is not deleted. */
 export async function findMetricByCode(ctx: Ctx, code: string): Promise<BillableMetric | undefined> {
-  const rows = await ctx.db
-    .selectFrom('billable_metrics')
-    .selectAll()
-    .where('organization_id', '=', ctx.org.id)
-    .where('code', '=', code)
-    .where('deleted_at', 'is', null)
-    .execute()
-  return (await withFilters(ctx, rows))[0]
+  const row = await withFilters(ctx).where('code', '=', code).where('deleted_at', 'is', null).executeTakeFirst()
+  return row && toMetric(row)
 }
 
-/** Metrics that are not deleted, by code; unknown codes are left out. Two queries. */
+/** Metrics that are not deleted, by code; unknown codes are left out. One query. */
 export async function findMetricsByCodes(ctx: Ctx, codes: readonly string[]): Promise<Map<string, BillableMetric>> {
   if (codes.length === 0) return new Map()
-  const rows = await ctx.db
-    .selectFrom('billable_metrics')
-    .selectAll()
-    .where('organization_id', '=', ctx.org.id)
+  const rows = await withFilters(ctx)
     .where(sql<boolean>`code = any(${codes}::text[])`)
     .where('deleted_at', 'is', null)
     .execute()
-  return new Map((await withFilters(ctx, rows)).map(metric => [metric.code, metric]))
+  return new Map(rows.map(row => [row.code, toMetric(row)]))
 }
 
 /** As {@link findMetricByCode}; nobody else changes the metric until the transaction ends. */
 export async function lockMetricByCode(ctx: Ctx, code: string): Promise<BillableMetric | undefined> {
-  const rows = await ctx.db
+  const row = await ctx.db
     .selectFrom('billable_metrics')
-    .selectAll()
+    .select('id')
     .where('organization_id', '=', ctx.org.id)
     .where('code', '=', code)
     .where('deleted_at', 'is', null)
     .forUpdate()
-    .execute()
-  return (await withFilters(ctx, rows))[0]
+    .executeTakeFirst()
+  // In a statement of its own: whoever had the lock may have changed the filters, which this one does not see.
+  return row && (await getMetrics(ctx, [row.id]))[0]
 }
 
-/** Metrics by id, deleted ones too; in no particular order, unknown ids left out. Two queries. */
+/** Metrics by id, deleted ones too; in no particular order, unknown ids left out. One query. */
 export async function getMetrics(ctx: Ctx, ids: readonly string[]): Promise<BillableMetric[]> {
   if (ids.length === 0) return []
-  const rows = await ctx.db
-    .selectFrom('billable_metrics')
-    .selectAll()
-    .where('organization_id', '=', ctx.org.id)
-    .where(sql<boolean>`id = any(${ids}::uuid[])`)
-    .execute()
-  return withFilters(ctx, rows)
+  const rows = await withFilters(ctx).where(sql<boolean>`id = any(${ids}::uuid[])`).execute()
+  return rows.map(toMetric)
 }
 
 /**
@@ -85,12 +72,13 @@ export async function listMetrics(
   const { total } = await kept.select(eb => eb.fn.countAll<bigint>().as('total')).executeTakeFirstOrThrow()
   const rows = await kept
     .selectAll()
+    .select(FILTERS)
     .orderBy('created_at', 'desc')
     .orderBy('id')
     .limit(page.perPage)
     .offset(page.offset)
     .execute()
-  return { metrics: await withFilters(ctx, rows), total: Number(total) }
+  return { metrics: rows.map(toMetric), total: Number(total) }
 }
 
 /** True when a charge of a plan uses the metric, neither of them deleted; private copies of plans count too. */
@@ -175,21 +163,18 @@ export async function deleteMetric(ctx: Ctx, metricId: string): Promise<void> {
  * A kept metric has its kept filters. A deleted one is still told of in its last webhook, with the filters that were
  * deleted together with it.
  */
-async function withFilters(ctx: Ctx, metrics: readonly MetricRow[]): Promise<BillableMetric[]> {
-  if (metrics.length === 0) return []
-  const { rows } = await sql<FilterRow>`
-    select filters.id, filters.billable_metric_id, filters.key, filters.values
-    from billable_metric_filters as filters
-    join billable_metrics as metrics on metrics.id = filters.billable_metric_id
-    where filters.organization_id = ${ctx.org.id}
-      and metrics.id = any(${metrics.map(metric => metric.id)}::uuid[])
-      and filters.deleted_at is not distinct from metrics.deleted_at
-    order by filters.key collate "C"`.execute(ctx.db)
-  const filters = Map.groupBy(rows, filter => filter.billable_metric_id)
-  return metrics.map(metric => toMetric(metric, filters.get(metric.id) ?? []))
+const FILTERS = sql<MetricFilter[]>`(
+  select coalesce(json_agg(json_build_object('id', id, 'key', key, 'values', values) order by key collate "C"), '[]')
+  from billable_metric_filters as filters
+  where filters.billable_metric_id = billable_metrics.id
+    and filters.deleted_at is not distinct from billable_metrics.deleted_at
+)`.as('filters')
+
+function withFilters(ctx: Ctx) {
+  return ctx.db.selectFrom('billable_metrics').selectAll().select(FILTERS).where('organization_id', '=', ctx.org.id)
 }
 
-function toMetric(row: MetricRow, filters: readonly FilterRow[]): BillableMetric {
+function toMetric(row: RowWithFilters): BillableMetric {
   return {
     id: row.id,
     code: row.code,
@@ -204,6 +189,6 @@ function toMetric(row: MetricRow, filters: readonly FilterRow[]): BillableMetric
     expression: row.expression,
     createdAt: row.created_at,
     deletedAt: row.deleted_at,
-    filters: filters.map((filter): MetricFilter => ({ id: filter.id, key: filter.key, values: filter.values })),
+    filters: row.filters,
   }
 }

@@ -35,7 +35,7 @@ export function einvoiceOfCreditNote(print: CreditNoteForPrint): EInvoice {
     purchaseOrderNumber: invoice.purchase_order_number,
     corrected: { number: invoice.number, issuedOn: invoice.issuing_date },
     entity,
-    customer: customer.customer,
+    customer,
     deliveredOn: deliveryDate(print),
     payments: [{ code: '1', cents: -note.total_amount_cents }],
     terms: 'Credit note - immediate settlement',

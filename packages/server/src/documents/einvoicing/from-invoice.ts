@@ -26,7 +26,7 @@ export function einvoiceOf(print: InvoiceForPrint): EInvoice {
     purchaseOrderNumber: invoice.purchase_order_number,
     corrected: null,
     entity,
-    customer: customer.customer,
+    customer,
     deliveredOn: deliveryDate(print),
     payments: payments.filter(({ cents }) => cents > 0n),
     terms: paymentTerms(print),

@@ -26,7 +26,7 @@ export function einvoiceOfReceipt({ receipt, payment, invoices }: ReceiptForPrin
     purchaseOrderNumber: null,
     corrected: { number: numbers, issuedOn: print.invoice.issuing_date },
     entity: print.entity,
-    customer: print.customer.customer,
+    customer: print.customer,
     deliveredOn: paidOn,
     payments: [{ code: payment.payment_method_id === null ? '1' : '48', cents }],
     terms: 'Paid',
@@ -69,8 +69,8 @@ export function ublReceipt({ receipt, payment, invoices }: ReceiptForPrint): str
     ),
     group(
       'cac:ReceiverParty',
-      text('cbc:EndpointID', firstEmail(customer.customer.email), { schemeID: 'EM' }),
-      group('cac:PartyName', text('cbc:Name', customerDisplayName(customer.customer))),
+      text('cbc:EndpointID', firstEmail(customer.email), { schemeID: 'EM' }),
+      group('cac:PartyName', text('cbc:Name', customerDisplayName(customer))),
     ),
     ...invoices.map(paid => documentResponse(paid.print.invoice.number)),
   ]

@@ -16,7 +16,7 @@ interface Language {
 /** A credit note in the language of its customer. */
 export function creditNoteDocument(print: CreditNoteForPrint): PrintedDocument {
   const { note, entity, customer } = print
-  const locale = printedLocale(customer.customer.document_locale, entity.document_locale)
+  const locale = printedLocale(customer.document_locale, entity.document_locale)
   const say = speaker(locale)
   const language = { locale, say, money: moneyOf(note.total_amount_currency, locale) }
   const { mentions, footer } = legalNotes(print, say)

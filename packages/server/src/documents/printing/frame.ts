@@ -1,5 +1,5 @@
 import type { BillingEntity } from '../../accounts/index.ts'
-import type { CustomerRecord } from '../../customers/index.ts'
+import type { Customer, MetadataRow } from '../../customers/index.ts'
 import type { Invoice } from '../../invoices/index.ts'
 import type { PrintedTax } from '../load-invoice.ts'
 import type { Locale } from './locales.ts'
@@ -10,7 +10,9 @@ import type { Say } from './words.ts'
 /** What decides about the frame of a document, whatever it tells. */
 export interface Framed {
   readonly entity: BillingEntity
-  readonly customer: CustomerRecord
+  readonly customer: Customer
+  /** What is noted of the customer. */
+  readonly metadata: readonly MetadataRow[]
   readonly invoice: Pick<Invoice, 'self_billed'>
   readonly logo: Logo | null
 }
@@ -34,12 +36,12 @@ const LETTER_COUNTRIES: readonly string[] = [
 
 /** Language, paper, logo, metadata and the parties of a document. */
 export function frameOf(
-  { entity, customer, invoice, logo }: Framed,
+  { entity, customer, metadata, invoice, logo }: Framed,
   { receives, locale, say }: { receives: string; locale: Locale; say: Say },
 ): Pick<PrintedDocument, 'locale' | 'paper' | 'logo' | 'page' | 'metadata' | 'parties'> {
   const issuer = issuingParty(say('from'), entity, locale, say)
-  const receiver = receivingParty(receives, customer.customer, locale, say)
-  const shown = customer.metadata.filter(item => item.display_in_invoice)
+  const receiver = receivingParty(receives, customer, locale, say)
+  const shown = metadata.filter(item => item.display_in_invoice)
   return {
     locale,
     paper: LETTER_COUNTRIES.includes(entity.country ?? '') ? 'us-letter' : 'a4',
@@ -66,7 +68,7 @@ export function legalNotes(
   const footer = invoice.self_billed
     ? say('self_billing_notice', {
         client: entity.legal_name || entity.name,
-        partner: customerDisplayName(customer.customer),
+        partner: customerDisplayName(customer),
       })
     : entity.invoice_footer
   return {

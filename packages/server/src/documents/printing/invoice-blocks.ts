@@ -42,7 +42,7 @@ function advanceTables({ fees, invoice, ...print }: InvoiceForPrint, writing: Wr
     say('paid_on', { date: formatDate(at.toZonedDateTimeISO(invoice.timezone).toPlainDate(), locale) })
   return [...Map.groupBy(fees, fee => fee.subscription_id)].map(([id, own]) => {
     const record = print.subscriptions.find(({ subscription }) => subscription.id === id)
-    const name = record === undefined ? '' : subscriptionName(print, record)
+    const name = record === undefined ? '' : subscriptionName(record)
     return {
       kind: 'table',
       heading: name === '' ? '' : say('details', { name }),
@@ -93,7 +93,7 @@ function subscriptionBlocks(print: InvoiceForPrint, writing: Writing, totals: Bl
   const billed = print.subscriptions
     .map(record => ({
       record,
-      name: subscriptionName(print, record),
+      name: subscriptionName(record),
       fees: bySubscription.get(record.subscription.id) ?? [],
     }))
     .toSorted((a, b) => a.name.localeCompare(b.name, locale))
@@ -158,7 +158,7 @@ function periodTables(print: InvoiceForPrint, writing: Writing, { record, name, 
       heading: place === 0 ? say('details', { name }) : '',
       startsPage: false,
       columns: columnsOf(writing, period),
-      rows: rowsOf(print, writing, record, own),
+      rows: rowsOf(writing, record, own),
     }
   })
   if (tables.length > 0) return tables
@@ -168,7 +168,7 @@ function periodTables(print: InvoiceForPrint, writing: Writing, { record, name, 
 
 const ORDER: readonly string[] = ['subscription', 'fixed_charge', 'charge', 'commitment']
 
-function rowsOf(print: InvoiceForPrint, writing: Writing, record: SubscriptionRecord, fees: readonly FeeRow[]): Row[] {
+function rowsOf(writing: Writing, record: SubscriptionRecord, fees: readonly FeeRow[]): Row[] {
   const trueUps = Map.groupBy(fees, fee => fee.true_up_parent_fee_id)
   const place = (fee: FeeRow) => ORDER.indexOf(fee.fee_type)
   return fees
@@ -176,7 +176,7 @@ function rowsOf(print: InvoiceForPrint, writing: Writing, record: SubscriptionRe
     .toSorted((a, b) => place(a) - place(b) || feeName(a).localeCompare(feeName(b), writing.locale))
     .flatMap(fee => [
       ...(fee.fee_type === 'subscription'
-        ? [plainRow(fee, baseFeeName(print, writing, record, fee), writing)]
+        ? [plainRow(fee, baseFeeName(writing, record, fee), writing)]
         : usageRows(fee, writing)),
       ...(trueUps.get(fee.id) ?? []).map(trueUp => trueUpRow(trueUp, writing)),
     ])
@@ -190,16 +190,13 @@ function isShown(fee: FeeRow, all: readonly FeeRow[]): boolean {
   return fee.fee_type === 'charge' && (Number(fee.units) > 0 || fee.true_up_fee_id !== null)
 }
 
-function baseFeeName(print: InvoiceForPrint, { say }: Writing, record: SubscriptionRecord, fee: FeeRow): string {
-  const plan = print.plans.get(record.subscription.plan_id)
+function baseFeeName({ say }: Writing, { plan }: SubscriptionRecord, fee: FeeRow): string {
   if (isText(fee.invoice_display_name)) return fee.invoice_display_name
-  if (plan === undefined) return subscriptionName(print, record)
   return say('subscription_fee', { interval: say(plan.interval), plan: plan.invoiceDisplayName || plan.name })
 }
 
-function subscriptionName({ plans }: Pick<InvoiceForPrint, 'plans'>, { subscription }: SubscriptionRecord): string {
-  const plan = plans.get(subscription.plan_id)
-  return subscription.name || plan?.invoiceDisplayName || plan?.name || subscription.external_id
+function subscriptionName({ subscription, plan }: SubscriptionRecord): string {
+  return subscription.name || plan.invoiceDisplayName || plan.name || subscription.external_id
 }
 
 function byPeriod(a: FeeRow, b: FeeRow): number {

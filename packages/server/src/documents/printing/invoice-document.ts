@@ -14,7 +14,7 @@ const TAX_INVOICE_COUNTRIES: readonly string[] = ['AU', 'AE', 'NZ', 'ID', 'SG']
 /** An invoice in the language of its customer. */
 export function invoiceDocument(print: InvoiceForPrint): PrintedDocument {
   const { invoice, entity, customer } = print
-  const locale = printedLocale(customer.customer.document_locale, entity.document_locale)
+  const locale = printedLocale(customer.document_locale, entity.document_locale)
   const say = speaker(locale)
   const money = moneyOf(invoice.currency, locale)
   return {

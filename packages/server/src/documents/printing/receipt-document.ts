@@ -11,7 +11,7 @@ import { type Say, speaker } from './words.ts'
 export function receiptDocument(print: ReceiptForPrint): PrintedDocument {
   const { receipt, payment, method, invoices } = print
   const [{ print: first }] = invoices
-  const locale = printedLocale(first.customer.customer.document_locale, first.entity.document_locale)
+  const locale = printedLocale(first.customer.document_locale, first.entity.document_locale)
   const say = speaker(locale)
   const money = moneyOf(payment.amount_currency, locale)
   const paidOn = formatDate(payment.created_at.toZonedDateTimeISO(first.invoice.timezone).toPlainDate(), locale)

@@ -18,6 +18,10 @@ export interface PaymentOutcome {
   readonly outcome: 'succeeded' | 'failed'
   /** It was overdue until then. */
   readonly wasOverdue: boolean
+  /** It bills credits that were bought. */
+  readonly isPurchase: boolean
+  /** A subscription waits for it. */
+  readonly isAwaited: boolean
 }
 
 export interface PaymentStatusOptions {
@@ -54,8 +58,19 @@ export async function setPaymentStatus(
   if (invoice.payment_status === status) return
   const told = announces && isVisible(invoice) ? [{ type: 'invoice.payment_status_updated', objectId: invoice.id }] : []
   if (status === 'pending') return emitAll(tx, told)
-  const data = { invoiceId: invoice.id, outcome: status, wasOverdue: invoice.payment_overdue }
-  await emitAll(tx, [{ type: PAYMENT_SETTLED, objectId: invoice.id, data }, ...told])
+  const data: PaymentOutcome = {
+    invoiceId: invoice.id,
+    outcome: status,
+    wasOverdue: invoice.payment_overdue,
+    isPurchase: invoice.invoice_type === 'credit',
+    isAwaited: isActivationInvoice(invoice),
+  }
+  await emitAll(tx, [{ type: PAYMENT_SETTLED, objectId: invoice.id, data: { ...data } }, ...told])
+}
+
+/** Whether the invoice waits for its payment, and a subscription with it. Nobody sees such an invoice. */
+export function isActivationInvoice({ status, invoice_type: type }: Pick<Invoice, 'status' | 'invoice_type'>): boolean {
+  return status === 'open' && type === 'subscription'
 }
 
 function isVisible({ status }: Invoice): boolean {

@@ -24,11 +24,13 @@ export const activationReactions = {
   [PAYMENT_SETTLED]: (tx, events) =>
     addJobs(
       tx.db,
-      events.map(({ objectId }) => ({
-        task: SETTLE,
-        queue: objectId,
-        payload: { organizationId: tx.org.id, invoiceId: objectId },
-      })),
+      events
+        .filter(({ data }) => data?.isAwaited === true)
+        .map(({ objectId }) => ({
+          task: SETTLE,
+          queue: objectId,
+          payload: { organizationId: tx.org.id, invoiceId: objectId },
+        })),
     ),
 } satisfies Readonly<Record<string, Reaction>>
 

@@ -6,13 +6,13 @@ import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit, emitAll } from '../../platform/domain-events.ts'
 import { cancelActivation, completeActivation } from '../../subscriptions/index.ts'
 import { lockInvoiceWithCustomer } from '../actions/lock.ts'
-import { PAYMENT_WANTED } from '../actions/payment-status.ts'
+import { isActivationInvoice, PAYMENT_WANTED } from '../actions/payment-status.ts'
 import { createSubscriptionInvoices } from '../billing/create-invoice.ts'
 import { planChangeOrders } from '../billing/plan-change.ts'
 import { loadInvoiceFees } from '../fees-store.ts'
 import { assignNumber } from '../numbering.ts'
 import { type Invoice, loadInvoiceSubscriptions, updateInvoiceRow } from '../store.ts'
-import { type ActivationInvoice, findActivationInvoice, isActivationInvoice, lockActivationInvoice } from './store.ts'
+import { type ActivationInvoice, findActivationInvoice, lockActivationInvoice } from './store.ts'
 
 /**
  * Decides about a subscription that waits for the payment of an invoice: paid, the invoice is issued and the subscription

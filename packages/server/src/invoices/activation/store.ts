@@ -2,6 +2,7 @@ import type { Customer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { loadSubscriptionRecords, type SubscriptionRecord } from '../../subscriptions/index.ts'
 import { lockInvoiceWithCustomer } from '../actions/lock.ts'
+import { isActivationInvoice } from '../actions/payment-status.ts'
 import { findInvoice, type Invoice } from '../store.ts'
 
 /** An invoice that has to be paid before its subscription becomes active. */
@@ -10,11 +11,6 @@ export interface ActivationInvoice {
   readonly customer: Customer
   /** Who waits for the payment. */
   readonly waiting: SubscriptionRecord
-}
-
-/** Whether the invoice waits for its payment, and a subscription with it. Nobody sees such an invoice. */
-export function isActivationInvoice({ status, invoice_type: type }: Pick<Invoice, 'status' | 'invoice_type'>): boolean {
-  return status === 'open' && type === 'subscription'
 }
 
 /** Locked with its customer; undefined for any other invoice, and when it was decided what becomes of it. */

@@ -21,13 +21,14 @@ export const topUpTasks: readonly TaskDefinition[] = [
 export const topUpReactions: Readonly<Record<string, Reaction>> = {
   [PURCHASED]: enqueue(CREATE),
   [PAYMENT_SETTLED]: async (tx, events) => {
+    const ofPurchases = events.filter(event => event.data?.isPurchase === true)
     await enqueue(SETTLE)(
       tx,
-      events.filter(event => event.data?.outcome === 'succeeded'),
+      ofPurchases.filter(event => event.data?.outcome === 'succeeded'),
     )
     await enqueue(FAIL)(
       tx,
-      events.filter(event => event.data?.outcome === 'failed'),
+      ofPurchases.filter(event => event.data?.outcome === 'failed'),
     )
   },
 }

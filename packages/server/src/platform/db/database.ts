@@ -8,11 +8,14 @@ import type { DB } from './types.ts'
 export interface Database {
   readonly db: Kysely<DB>
   readonly pool: pg.Pool
+  /** Connections with the driver's own types, for libraries: Temporal values refuse to be compared. */
+  readonly libraryPool: pg.Pool
   /**
-   * Connections with the driver's own types, for the job library: it compares dates as the driver reads them, and Temporal
-   * values refuse to be compared.
+   * As {@link libraryPool}, for the worker. That a job was taken, or is done, need not be on disk before work goes on: should
+   * the database server die, the last of it is forgotten, and those jobs are done again, which they have to stand anyway. What
+   * jobs write is committed on other connections, as safely as everything else.
    */
-  readonly jobPool: pg.Pool
+  readonly workerPool: pg.Pool
   /**
    * For looking, from within a transaction, at what is committed: a few connections that are held for one read at a time, so
    * that a transaction never waits for another one's.
@@ -48,7 +51,8 @@ export function openDatabase({ onError, prepareStatements = true, ...rest }: Dat
     ...(prepareStatements && { preparedStatements: new PreparedStatements() }),
   }
   const pool = openPool(options, own)
-  const jobPool = openPool(options, {})
+  const libraryPool = openPool(options, {})
+  const workerPool = openPool(options, { onConnect: doNotWaitForDisk })
   const committed = new Kysely<DB>({
     dialect: new PostgresDialect({
       pool: openPool({ ...options, maxConnections: COMMITTED_CONNECTIONS }, own),
@@ -58,15 +62,21 @@ export function openDatabase({ onError, prepareStatements = true, ...rest }: Dat
   return {
     db,
     pool,
-    jobPool,
+    libraryPool,
+    workerPool,
     committed,
     async close() {
       isClosing = true
-      await jobPool.end()
+      await workerPool.end()
+      await libraryPool.end()
       await committed.destroy()
       await db.destroy()
     },
   }
+}
+
+async function doNotWaitForDisk(client: pg.ClientBase): Promise<void> {
+  await client.query('set synchronous_commit to off')
 }
 
 function openPool({ url, maxConnections, onError }: DatabaseOptions, types: pg.PoolConfig): pg.Pool {

@@ -112,13 +112,14 @@ async function launch(options: WorkerOptions, heartbeat: WorkerHeartbeat): Promi
   const events = new EventEmitter() as WorkerEvents
   const underWay = new Set<string>()
   let workerId = ''
+  let isStopping = false
   events.on('pool:create', ({ workerPool }) => {
     workerId = workerPool.id
     heartbeat.watch(workerId, underWay)
   })
   events.on('job:start', ({ job }) => underWay.add(job.id))
   // Where there was a job there may be more: a worker that saw none, because another one was looking, looks again at once.
-  events.on('pool:create', ({ workerPool }) => events.on('job:start', () => workerPool.nudge(1)))
+  events.on('pool:create', ({ workerPool }) => events.on('job:start', () => !isStopping && workerPool.nudge(1)))
   events.on('job:complete', ({ job }) => underWay.delete(job.id))
   const runner: Runner = await run({
     pgPool: options.pool,
@@ -161,7 +162,10 @@ async function launch(options: WorkerOptions, heartbeat: WorkerHeartbeat): Promi
     isBusy: () => underWay.size >= options.concurrency,
     patienceMs: Math.min((options.heartbeat ?? RHYTHM).deadAfterMs, STALL_PATIENCE_MS),
   })
-  const stopRunner = () => runner.stop().catch(error => log.debug({ err: error }, 'the worker was stopping already'))
+  const stopRunner = async () => {
+    isStopping = true
+    await runner.stop().catch(error => log.debug({ err: error }, 'the worker was stopping already'))
+  }
   const stalled = stall.stalled.then(() => {
     log.error('the worker looks for no jobs any more; it is given up')
     // What is left of it takes no more jobs once it is told to stop; it may never answer.

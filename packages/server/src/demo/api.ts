@@ -6,6 +6,18 @@ export interface DemoApi {
   call<Answer = unknown>(method: Method, path: string, body?: unknown): Promise<Answer>
 }
 
+const CALLS_AT_ONCE = 4
+
+/** Works off items in their order, a few at the same time. */
+export async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values()
+  await Promise.all(
+    Array.from({ length: CALLS_AT_ONCE }, async () => {
+      for (const item of left) await work(item)
+    }),
+  )
+}
+
 /** The story could not go on, or must not begin; its message is for people. */
 export class DemoError extends Error {}
 

@@ -1,4 +1,4 @@
-import { type DemoApi, DemoError } from './api.ts'
+import { atOnce, type DemoApi, DemoError } from './api.ts'
 import { ADD_ONS, COMPANY, COUPONS, FEATURES, METRICS, TAXES } from './catalogue.ts'
 import { CUSTOMERS } from './customers.ts'
 import { BEGIN, END, HAPPENINGS } from './happenings.ts'
@@ -37,7 +37,6 @@ export interface DemoOptions {
 
 /** The limit of the API. */
 const EVENTS_A_CALL = 100
-const CALLS_AT_ONCE = 4
 /** Of the last weeks, for charts: of how many subscriptions, and how many days. */
 const CHARTED = { subscriptions: 5, days: 45 }
 
@@ -146,16 +145,9 @@ function usageBetween(story: Teller, after: Temporal.Instant, upTo: Temporal.Ins
 }
 
 async function send(api: DemoApi, events: readonly DemoEvent[]): Promise<number> {
-  let next = 0
-  await Promise.all(
-    Array.from({ length: CALLS_AT_ONCE }, async () => {
-      while (next < events.length) {
-        const batch = events.slice(next, next + EVENTS_A_CALL)
-        next += EVENTS_A_CALL
-        await api.call('POST', '/events/batch', { events: batch })
-      }
-    }),
-  )
+  const batches: DemoEvent[][] = []
+  for (let next = 0; next < events.length; next += EVENTS_A_CALL) batches.push(events.slice(next, next + EVENTS_A_CALL))
+  await atOnce(batches, batch => api.call('POST', '/events/batch', { events: batch }))
   return events.length
 }
 

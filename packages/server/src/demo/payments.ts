@@ -1,4 +1,4 @@
-import type { DemoApi } from './api.ts'
+import { atOnce, type DemoApi } from './api.ts'
 import { CUSTOMERS, type Paying } from './customers.ts'
 
 interface OpenInvoice {
@@ -18,10 +18,10 @@ export async function payByWire(api: DemoApi, today: Temporal.PlainDate): Promis
     'GET',
     '/invoices?status[]=finalized&payment_status[]=pending&per_page=100',
   )
-  for (const { lago_id, number, issuing_date, total_due_amount_cents: due, customer } of invoices) {
+  await atOnce(invoices, async ({ lago_id, number, issuing_date, total_due_amount_cents: due, customer }) => {
     const pays = CUSTOMERS.find(({ id }) => id === customer.external_id)?.pays ?? 'card'
     const day = dayOfPayment(pays, Temporal.PlainDate.from(issuing_date))
-    if (due === 0 || day === undefined || Temporal.PlainDate.compare(day, today) > 0) continue
+    if (due === 0 || day === undefined || Temporal.PlainDate.compare(day, today) > 0) return
     await api.call('POST', '/payments', {
       payment: {
         invoice_id: lago_id,
@@ -30,7 +30,7 @@ export async function payByWire(api: DemoApi, today: Temporal.PlainDate): Promis
         paid_at: day.toString(),
       },
     })
-  }
+  })
 }
 
 /** Undefined for what is never paid by transfer. */

@@ -113,6 +113,13 @@ export const writeActivitiesLoop: Loop = {
     const { rows } = await sql<{ organizationId: string }>`
       select id as "organizationId" from organizations
       where exists (select from unwritten_activities where organization_id = organizations.id)`.execute(system.db)
-    for (const { organizationId } of rows) await writeActivities(await contextOf(organizationId))
+    for (const { organizationId } of rows) {
+      try {
+        await writeActivities(await contextOf(organizationId))
+      } catch (error) {
+        // The others do not wait for it.
+        system.log.warn({ err: error, organizationId }, 'activities were not written; it is tried again')
+      }
+    }
   },
 }

@@ -54,18 +54,25 @@ export class PgClient extends pg.Client {
     values: unknown[],
     callback?: Callback,
   ): Promise<pg.QueryResult> | undefined {
-    const send = super.query.bind(this) as (config: pg.QueryConfig) => Promise<pg.QueryResult>
+    const send = super.query.bind(this) as (...query: unknown[]) => Promise<pg.QueryResult>
     const named = this.#named
-    const answer = send({ name, text, values }).then(
+    // What comes so often is given as the driver's own object: it would copy any other property by property.
+    const query = Object.assign(new pg.Query(text, values), { name })
+    const sent = new Promise<pg.QueryResult>((resolve, reject) => {
+      send(query, (error: Error | null, result: pg.QueryResult) => (error === null ? resolve(result) : reject(error)))
+    })
+    const answer = sent.then(
       result => {
         named.add(name)
         return result
       },
       error => {
+        // The trace leads to whoever asked, not to the socket.
+        Error.captureStackTrace(error)
         if (!isOutdatedStatement(error)) throw error
         this.#prepared?.outdated(text, name)
         if (this.getTransactionStatus() !== 'I') throw error
-        return send({ text, values })
+        return send(text, values)
       },
     )
     if (callback === undefined) return answer

@@ -61,7 +61,12 @@ export {
 export { getFixedChargesOfPlans } from './store/fixed-charges.ts'
 export { findMetricByCode, findMetricsByCodes, getMetrics, getPlanIdsOfMetric } from './store/metrics.ts'
 export { findPlanByCode, getEntitledPlans, getPlans } from './store/plans.ts'
-export { deleteThresholds, getThresholdsOfPlanFamilies, getThresholdsOfSubscriptions } from './store/thresholds.ts'
+export {
+  deleteThresholds,
+  getThresholdsOfPlanFamilies,
+  getThresholdsOfSubscriptions,
+  haveThresholds,
+} from './store/thresholds.ts'
 export type {
   AppliedPricingUnit,
   BillableMetric,

@@ -134,7 +134,7 @@ async function presentContents(ctx: Ctx, invoiceIds: readonly string[]) {
   const sorted = records.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b), 'en'))
   const presented = await presentRecords(ctx, sorted)
   const linksOf = Map.groupBy(links, link => link.invoice_id)
-  const fees = await loadFeesOfInvoices(ctx, invoiceIds)
+  const fees = await presentFeesOfInvoices(ctx, invoiceIds)
   return (invoiceId: string) => {
     const linkOf = new Map((linksOf.get(invoiceId) ?? []).map(link => [link.subscription_id, link]))
     return {
@@ -144,9 +144,15 @@ async function presentContents(ctx: Ctx, invoiceIds: readonly string[]) {
         return [serializeBillingPeriod(link, { externalId: subscription.external_id, planId: subscription.plan_id })]
       }),
       subscriptions: presented.filter(subscription => linkOf.has(subscription.lago_id)),
-      fees: (fees.get(invoiceId) ?? []).map(serializeFee),
+      fees: fees.get(invoiceId) ?? [],
     }
   }
+}
+
+/** What is billed by invoices, by their ids. */
+export async function presentFeesOfInvoices(ctx: Ctx, invoiceIds: readonly string[]) {
+  const fees = await loadFeesOfInvoices(ctx, invoiceIds)
+  return new Map([...fees].map(([id, own]) => [id, own.map(serializeFee)]))
 }
 
 async function customersOf(ctx: Ctx, invoices: readonly Invoice[]) {

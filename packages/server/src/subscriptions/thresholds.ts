@@ -4,6 +4,7 @@ import {
   getPlans,
   getThresholdsOfPlanFamilies,
   getThresholdsOfSubscriptions,
+  haveThresholds,
   type PlanSnapshot,
   replaceUsageThresholds,
   type UsageThreshold,
@@ -26,8 +27,12 @@ export async function getApplicableThresholds(
   plans?: ReadonlyMap<string, ThresholdsOfPlan>,
 ): Promise<Map<string, readonly UsageThreshold[]>> {
   const ids = subscriptions.map(subscription => subscription.id)
-  const own = await getThresholdsOfSubscriptions(ctx, ids)
   const planIds = [...new Set(subscriptions.map(subscription => subscription.plan_id))]
+  // Most have none at all.
+  if (plans === undefined && !(await haveThresholds(ctx, { subscriptionIds: ids, planIds }))) {
+    return new Map(ids.map(id => [id, []]))
+  }
+  const own = await getThresholdsOfSubscriptions(ctx, ids)
   const known = plans ?? (await getThresholdsOfPlanFamilies(ctx, planIds))
   return new Map(
     subscriptions.map(subscription => {

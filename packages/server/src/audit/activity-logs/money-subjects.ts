@@ -1,6 +1,13 @@
 import { presentCreditNotes } from '../../credit-notes/index.ts'
 import { findCreditNotesByIds } from '../../credits/index.ts'
-import { findInvoicesByIds, type Invoice, presentInvoices, VISIBLE_STATUSES } from '../../invoices/index.ts'
+import {
+  findInvoicesByIds,
+  type Invoice,
+  presentFeesOfInvoices,
+  presentInvoiceBases,
+  presentInvoices,
+  VISIBLE_STATUSES,
+} from '../../invoices/index.ts'
 import {
   findPaymentRequestsByIds,
   findPaymentsByIds,
@@ -16,11 +23,28 @@ import { externalCustomerIds, type FindSubjects, type Subject } from './subjects
 const MOST_FEES = 25
 
 /** Invoices that the API shows. */
-export const invoices: FindSubjects = async (ctx, ids) => {
+export const invoices: FindSubjects = async (ctx, ids, after) => {
   const visible: readonly string[] = VISIBLE_STATUSES
-  return invoiceSubjects(
-    ctx,
-    (await findInvoicesByIds(ctx, ids)).filter(({ status }) => visible.includes(status)),
+  const rows = (await findInvoicesByIds(ctx, ids)).filter(({ status }) => visible.includes(status))
+  return after === undefined ? invoiceSubjects(ctx, rows) : paidSubjects(ctx, rows, after)
+}
+
+/** Payments change what an invoice itself says, and its fees; the rest of it is as it is after them. */
+async function paidSubjects(
+  ctx: Ctx,
+  rows: readonly Invoice[],
+  after: ReadonlyMap<string, Subject>,
+): Promise<ReadonlyMap<string, Subject>> {
+  const bases = await presentInvoiceBases(ctx, rows)
+  const ids = rows.map(({ id }) => id)
+  const fees = await presentFeesOfInvoices(ctx, ids)
+  return new Map(
+    ids.flatMap((id, place) => {
+      const subject = after.get(id)
+      if (subject === undefined) return []
+      const own = { ...bases[place], ...('fees' in subject.object && { fees: fees.get(id) ?? [] }) }
+      return [[id, { ...subject, object: { ...subject.object, ...own } }] as const]
+    }),
   )
 }
 

@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../platform/domain-events.ts'
 import { loggedActor } from '../actor.ts'
 import { finderOf, isUpdate } from './activities.ts'
 import { changesBetween, type Printed } from './changes.ts'
-import type { FindSubjects, Subject } from './subjects.ts'
+import type { Subject } from './subjects.ts'
 
 /** An event that is an activity. Its id is the activity's, so that it is written once, however often that is tried. */
 export type Happening = Pick<DomainEvent, 'id' | 'type' | 'objectId' | 'at' | 'data'>
@@ -26,7 +26,7 @@ export async function recordActivities(tx: Ctx, happenings: readonly Happening[]
   const before =
     committed === undefined || updates.length === 0
       ? new Map<string, Subject>()
-      : await findSubjects({ ...tx, db: committed }, updates)
+      : await findSubjects({ ...tx, db: committed }, updates, tx.actor.type === 'system' ? after : undefined)
   const written = happenings.filter(({ id }) => after.has(id))
   if (written.length === 0) return
   const actor = await loggedActor(tx)
@@ -75,12 +75,17 @@ function rowOf(
 }
 
 /** The subjects of happenings, by the ids of these: one look for each kind of object. */
-async function findSubjects(ctx: Ctx, happenings: readonly Happening[]): Promise<ReadonlyMap<string, Subject>> {
+async function findSubjects(
+  ctx: Ctx,
+  happenings: readonly Happening[],
+  after?: ReadonlyMap<string, Subject>,
+): Promise<ReadonlyMap<string, Subject>> {
   const found = new Map<string, Subject>()
   const byFinder = Map.groupBy(happenings, happening => finderOf(happening))
   for (const [find, own] of byFinder) {
     if (find === undefined) continue
-    const subjects = await findAll(ctx, find, own)
+    const known = after && new Map(own.flatMap(({ id, objectId }) => entry(objectId, after.get(id))))
+    const subjects = await find(ctx, [...new Set(own.map(({ objectId }) => objectId))], known)
     for (const { id, objectId } of own) {
       const subject = subjects.get(objectId)
       if (subject !== undefined) found.set(id, subject)
@@ -89,6 +94,6 @@ async function findSubjects(ctx: Ctx, happenings: readonly Happening[]): Promise
   return found
 }
 
-async function findAll(ctx: Ctx, find: FindSubjects, happenings: readonly Happening[]) {
-  return find(ctx, [...new Set(happenings.map(({ objectId }) => objectId))])
+function entry(objectId: string, subject: Subject | undefined): [string, Subject][] {
+  return subject === undefined ? [] : [[objectId, subject]]
 }

@@ -13,8 +13,15 @@ export interface Subject {
 /**
  * Finds objects as they are in `ctx`, by their ids, with a number of queries that does not grow with them. An object that is
  * gone, or that nobody may see, is left out: nothing is logged of it.
+ *
+ * @param after given by background work that asks how the objects were before: how they are now. What only people change of them
+ * may be taken from there
  */
-export type FindSubjects = (ctx: Ctx, ids: readonly string[]) => Promise<ReadonlyMap<string, Subject>>
+export type FindSubjects = (
+  ctx: Ctx,
+  ids: readonly string[],
+  after?: ReadonlyMap<string, Subject>,
+) => Promise<ReadonlyMap<string, Subject>>
 
 /** The ids of customers as their owners know them. */
 export async function externalCustomerIds(ctx: Ctx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -36,6 +36,23 @@ export async function getThresholdsOfPlanFamilies(
   )
 }
 
+/** Whether any threshold is kept of subscriptions, of plans, or of the plans that these are private copies of. */
+export async function haveThresholds(
+  ctx: Ctx,
+  { subscriptionIds, planIds }: { readonly subscriptionIds: readonly string[]; readonly planIds: readonly string[] },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from usage_thresholds
+    where organization_id = ${ctx.org.id} and deleted_at is null and (
+      subscription_id = any(${subscriptionIds}::uuid[])
+      or plan_id = any(array(
+        select unnest(array[plans.id, plans.parent_id]) from plans where plans.id = any(${planIds}::uuid[])
+      ))
+    )
+    limit 1`.execute(ctx.db)
+  return rows.length > 0
+}
+
 /** As {@link getThresholdsOfPlans}, for the thresholds that subscriptions have of their own. */
 export async function getThresholdsOfSubscriptions(
   ctx: Ctx,

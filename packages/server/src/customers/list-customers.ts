@@ -3,13 +3,13 @@ import { sql } from 'kysely'
 import { findBillingEntitiesByCodes } from '../accounts/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { anyOf } from '../platform/db/any-of.ts'
-import { containing } from '../platform/db/search.ts'
 import { type ErrorDetails, validation } from '../platform/errors.ts'
 import { isRecord } from '../platform/http/input.ts'
 import type { Page } from '../platform/http/pagination.ts'
 import { COUNTRIES } from '../platform/validation/countries.ts'
 import { withoutNul } from '../platform/validation/text.ts'
 import { ACCOUNT_TYPES, CUSTOMER_TYPES } from './customer-changes.ts'
+import { customerContains } from './search-customers.ts'
 import type { Customer } from './store.ts'
 
 /** Which customers are listed: those that meet every condition given. */
@@ -108,6 +108,8 @@ function readMetadata(given: unknown): readonly (readonly [string, string])[] | 
   return pairs.length === 0 ? undefined : pairs
 }
 
+const SEARCHED = ['name', 'firstname', 'lastname', 'legal_name', 'external_id', 'email'] as const
+
 /**
  * One page of the kept customers that meet the filters, newest first, and how many there are in all.
  *
@@ -134,7 +136,7 @@ async function filteredCustomers(ctx: Ctx, filters: CustomerFilters) {
   let query = ctx.db.selectFrom('customers').where('organization_id', '=', ctx.org.id).where('deleted_at', 'is', null)
   const { externalId, searchTerm, customerType, hasCustomerType } = filters
   if (externalId !== undefined) query = query.where('external_id', '=', externalId)
-  else if (searchTerm) query = query.where(searchCondition(searchTerm))
+  else if (searchTerm) query = query.where(customerContains(SEARCHED, searchTerm))
   if (filters.accountTypes) query = query.where('account_type', 'in', filters.accountTypes)
   if (customerType !== undefined) query = query.where('customer_type', '=', customerType)
   else if (hasCustomerType !== undefined) query = query.where('customer_type', hasCustomerType ? 'is not' : 'is', null)
@@ -152,18 +154,6 @@ async function filteredCustomers(ctx: Ctx, filters: CustomerFilters) {
     query = query.where(anyOf('billing_entity_id', ids))
   }
   return query
-}
-
-function searchCondition(term: string) {
-  const pattern = containing(term)
-  return sql<boolean>`(
-    name ilike ${pattern}
-    or firstname ilike ${pattern}
-    or lastname ilike ${pattern}
-    or legal_name ilike ${pattern}
-    or external_id ilike ${pattern}
-    or email ilike ${pattern}
-  )`
 }
 
 function metadataCondition(ctx: Ctx, key: string, value: string) {

@@ -116,6 +116,7 @@ export const plans = {
   'plans.limit.fixed_advance_volume': 'Not with volume pricing',
   'plans.limit.fixed_prorate': 'Not with graduated prices in advance',
   'plans.lock.sold': 'Fixed: the plan has subscriptions',
+  'plans.lock.asking': 'Looking who has the plan…',
   'plans.lock.unit': 'Fixed once the charge exists',
   'plans.lock.fixed_timing': 'Fixed once the charge exists',
 

@@ -20,6 +20,6 @@ export default function EditPlan() {
   const [opened, setOpened] = useState<{ code: string; draft: PlanDraft }>()
   if (found.isError) return <Failure page error={found.error} onRetry={() => void found.refetch()} />
   if (draft !== undefined && opened?.code !== planCode) setOpened({ code: planCode, draft })
-  if (plan === undefined || uses === undefined || opened?.code !== planCode) return <SkeletonLines lines={10} />
+  if (plan === undefined || opened?.code !== planCode) return <SkeletonLines lines={10} />
   return <PlanForm key={planCode} start={opened.draft} edited={{ plan, uses }} />
 }

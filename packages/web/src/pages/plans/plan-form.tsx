@@ -27,7 +27,7 @@ const Calculator = lazy(() => import('./calculator.tsx'))
 interface Props {
   readonly start: PlanDraft
   /** The plan that is edited, and who has it; absent for a new one. */
-  readonly edited?: { readonly plan: FullPlan; readonly uses: PlanUses }
+  readonly edited?: { readonly plan: FullPlan; readonly uses: PlanUses | undefined }
 }
 
 /** What a part of the form is given. */
@@ -51,7 +51,7 @@ export function PlanForm({ start, edited }: Props) {
   const element = useRef<HTMLFormElement>(null)
   const save = useSave(edited?.plan)
   const code = edited?.plan.code
-  const lock = edited?.uses.attached === true ? t('plans.lock.sold') : undefined
+  const lock = edited && lockOf(edited.uses)
 
   // Only what was just refused is moved to: not while somebody mends it.
   const [refused, setRefused] = useState<Errors>()
@@ -140,7 +140,7 @@ export function PlanForm({ start, edited }: Props) {
         <FixedChargesSection {...part} start={start} />
         <AdvancedSection {...part} />
       </PageForm>
-      {edited !== undefined && isAsking && (
+      {edited?.uses !== undefined && isAsking && (
         <SaveDialog
           before={start}
           after={plan}
@@ -152,6 +152,12 @@ export function PlanForm({ start, edited }: Props) {
       )}
     </>
   )
+}
+
+/** Until it is known who has the plan, nothing is changed that may be fixed. */
+function lockOf(uses: PlanUses | undefined): string | undefined {
+  if (uses === undefined) return t('plans.lock.asking')
+  return uses.attached ? t('plans.lock.sold') : undefined
 }
 
 /** Sends the plan and, where there is something to say, what it entitles to. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emit } from '../../src/platform/domain-events.ts'
+import { lockInvoiceWithCustomer, setPaymentStatus } from '../../src/invoices/index.ts'
+import { transaction } from '../../src/platform/context.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { notFound } from '../catalog/support.ts'
 import { startTestApp, type Tenant, type TestApp } from '../support/app.ts'
@@ -17,11 +18,12 @@ afterAll(() => app?.stop())
 async function pay(tenant: Tenant, invoiceId: string, status: 'succeeded' | 'failed'): Promise<void> {
   const { status: found } = await tenant.api.put(`/invoices/${invoiceId}`, { invoice: { payment_status: status } })
   if (found === 404) {
-    await tenant.ctx.db.updateTable('invoices').set({ payment_status: status }).where('id', '=', invoiceId).execute()
-    const outcome = { invoiceId, outcome: status, wasOverdue: false }
-    await tenant.ctx.db
-      .transaction()
-      .execute(db => emit({ ...tenant.ctx, db }, 'invoice.payment_settled', invoiceId, outcome))
+    // Nobody sees it yet: as a payment provider would tell of it.
+    await transaction(tenant.ctx, async tx => {
+      const locked = await lockInvoiceWithCustomer(tx, invoiceId)
+      if (locked === undefined) throw new Error(`invoice ${invoiceId} does not exist`)
+      await setPaymentStatus(tx, locked.invoice, status)
+    })
   }
   await tenant.settle()
 }

@@ -73,7 +73,7 @@ export async function loadDemo(api: DemoApi, options: DemoOptions = {}): Promise
       const isNew = since > dayOf(now).toString() || now.equals(begin)
       return isNew && since <= dayOf(next).toString()
     })
-    for (const customer of coming) await story.signUp(customer, dayOf(now))
+    await story.signUp(coming, dayOf(now))
     events += await send(api, usageBetween(story, now, next))
     await advance(api, stop)
     now = next

@@ -7,10 +7,13 @@ const CURRENCY: Partial<Readonly<Record<PlanCode, string>>> = { scale_eur: 'EUR'
 /** Days that customers have who pay by bank transfer. */
 const WIRE_TERM = 30
 
-/** A customer with its subscription, and the coupon it came with. @param now who comes today starts at once, the others on their day */
+export async function introduce(api: DemoApi, customer: DemoCustomer): Promise<void> {
+  await api.call('POST', '/customers', { customer: customerBody(customer) })
+}
+
+/** The subscription of a customer, and the coupon it came with. @param now who comes today starts at once, the others on their day */
 export async function signUp(api: DemoApi, customer: DemoCustomer, now: Temporal.PlainDate): Promise<void> {
   const { id, plan, coupon } = customer
-  await api.call('POST', '/customers', { customer: customerBody(customer) })
   if (coupon !== undefined) {
     await api.call('POST', '/applied_coupons', { applied_coupon: { external_customer_id: id, coupon_code: coupon } })
   }

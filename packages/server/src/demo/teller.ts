@@ -1,7 +1,7 @@
-import { type DemoApi, DemoError } from './api.ts'
+import { atOnce, type DemoApi, DemoError } from './api.ts'
 import { CUSTOMERS, type DemoCustomer, subscriptionOf } from './customers.ts'
 import type { PlanCode } from './plans.ts'
-import { signUp } from './sign-up.ts'
+import { introduce, signUp } from './sign-up.ts'
 import type { User } from './usage.ts'
 
 interface Invoice {
@@ -40,11 +40,14 @@ export class Teller {
     return this.#customers.some(customer => customer.id === id)
   }
 
-  /** @param now the present day: who comes today starts at once, the others on their day */
-  async signUp(customer: DemoCustomer, now: Temporal.PlainDate): Promise<void> {
-    await signUp(this.#api, customer, now)
-    const subscription = subscriptionOf(customer.id)
-    this.#users.set(subscription, { customer, subscription, plan: customer.plan, share: 1 })
+  /** Customers are numbered as they come; what they order does not depend on each other. @param now the present day: who comes today starts at once, the others on their day */
+  async signUp(customers: readonly DemoCustomer[], now: Temporal.PlainDate): Promise<void> {
+    for (const customer of customers) {
+      await introduce(this.#api, customer)
+      const subscription = subscriptionOf(customer.id)
+      this.#users.set(subscription, { customer, subscription, plan: customer.plan, share: 1 })
+    }
+    await atOnce(customers, customer => signUp(this.#api, customer, now))
   }
 
   async addSubscription(id: string, suffix: string, name: string, plan: PlanCode, share: number, more: object = {}) {

@@ -169,9 +169,9 @@ async function settle(api: DemoApi): Promise<readonly unknown[]> {
 async function chart(api: DemoApi, story: Teller, today: Temporal.PlainDate): Promise<void> {
   const most = story.users.toSorted((a, b) => b.customer.spends * b.share - a.customer.spends * a.share)
   const daily_usage = { from_date: today.subtract({ days: CHARTED.days }).toString(), to_date: today.toString() }
-  for (const { subscription } of most.slice(0, CHARTED.subscriptions)) {
-    await api.call('POST', `/subscriptions/${subscription}/daily_usages/backfill`, { daily_usage })
-  }
+  await atOnce(most.slice(0, CHARTED.subscriptions), ({ subscription }) =>
+    api.call('POST', `/subscriptions/${subscription}/daily_usages/backfill`, { daily_usage }),
+  )
 }
 
 async function count(api: DemoApi) {

@@ -40,7 +40,11 @@ export class Teller {
     return this.#customers.some(customer => customer.id === id)
   }
 
-  /** Customers are numbered as they come; what they order does not depend on each other. @param now the present day: who comes today starts at once, the others on their day */
+  /**
+   * Customers are numbered as they come; what they order does not depend on each other.
+   *
+   * @param now the present day: who comes today starts at once, the others on their day
+   */
   async signUp(customers: readonly DemoCustomer[], now: Temporal.PlainDate): Promise<void> {
     for (const customer of customers) {
       await introduce(this.#api, customer)

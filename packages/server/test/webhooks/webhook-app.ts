@@ -108,7 +108,7 @@ export async function startWebhookApp(
   if (options.worker !== false) {
     const tasks = taskList(webhooks.tasks ?? [], contextOf)
     const worker = await startWorker({
-      pool: database.libraryPool,
+      pool: database.workerPool,
       log,
       tasks,
       ticks: [],

@@ -166,7 +166,8 @@ export async function deleteMetric(ctx: Ctx, metricId: string): Promise<void> {
 const FILTERS = sql<MetricFilter[]>`(
   select coalesce(json_agg(json_build_object('id', id, 'key', key, 'values', values) order by key collate "C"), '[]')
   from billable_metric_filters as filters
-  where filters.billable_metric_id = billable_metrics.id
+  where filters.organization_id = billable_metrics.organization_id
+    and filters.billable_metric_id = billable_metrics.id
     and filters.deleted_at is not distinct from billable_metrics.deleted_at
 )`.as('filters')
 

@@ -46,7 +46,8 @@ export async function haveThresholds(
     where organization_id = ${ctx.org.id} and deleted_at is null and (
       subscription_id = any(${subscriptionIds}::uuid[])
       or plan_id = any(array(
-        select unnest(array[plans.id, plans.parent_id]) from plans where plans.id = any(${planIds}::uuid[])
+        select unnest(array[plans.id, plans.parent_id]) from plans
+        where plans.organization_id = ${ctx.org.id} and plans.id = any(${planIds}::uuid[])
       ))
     )
     limit 1`.execute(ctx.db)

@@ -189,6 +189,36 @@ describe.skipIf(!hasChromium)('plans in the console', () => {
     expect(errors).toEqual([])
   })
 
+  test('nothing is saved or deleted before it is known whom it concerns', async () => {
+    // The connection is lost while it is looked up.
+    await page.route('**/uses/plans?*', route => route.abort())
+    await page.goto(`${root}/plans/growth/edit`)
+    await page.getByLabel('Fee per month').fill('121')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('It could not be looked up who has this plan: The server did not answer.').waitFor()
+    expect(await page.getByLabel('Interval').isDisabled()).toBe(true)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.unroute('**/uses/plans?*')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('dialog').getByText('This changes 1 subscription.').waitFor()
+
+    await page.route('**/uses/plans?*', route => route.abort())
+    await page.goto(`${root}/plans/growth`)
+    await page.getByRole('button', { name: 'Actions for Growth' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('The server did not answer.').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Delete' }).isDisabled()).toBe(true)
+    await page.unroute('**/uses/plans?*')
+    await dialog.getByRole('button', { name: 'Try again' }).click()
+    await dialog.getByText('2 active subscriptions end').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Delete' }).isEnabled()).toBe(true)
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    // What was lost is what the browser reports.
+    expect(errors.splice(0).filter(text => !text.includes('ERR_FAILED'))).toEqual([])
+    expect((await app.api.get('/plans/growth')).body.plan.amount_cents).toBe(12_000)
+  })
+
   test('a copy needs a code of its own, and nothing is left unsaved without a question', async () => {
     await page.goto(`${root}/plans`)
     await page.getByRole('button', { name: 'Actions for Growth' }).click()

@@ -1,9 +1,11 @@
+import type { UseQueryResult } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { Dialog as Radix } from 'radix-ui'
 import { type ReactNode, useState } from 'react'
 import { t } from '../messages/index.ts'
 import { Button, IconButton } from './button.tsx'
 import { cx } from './classes.ts'
+import { Failure } from './empty.tsx'
 import { reasonOf } from './reason.ts'
 
 interface Props {
@@ -87,13 +89,14 @@ export function Buttons({ children }: { readonly children: ReactNode }) {
 
 /**
  * Asks before anything irreversible. It names the object, says what is affected, and stays open with the reason when the
- * server refuses.
+ * server refuses. What depends on an answer that is not there yet cannot be confirmed unseen.
  */
 export function ConfirmDialog({
   open,
   onOpenChange,
   title,
   affects,
+  asked,
   confirm,
   danger = true,
   onConfirm,
@@ -102,12 +105,22 @@ export function ConfirmDialog({
   readonly onOpenChange: (open: boolean) => void
   readonly title: string
   readonly affects: ReactNode
+  /** What `affects` is told from. */
+  readonly asked?: Pick<UseQueryResult, 'data' | 'error' | 'isError' | 'refetch'>
   readonly confirm: string
   readonly danger?: boolean
   readonly onConfirm: () => Promise<unknown>
 }) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string>()
+  const isKnown = asked === undefined || asked.data !== undefined
+  const description = isKnown ? (
+    affects
+  ) : asked.isError ? (
+    <Failure error={asked.error} onRetry={() => void asked.refetch()} />
+  ) : (
+    t('common.loading')
+  )
   const run = async () => {
     setBusy(true)
     setFailure(undefined)
@@ -121,7 +134,7 @@ export function ConfirmDialog({
     }
   }
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={title} description={affects}>
+    <Dialog open={open} onOpenChange={onOpenChange} title={title} description={description}>
       {failure !== undefined && (
         <p role="alert" className="text-bad">
           {failure}
@@ -129,7 +142,7 @@ export function ConfirmDialog({
       )}
       <Buttons>
         <Button onClick={() => onOpenChange(false)}>{t('common.cancel')}</Button>
-        <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run()}>
+        <Button kind={danger ? 'danger' : 'primary'} busy={busy} disabled={!isKnown} onClick={() => void run()}>
           {confirm}
         </Button>
       </Buttons>

@@ -117,6 +117,7 @@ export const plans = {
   'plans.limit.fixed_prorate': 'Not with graduated prices in advance',
   'plans.lock.sold': 'Fixed: the plan has subscriptions',
   'plans.lock.asking': 'Looking who has the plan…',
+  'plans.lock.unknown': 'Locked: it is not known who has the plan',
   'plans.lock.unit': 'Fixed once the charge exists',
   'plans.lock.fixed_timing': 'Fixed once the charge exists',
 
@@ -150,6 +151,7 @@ export const plans = {
   'plans.deleted': '{name} is being deleted',
   'plans.created_on': 'Created {date}',
   'plans.problems': 'Some fields need another look.',
+  'plans.uses_failed': 'It could not be looked up who has this plan: {reason} Saving asks again.',
   'plans.tab.overview': 'Overview',
   'plans.tab.subscriptions': 'Subscriptions',
   'plans.prices': 'Prices',

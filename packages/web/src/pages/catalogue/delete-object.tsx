@@ -39,12 +39,12 @@ export function DeleteObject({
       open
       onOpenChange={open => !open && onClose()}
       title={t('catalogue.delete.title', { name })}
+      asked={uses}
       affects={
-        known === undefined
-          ? t('common.loading')
-          : isUsed || Object.values(known).some(count => count > 0)
-            ? affects(usesInWords(known))
-            : t('catalogue.delete.unused')
+        known &&
+        (isUsed || Object.values(known).some(count => count > 0)
+          ? affects(usesInWords(known))
+          : t('catalogue.delete.unused'))
       }
       confirm={t('common.delete')}
       onConfirm={async () => {

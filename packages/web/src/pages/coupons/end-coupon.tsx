@@ -24,11 +24,8 @@ export function TerminateCoupon({ coupon, onClose }: Props) {
       open
       onOpenChange={open => !open && onClose()}
       title={t('coupon.terminate.title', { name: coupon.name })}
-      affects={
-        uses.data === undefined
-          ? t('common.loading')
-          : t('coupon.terminate.affects', { customers: usesInWords(uses.data.uses).customers })
-      }
+      asked={uses}
+      affects={uses.data && t('coupon.terminate.affects', { customers: usesInWords(uses.data.uses).customers })}
       confirm={t('coupon.terminate')}
       onConfirm={() => end.mutateAsync(undefined)}
     />
@@ -50,12 +47,12 @@ export function DeleteCoupon({ coupon, onClose, onDeleted }: Props & { readonly 
       open
       onOpenChange={open => !open && onClose()}
       title={t('coupon.delete.title', { name: coupon.name })}
+      asked={uses}
       affects={
-        known === undefined
-          ? t('common.loading')
-          : known.customers_count === 0
-            ? t('coupon.delete.unused')
-            : t('coupon.delete.affects', { customers: usesInWords(known).customers })
+        known &&
+        (known.customers_count === 0
+          ? t('coupon.delete.unused')
+          : t('coupon.delete.affects', { customers: usesInWords(known).customers }))
       }
       confirm={t('common.delete')}
       onConfirm={async () => {

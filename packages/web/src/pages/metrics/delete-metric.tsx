@@ -27,12 +27,9 @@ export function DeleteMetric({ metric, onClose, onDeleted }: Props) {
       open
       onOpenChange={open => !open && onClose()}
       title={t('metric.delete.title', { name: metric.name })}
+      asked={uses}
       affects={
-        known === undefined
-          ? t('common.loading')
-          : known.plans_count === 0
-            ? t('metric.delete.unused')
-            : t('metric.delete.affects', usesInWords(known))
+        known && (known.plans_count === 0 ? t('metric.delete.unused') : t('metric.delete.affects', usesInWords(known)))
       }
       confirm={t('common.delete')}
       onConfirm={async () => {

@@ -34,7 +34,11 @@ export function paymentColumns(ofInvoice = false): readonly Column<Payment>[] {
       ),
   }
   return [
-    { key: 'date', head: t('common.date'), cell: payment => formatDay(payment.created_at, 'UTC') },
+    {
+      key: 'date',
+      head: t('common.date'),
+      cell: payment => <span className="whitespace-nowrap">{formatDay(payment.created_at, 'UTC')}</span>,
+    },
     ...(ofInvoice ? [] : [invoices, customer]),
     {
       key: 'status',

@@ -3,7 +3,7 @@ import { useApi } from '../../app/organization.ts'
 import { useAction } from '../../app/queries.ts'
 import { t } from '../../messages/index.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { usePlanUses } from './uses.ts'
+import { useUsesOf } from './uses.ts'
 
 interface Props {
   readonly plan: Pick<FullPlan, 'code' | 'name'>
@@ -14,7 +14,7 @@ interface Props {
 /** Says which subscriptions end and which drafts are issued before the plan goes. */
 export function DeletePlan({ plan, onClose, onDeleted }: Props) {
   const api = useApi()
-  const uses = usePlanUses([plan.code])?.get(plan.code)
+  const { asked, uses } = useUsesOf(plan.code)
   const remove = useAction(() => api.delete(`/plans/${encodeURIComponent(plan.code)}`), {
     done: t('plans.deleted', { name: plan.name }),
     toastFailure: false,
@@ -25,10 +25,9 @@ export function DeletePlan({ plan, onClose, onDeleted }: Props) {
       open
       onOpenChange={open => !open && onClose()}
       title={t('plans.delete.title', { name: plan.name })}
+      asked={asked}
       affects={
-        uses === undefined ? (
-          t('common.loading')
-        ) : (
+        uses && (
           <ul className="list-disc pl-5">
             <li>{t('plans.delete.active', { count: uses.active_subscriptions_count })}</li>
             {uses.pending_subscriptions_count > 0 && (

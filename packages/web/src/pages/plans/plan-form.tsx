@@ -21,13 +21,18 @@ import { entitlementsBody, type PlanDraft, planBody } from './plan-draft.ts'
 import { type Errors, planProblems } from './problems.ts'
 import { SaveDialog } from './save-dialog.tsx'
 import { FeeSection, SettingsSection } from './settings-section.tsx'
+import type { useUsesOf } from './uses.ts'
 
 const Calculator = lazy(() => import('./calculator.tsx'))
 
 interface Props {
   readonly start: PlanDraft
-  /** The plan that is edited, and who has it; absent for a new one. */
-  readonly edited?: { readonly plan: FullPlan; readonly uses: PlanUses | undefined }
+  /** The plan that is edited, and who has it, as far as it is known; absent for a new one. */
+  readonly edited?: {
+    readonly plan: FullPlan
+    readonly uses: PlanUses | undefined
+    readonly asked: ReturnType<typeof useUsesOf>['asked']
+  }
 }
 
 /** What a part of the form is given. */
@@ -51,7 +56,12 @@ export function PlanForm({ start, edited }: Props) {
   const element = useRef<HTMLFormElement>(null)
   const save = useSave(edited?.plan)
   const code = edited?.plan.code
-  const lock = edited && lockOf(edited.uses)
+  const lock = edited && lockOf(edited.uses, edited.asked.isError)
+  // Nothing is saved without saying whom it concerns.
+  const unknown =
+    edited?.uses === undefined && edited?.asked.isError === true
+      ? t('plans.uses_failed', { reason: reasonOf(edited.asked.error) })
+      : undefined
 
   // Only what was just refused is moved to: not while somebody mends it.
   const [refused, setRefused] = useState<Errors>()
@@ -92,7 +102,10 @@ export function PlanForm({ start, edited }: Props) {
     if (save.isPending) return
     if (edited === undefined) void send(false)
     else if (planChanges(start, plan).length === 0) leave()
-    else setIsAsking(true)
+    else {
+      if (edited.asked.isError) void edited.asked.refetch()
+      setIsAsking(true)
+    }
   }
   const patch = (changes: Partial<PlanDraft>) => {
     const next = { ...plan, ...changes }
@@ -116,8 +129,8 @@ export function PlanForm({ start, edited }: Props) {
       />
       <PageForm
         form={{
-          problem,
-          busy: save.isPending,
+          problem: problem ?? unknown,
+          busy: save.isPending || (isAsking && edited?.asked.isFetching === true),
           dirty: !isSaved && JSON.stringify(plan) !== JSON.stringify(start),
           submit,
           element,
@@ -155,8 +168,8 @@ export function PlanForm({ start, edited }: Props) {
 }
 
 /** Until it is known who has the plan, nothing is changed that may be fixed. */
-function lockOf(uses: PlanUses | undefined): string | undefined {
-  if (uses === undefined) return t('plans.lock.asking')
+function lockOf(uses: PlanUses | undefined, isUnknown: boolean): string | undefined {
+  if (uses === undefined) return t(isUnknown ? 'plans.lock.unknown' : 'plans.lock.asking')
   return uses.attached ? t('plans.lock.sold') : undefined
 }
 

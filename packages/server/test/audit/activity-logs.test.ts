@@ -4,6 +4,7 @@ import { transaction } from '../../src/platform/context.ts'
 import { emit } from '../../src/platform/domain-events.ts'
 import { newId } from '../../src/platform/ids.ts'
 import { addJob } from '../../src/platform/jobs/enqueue.ts'
+import { paymentStory } from '../payments/support.ts'
 import { createApi, startTestApp, type Tenant, type TestApp } from '../support/app.ts'
 import { done, inShort, newActivitiesOf, type Wire } from './support.ts'
 
@@ -371,6 +372,33 @@ describe('what background work does is logged as the system’s', () => {
       .where('organization_id', '=', ctx.org.id)
       .execute()
     expect(after.length).toBe(rows.length)
+  })
+
+  test('an invoice that a provider collects, with what the payment changes of it and of its fees', async () => {
+    const story = await paymentStory(app)
+    const news = newActivitiesOf({ ...app, api: story.api, settle: story.settle })
+    await story.payer('acme', 'pm_card_visa')
+    await news()
+    await story.bill('acme', 5_000)
+    const paid = (await news()).filter((log: Wire) => log.activity_type === 'invoice.payment_status_updated')
+    expect(paid.map((log: Wire) => [log.activity_source, log.activity_object_changes])).toEqual([
+      [
+        'system',
+        {
+          payment_status: ['pending', 'succeeded'],
+          total_due_amount_cents: [5_000, 0],
+          total_paid_amount_cents: [0, 5_000],
+          refundable_amount_cents: [0, 5_000],
+          offsettable_amount_cents: [5_000, 0],
+          fees: [
+            [expect.objectContaining({ payment_status: 'pending' })],
+            [expect.objectContaining({ payment_status: 'succeeded' })],
+          ],
+        },
+      ],
+    ])
+    // The object is whole all the same.
+    expect(paid[0].activity_object).toMatchObject({ customer: { external_id: 'acme' }, total_amount_cents: 5_000 })
   })
 
   test('money by hand, mails, what is voided, made again and deleted', async () => {

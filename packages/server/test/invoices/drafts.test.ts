@@ -169,6 +169,22 @@ describe('an invoice with a grace period', () => {
     expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 12_500 })
   })
 
+  it('follows a tax that only its plan has, at the next refresh of drafts', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.api.post('/taxes', { tax: { code: 'vat', name: 'VAT', rate: 10 } })
+    await tenant.api.put('/plans/team', { plan: { tax_codes: ['vat'] } })
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', taxes_amount_cents: 1_000 })
+    await tenant.api.put('/taxes/vat', { tax: { rate: 20 } })
+    await tenant.settle()
+    await tenant.advanceTo('2026-02-02T00:10:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 12_000 })
+    await tenant.api.delete('/taxes/vat')
+    await tenant.settle()
+    await tenant.advanceTo('2026-02-02T00:20:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 10_000, applied_taxes: [] })
+  })
+
   it('answers a refresh of an issued invoice with the invoice as it is', async () => {
     const tenant = await monthlyCustomer()
     await tenant.advanceTo('2026-02-02T00:00:00Z')

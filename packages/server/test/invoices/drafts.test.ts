@@ -185,6 +185,16 @@ describe('an invoice with a grace period', () => {
     expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 10_000, applied_taxes: [] })
   })
 
+  it('is issued on the present day of its customer, who may have moved since', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    await tenant.api.post('/customers', { customer: { external_id: 'acme', timezone: 'Asia/Tokyo' } })
+    await tenant.advanceTo('2026-02-02T16:00:00Z')
+    const { lago_id: id } = await onlyInvoice(tenant)
+    const finalized = await tenant.api.put(`/invoices/${id}/finalize`)
+    expect(finalized.body.invoice).toMatchObject({ issuing_date: '2026-02-03', payment_due_date: '2026-03-05' })
+  })
+
   it('answers a refresh of an issued invoice with the invoice as it is', async () => {
     const tenant = await monthlyCustomer()
     await tenant.advanceTo('2026-02-02T00:00:00Z')

@@ -195,6 +195,17 @@ describe('an invoice with a grace period', () => {
     expect(finalized.body.invoice).toMatchObject({ issuing_date: '2026-02-03', payment_due_date: '2026-03-05' })
   })
 
+  it('takes its period along when it is deleted: the last invoice does not bill it again', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.advanceTo('2026-02-01T02:00:00Z')
+    await tenant.api.delete(`/invoices/${(await onlyInvoice(tenant)).lago_id}`)
+    await tenant.api.delete('/subscriptions/acme-team')
+    await tenant.settle()
+    expect((await onlyInvoice(tenant)).fees).toMatchObject([
+      { amount_cents: 357, from_date: '2026-02-01T00:00:00+00:00' },
+    ])
+  })
+
   it('answers a refresh of an issued invoice with the invoice as it is', async () => {
     const tenant = await monthlyCustomer()
     await tenant.advanceTo('2026-02-02T00:00:00Z')

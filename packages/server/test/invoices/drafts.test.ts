@@ -94,16 +94,20 @@ describe('an invoice without a grace period', () => {
 describe('an invoice with a grace period', () => {
   const grace = { customer: { billing_configuration: { invoice_grace_period: 3 }, net_payment_term: 30 } }
 
-  it('is issued when its plan is deleted', async () => {
+  it.each(['/plans/team', '/customers/acme'])('is issued when %s is deleted, and so is the last one', async path => {
     const tenant = await monthlyCustomer(grace)
     await tenant.advanceTo('2026-02-02T00:00:00Z')
-    const draft = await onlyInvoice(tenant)
-    await tenant.api.delete('/plans/team')
+    await onlyInvoice(tenant)
+    await tenant.api.delete(path)
     await tenant.settle()
-    const { body } = await tenant.api.get(`/invoices/${draft.lago_id}`)
-    expect(body.invoice).toMatchObject({ status: 'finalized', fees_amount_cents: 10_000 })
+    const { body } = await tenant.api.get('/invoices')
+    const issued = body.invoices.map((invoice: Record<string, unknown>) => [invoice.status, invoice.fees_amount_cents])
+    expect(issued.toSorted()).toEqual([
+      ['finalized', 10_000],
+      ['finalized', 714],
+    ])
     expect((await tenant.api.get('/subscriptions/acme-team?status=terminated')).status).toBe(200)
-    expect((await tenant.api.get('/plans/team')).status).toBe(404)
+    expect((await tenant.api.get(path)).status).toBe(404)
   })
 
   it('is a draft until the period is over, then it is issued', async () => {

@@ -189,6 +189,18 @@ describe('an invoice with a grace period', () => {
     expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 10_000, applied_taxes: [] })
   })
 
+  it('follows the taxes of its customer’s billing entity, whichever issues it', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.api.post('/billing_entities', { billing_entity: { code: 'eu', name: 'EU' } })
+    await tenant.api.put('/subscriptions/acme-team', { subscription: { billing_entity_code: 'eu' } })
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    await tenant.api.post('/taxes', { tax: { code: 'vat', name: 'VAT', rate: 10 } })
+    await tenant.api.put('/billing_entities/northwind', { billing_entity: { tax_codes: ['vat'] } })
+    await tenant.settle()
+    await tenant.advanceTo('2026-02-02T00:10:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ billing_entity_code: 'eu', total_amount_cents: 11_000 })
+  })
+
   it('is issued on the present day of its customer, who may have moved since', async () => {
     const tenant = await monthlyCustomer(grace)
     await tenant.advanceTo('2026-02-02T00:00:00Z')

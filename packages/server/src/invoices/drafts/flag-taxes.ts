@@ -12,7 +12,7 @@ const REMOVE_TAX_FROM_DRAFTS = 'remove_tax_from_drafts'
 /** A customer has other taxes: its drafts are computed again at the next refresh. */
 export const onCustomerTaxesChanged: Reaction = (tx, events) => enqueueOnce(tx, FLAG_CUSTOMER_DRAFTS, events)
 
-/** A billing entity has other taxes: so are its drafts. */
+/** A billing entity has other taxes: so are its drafts, and those of its customers that another one issues. */
 export const onBillingEntityTaxesChanged: Reaction = (tx, events) => enqueueOnce(tx, FLAG_BILLING_ENTITY_DRAFTS, events)
 
 /** A tax is another one: so are the drafts of those who have it, or had it, and those with a line that has it of its own. */
@@ -45,7 +45,13 @@ export const taxTasks: readonly TaskDefinition[] = [
   },
   {
     name: FLAG_BILLING_ENTITY_DRAFTS,
-    run: (ctx, payload) => flagDrafts(ctx, sql<boolean>`billing_entity_id = ${String(payload.objectId)}`),
+    run: (ctx, { objectId }) =>
+      flagDrafts(
+        ctx,
+        sql<boolean>`(billing_entity_id = ${String(objectId)} or customer_id in (
+          select id from customers where organization_id = ${ctx.org.id} and billing_entity_id = ${String(objectId)}
+        ))`,
+      ),
   },
   {
     name: FLAG_TAX_DRAFTS,

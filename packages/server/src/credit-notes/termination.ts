@@ -167,7 +167,7 @@ async function endedPeriod(
     to,
     endedOn: localDate(endedAt, timeZone),
     upgraded,
-    trialEndsOn: trialEndsAt === null ? null : localDate(trialEndsAt, 'UTC'),
+    trialEndsOn: trialEndsAt === null ? null : localDate(trialEndsAt, timeZone),
   }
 }
 

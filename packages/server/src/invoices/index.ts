@@ -23,6 +23,7 @@ import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { checkInvoices, checkInvoicesAgain, onInvoiceIssued } from './checks/check-invoices.ts'
 import { discrepancyGauge, discrepancyRoutes } from './checks/discrepancies.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
+import { deletionTasks, onPlanDeleted, onSubscriptionsEnded } from './drafts/deletions.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import {
   onBillingEntityTaxesChanged,
@@ -31,7 +32,6 @@ import {
   onTaxDeleted,
   taxTasks,
 } from './drafts/flag-taxes.ts'
-import { onPlanDeleted, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { estimateRoutes } from './estimates/routes.ts'
 import { explainRoutes } from './explain/routes.ts'
@@ -143,7 +143,7 @@ const invoices: Domain = {
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
-    ...planDeletionTasks,
+    ...deletionTasks,
     ...taxTasks,
     ...topUpTasks,
     ...activationTasks,
@@ -177,6 +177,7 @@ const invoices: Domain = {
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
     'plan.deletion_completed': onPlanDeleted,
+    'customer.subscriptions_ended': onSubscriptionsEnded,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
     'customer.taxes_known': onTaxesKnown,

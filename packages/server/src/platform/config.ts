@@ -59,6 +59,8 @@ export interface Config {
   readonly workerConcurrency: number
   /** WEIR_DOCUMENTS: whether documents are printed as soon as they are issued, or when they are first asked for. */
   readonly documents: 'when_issued' | 'on_demand'
+  /** WEIR_TERMINATION_ALERT_DAYS: how many days ahead it is told that a subscription will end; at least one. */
+  readonly terminationAlertDays: readonly number[]
 }
 
 interface SecretKind {
@@ -108,6 +110,7 @@ export function readConfig(env: Environment): Config {
     bodyLimitBytes: read.integer('WEIR_BODY_LIMIT_BYTES', 10_485_760, 1_024, 1_073_741_824),
     workerConcurrency: read.integer('WEIR_WORKER_CONCURRENCY', 4, 1, 100),
     documents: read.choice('WEIR_DOCUMENTS', ['when_issued', 'on_demand'], 'when_issued'),
+    terminationAlertDays: read.integers('WEIR_TERMINATION_ALERT_DAYS', [15, 45], 1, 3_650),
   }
   if (config.liveApiKey !== undefined && config.liveApiKey === config.sandboxApiKey) {
     read.refuse('WEIR_SANDBOX_API_KEY is the same key as WEIR_LIVE_API_KEY: give each organization its own.')
@@ -144,6 +147,16 @@ class Reader {
     const number = Number(value)
     if (/^\d+$/.test(value) && number >= least && number <= most) return number
     this.refuse(`${name} is "${value}": it must be a whole number from ${least} to ${most}.`)
+    return fallback
+  }
+
+  /** Separated by commas. */
+  integers(name: string, fallback: readonly number[], least: number, most: number): readonly number[] {
+    const value = this.text(name)
+    if (value === undefined) return fallback
+    const numbers = value.split(',').map(part => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN))
+    if (numbers.every(number => number >= least && number <= most)) return numbers
+    this.refuse(`${name} is "${value}": it must be whole numbers from ${least} to ${most}, separated by commas.`)
     return fallback
   }
 

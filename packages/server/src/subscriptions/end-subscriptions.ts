@@ -1,13 +1,17 @@
 import { completePlanDeletion } from '../catalog/index.ts'
 import { lockCustomer } from '../customers/index.ts'
 import { type Ctx, transaction } from '../platform/context.ts'
+import { emit } from '../platform/domain-events.ts'
 import { cancelActivation } from './activation/resolve.ts'
 import { loadSubscriptionRecords } from './store.ts'
 import { cancelPending, terminate } from './terminate-subscription.ts'
 
 const CUSTOMERS_A_RUN = 100
 
-/** Ends what a deleted customer still has: active subscriptions are terminated, those that have not started are canceled. */
+/**
+ * Ends what a deleted customer still has: active subscriptions are terminated, those that have not started are canceled. Tells
+ * `customer.subscriptions_ended` after that, from which its drafts are finalized.
+ */
 export async function endSubscriptionsOfCustomer(ctx: Ctx, customerId: string): Promise<void> {
   await transaction(ctx, async tx => {
     await lockCustomer(tx, customerId)
@@ -16,12 +20,14 @@ export async function endSubscriptionsOfCustomer(ctx: Ctx, customerId: string): 
       tx,
       rows.map(row => row.id),
     )
+    await emit(tx, 'customer.subscriptions_ended', customerId)
   })
 }
 
 /**
  * Ends the subscriptions of a plan that is to be deleted, those with overridden prices included, a bounded number of
- * customers at a time; once there are none left, the plan is deleted.
+ * customers at a time; once there are none left, the plan is deleted. Tells `customer.subscriptions_ended` of each customer,
+ * with `{ plan_id }`.
  *
  * @returns whether there may be more
  */
@@ -40,6 +46,7 @@ export async function endSubscriptionsOfPlan(ctx: Ctx, planId: string): Promise<
         tx,
         rows.map(row => row.id),
       )
+      await emit(tx, 'customer.subscriptions_ended', customerId, { plan_id: planId })
     })
   }
   return { more: customers.length > 0 || !(await deleteUnusedPlan(ctx, planId)) }

@@ -1,12 +1,11 @@
 import { sql } from 'kysely'
 import type { ClockTask } from '../platform/clock/clock-tasks.ts'
-import { transaction } from '../platform/context.ts'
+import { type Ctx, transaction } from '../platform/context.ts'
 import { emitAll } from '../platform/domain-events.ts'
 import { addJobs } from '../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../platform/jobs/tasks.ts'
 
 const ALERT = 'alert_ending_subscriptions'
-const DAYS_BEFORE: readonly number[] = [15, 45]
 
 /** SQL: the UTC day on which `subscriptions` end. */
 const END = sql<Temporal.PlainDate>`(subscriptions.ending_at at time zone 'UTC')::date`
@@ -15,7 +14,7 @@ const END = sql<Temporal.PlainDate>`(subscriptions.ending_at at time zone 'UTC')
 const untold = (day: unknown) =>
   sql<boolean>`(subscriptions.termination_alerted_on is null or subscriptions.termination_alerted_on < ${day})`
 
-/** Tells some days ahead that a subscription will end: 15 and 45 days before, by UTC dates, once a day. */
+/** Tells as many days ahead as are configured that a subscription will end, by UTC dates, once a day. */
 export const alertEndingSubscriptions: ClockTask = {
   name: ALERT,
   schedule: { minute: 50 },
@@ -23,7 +22,7 @@ export const alertEndingSubscriptions: ClockTask = {
   async nextDue(ctx) {
     const { rows } = await sql<{ day: Temporal.PlainDate | null }>`
       select min(${END} - days.before) as day
-      from subscriptions, unnest(${DAYS_BEFORE}::int[]) as days (before)
+      from subscriptions, unnest(${ctx.config.terminationAlertDays}::int[]) as days (before)
       where subscriptions.organization_id = ${ctx.org.id}
         and subscriptions.status = 'active'
         and subscriptions.ending_at is not null
@@ -32,12 +31,12 @@ export const alertEndingSubscriptions: ClockTask = {
     return rows[0]?.day?.toZonedDateTime('UTC').toInstant() ?? null
   },
 
-  async run({ db, now, organizationId }) {
+  async run({ db, now, organizationId, config }) {
     const { rows } = await sql<{ id: string }>`
       select distinct subscriptions.organization_id as id
       from subscriptions
       join organizations on organizations.id = subscriptions.organization_id
-      where ${isTold(utcDate(now))}
+      where ${isTold(config, utcDate(now))}
         and ${
           organizationId === null
             ? sql`organizations.test_clock_now is null`
@@ -62,7 +61,7 @@ export const alertSubscriptions: TaskDefinition = {
       const { rows } = await sql<{ id: string }>`
         update subscriptions
         set termination_alerted_on = ${day.toString()}::date
-        where subscriptions.organization_id = ${tx.org.id} and ${isTold(day)}
+        where subscriptions.organization_id = ${tx.org.id} and ${isTold(tx.config, day)}
         returning id`.execute(tx.db)
       await emitAll(
         tx,
@@ -72,9 +71,9 @@ export const alertSubscriptions: TaskDefinition = {
 }
 
 /** The bounds are what an index answers. */
-function isTold(day: Temporal.PlainDate) {
-  const ends = DAYS_BEFORE.map(days => day.add({ days }).toString())
-  const [from, to] = [Math.min(...DAYS_BEFORE), Math.max(...DAYS_BEFORE) + 1].map(days =>
+function isTold({ terminationAlertDays: daysBefore }: Ctx['config'], day: Temporal.PlainDate) {
+  const ends = daysBefore.map(days => day.add({ days }).toString())
+  const [from, to] = [Math.min(...daysBefore), Math.max(...daysBefore) + 1].map(days =>
     day.add({ days }).toZonedDateTime('UTC').toInstant().toString(),
   )
   return sql<boolean>`

@@ -219,6 +219,17 @@ describe('a free trial of a plan paid in advance', () => {
         .toString({ smallestUnit: 'second' }),
     )
   })
+
+  it('ends on a local day: all that was billed of it and the days after is credited to who leaves that day', async () => {
+    const plan = { pay_in_advance: true, trial_period: 10 }
+    const tenant = await subscribed({ at: '2026-05-31T17:00:00Z', zone: 'Asia/Tokyo', plan })
+    await tenant.advanceTo('2026-06-10T20:00:00Z')
+    expect((await invoices(tenant)).map(invoice => invoice.total_amount_cents)).toEqual([3267])
+    await tenant.api.delete('/subscriptions/acme-team')
+    await tenant.settle()
+    const { body } = await tenant.api.get('/credit_notes')
+    expect(body.credit_notes).toMatchObject([{ credit_amount_cents: 3267 }])
+  })
 })
 
 describe('subscriptions that are due on the same day', () => {

@@ -94,16 +94,20 @@ describe('an invoice without a grace period', () => {
 describe('an invoice with a grace period', () => {
   const grace = { customer: { billing_configuration: { invoice_grace_period: 3 }, net_payment_term: 30 } }
 
-  it('is issued when its plan is deleted', async () => {
+  it.each(['/plans/team', '/customers/acme'])('is issued when %s is deleted, and so is the last one', async path => {
     const tenant = await monthlyCustomer(grace)
     await tenant.advanceTo('2026-02-02T00:00:00Z')
-    const draft = await onlyInvoice(tenant)
-    await tenant.api.delete('/plans/team')
+    await onlyInvoice(tenant)
+    await tenant.api.delete(path)
     await tenant.settle()
-    const { body } = await tenant.api.get(`/invoices/${draft.lago_id}`)
-    expect(body.invoice).toMatchObject({ status: 'finalized', fees_amount_cents: 10_000 })
+    const { body } = await tenant.api.get('/invoices')
+    const issued = body.invoices.map((invoice: Record<string, unknown>) => [invoice.status, invoice.fees_amount_cents])
+    expect(issued.toSorted()).toEqual([
+      ['finalized', 10_000],
+      ['finalized', 714],
+    ])
     expect((await tenant.api.get('/subscriptions/acme-team?status=terminated')).status).toBe(200)
-    expect((await tenant.api.get('/plans/team')).status).toBe(404)
+    expect((await tenant.api.get(path)).status).toBe(404)
   })
 
   it('is a draft until the period is over, then it is issued', async () => {
@@ -167,6 +171,55 @@ describe('an invoice with a grace period', () => {
     await tenant.settle()
     await tenant.advanceTo('2026-02-02T00:10:00Z')
     expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 12_500 })
+  })
+
+  it('follows a tax that only its plan has, at the next refresh of drafts', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.api.post('/taxes', { tax: { code: 'vat', name: 'VAT', rate: 10 } })
+    await tenant.api.put('/plans/team', { plan: { tax_codes: ['vat'] } })
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', taxes_amount_cents: 1_000 })
+    await tenant.api.put('/taxes/vat', { tax: { rate: 20 } })
+    await tenant.settle()
+    await tenant.advanceTo('2026-02-02T00:10:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 12_000 })
+    await tenant.api.delete('/taxes/vat')
+    await tenant.settle()
+    await tenant.advanceTo('2026-02-02T00:20:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ status: 'draft', total_amount_cents: 10_000, applied_taxes: [] })
+  })
+
+  it('follows the taxes of its customer’s billing entity, whichever issues it', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.api.post('/billing_entities', { billing_entity: { code: 'eu', name: 'EU' } })
+    await tenant.api.put('/subscriptions/acme-team', { subscription: { billing_entity_code: 'eu' } })
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    await tenant.api.post('/taxes', { tax: { code: 'vat', name: 'VAT', rate: 10 } })
+    await tenant.api.put('/billing_entities/northwind', { billing_entity: { tax_codes: ['vat'] } })
+    await tenant.settle()
+    await tenant.advanceTo('2026-02-02T00:10:00Z')
+    expect(await onlyInvoice(tenant)).toMatchObject({ billing_entity_code: 'eu', total_amount_cents: 11_000 })
+  })
+
+  it('is issued on the present day of its customer, who may have moved since', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    await tenant.api.post('/customers', { customer: { external_id: 'acme', timezone: 'Asia/Tokyo' } })
+    await tenant.advanceTo('2026-02-02T16:00:00Z')
+    const { lago_id: id } = await onlyInvoice(tenant)
+    const finalized = await tenant.api.put(`/invoices/${id}/finalize`)
+    expect(finalized.body.invoice).toMatchObject({ issuing_date: '2026-02-03', payment_due_date: '2026-03-05' })
+  })
+
+  it('takes its period along when it is deleted: the last invoice does not bill it again', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.advanceTo('2026-02-01T02:00:00Z')
+    await tenant.api.delete(`/invoices/${(await onlyInvoice(tenant)).lago_id}`)
+    await tenant.api.delete('/subscriptions/acme-team')
+    await tenant.settle()
+    expect((await onlyInvoice(tenant)).fees).toMatchObject([
+      { amount_cents: 357, from_date: '2026-02-01T00:00:00+00:00' },
+    ])
   })
 
   it('answers a refresh of an issued invoice with the invoice as it is', async () => {

@@ -229,6 +229,16 @@ describe('POST /invoices/preview', () => {
     })
   })
 
+  it('is issued by the billing entity that is named; who pays is still a customer of the default one', async () => {
+    await story.api.post('/billing_entities', { billing_entity: { code: 'eu', name: 'EU', net_payment_term: 30 } })
+    const { body } = await preview({ plan_code: 'advance', billing_entity_code: 'eu' })
+    expect(body.invoice).toMatchObject({
+      billing_entity_code: 'eu',
+      net_payment_term: 0,
+      applied_taxes: [{ tax_code: 'vat' }],
+    })
+  })
+
   it('stores nothing, and tells nobody', async () => {
     await preview({ customer: { external_id: 'acme', name: 'Changed' }, plan_code: 'advance' })
     await preview({ customer: { name: 'New' }, plan_code: 'advance' })

@@ -39,6 +39,7 @@ describe('readConfig', () => {
       bodyLimitBytes: 10_485_760,
       workerConcurrency: 4,
       documents: 'when_issued',
+      terminationAlertDays: [15, 45],
     })
   })
 
@@ -69,6 +70,7 @@ describe('readConfig', () => {
     ['WEIR_BODY_LIMIT_BYTES', '1048576', { bodyLimitBytes: 1_048_576 }],
     ['WEIR_WORKER_CONCURRENCY', '8', { workerConcurrency: 8 }],
     ['WEIR_DOCUMENTS', 'on_demand', { documents: 'on_demand' }],
+    ['WEIR_TERMINATION_ALERT_DAYS', '7, 30,60', { terminationAlertDays: [7, 30, 60] }],
   ])('%s=%s', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toMatchObject(expected)
   })
@@ -95,6 +97,11 @@ describe('readConfig', () => {
     ],
     ['WEIR_MAIL_SENDER', 'a@b.c, d@e.f', 'WEIR_MAIL_SENDER is "a@b.c, d@e.f": it must be an e-mail address.'],
     ['WEIR_EVENTS_BATCH_LIMIT', '0', 'WEIR_EVENTS_BATCH_LIMIT is "0": it must be a whole number from 1 to 10000.'],
+    [
+      'WEIR_TERMINATION_ALERT_DAYS',
+      '7,',
+      'WEIR_TERMINATION_ALERT_DAYS is "7,": it must be whole numbers from 1 to 3650, separated by commas.',
+    ],
     ['WEIR_WORKER_CONCURRENCY', '-1', 'WEIR_WORKER_CONCURRENCY is "-1": it must be a whole number from 1 to 100.'],
   ])('%s=%s is refused', (name, value, message) => {
     expect(refusal({ [name]: value })).toBe(message)

@@ -546,6 +546,17 @@ describe('invoices of a customer whose number is being checked', () => {
     expect((await invoices(tenant))[0].status).toBe('pending')
   })
 
+  it('bill the period that follows a used trial once, though they wait when the trial is acted upon', async () => {
+    const tenant = await waiting()
+    await tenant.api.put('/plans/team', { plan: { trial_period: 1 } })
+    await subscribe(tenant)
+    await tenant.api.delete('/subscriptions/s?on_termination_invoice=skip')
+    await tenant.advanceTo('2026-03-07T10:00:00Z')
+    await subscribe(tenant)
+    await tenant.advanceTo('2026-03-07T12:00:00Z')
+    expect((await invoices(tenant)).map(({ fees_amount_cents: cents }) => cents)).toEqual([10_000])
+  })
+
   it('do not wait where nobody manages European taxes any more', async () => {
     const tenant = await waiting()
     await subscribe(tenant)

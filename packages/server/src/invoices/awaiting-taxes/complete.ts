@@ -1,6 +1,11 @@
 import { draftNumber, finalizationDates, finalizedOrClosed, invoiceTotals, localDate } from '@weir/engine'
 import { findBillingEntitiesByIds } from '../../accounts/index.ts'
-import { type Customer, findCustomersAwaitingVatCheck, lockCustomer } from '../../customers/index.ts'
+import {
+  applicableTimeZone,
+  type Customer,
+  findCustomersAwaitingVatCheck,
+  lockCustomer,
+} from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { addJobs } from '../../platform/jobs/enqueue.ts'
@@ -134,7 +139,8 @@ async function issue(tx: Ctx, invoice: Invoice, customer: Customer): Promise<Inv
   const [first] = await loadInvoiceSubscriptions(tx, [invoice.id])
   const timing = first?.recurring ? 'periodic' : 'non_periodic'
   const settings = issuingSettings(customer, customerEntity)
-  const dates = finalizationDates(invoice.issuing_date, timing, settings, localDate(now, invoice.timezone))
+  const today = localDate(now, applicableTimeZone(customer, customerEntity))
+  const dates = finalizationDates(invoice.issuing_date, timing, settings, today)
   return updateInvoiceRow(tx, invoice.id, {
     status,
     number: numbered?.number ?? draftNumber(issuer.document_number_prefix),

@@ -12,13 +12,13 @@ export interface BillingHistory {
   readonly invoices: readonly EarlierInvoice[]
   /** The periods of its other invoices but the last, which bills what was not billed before. */
   readonly billedBeforeEnd: readonly BilledPeriods[]
-  /** The periods of its recurring invoices. */
+  /** The periods of its recurring invoices; those of a deleted draft are not billed again either. */
   readonly recurring: readonly (BilledPeriods & { readonly timestamp: Temporal.Instant })[]
   /** The usage bounds of its latest invoice and the time zone frozen on it. */
   readonly previousUsage: PreviousUsage | null
 }
 
-type Link = InvoiceSubscription & { readonly timezone: string }
+type Link = InvoiceSubscription & { readonly timezone: string; readonly isDeleted: boolean }
 
 /**
  * Reads the histories of some subscriptions in two queries.
@@ -38,14 +38,15 @@ export async function loadBillingHistories(
   const linksOf = Map.groupBy(links, link => link.subscription_id)
   return new Map(
     subscriptionIds.map(id => {
-      const own = linksOf.get(id) ?? []
+      const all = linksOf.get(id) ?? []
+      const own = all.filter(link => !link.isDeleted)
       return [
         id,
         {
           baseFeesBilledAt: (feesOf.get(id) ?? []).map(fee => fee.billed_at),
           invoices: own.map(link => earlierInvoice(link, feesOf.get(id) ?? [])),
           billedBeforeEnd: own.filter(link => link.invoicing_reason !== 'subscription_terminating').map(billedPeriods),
-          recurring: own.filter(link => link.recurring).map(billedPeriods),
+          recurring: all.filter(link => link.recurring).map(billedPeriods),
           previousUsage: previousUsage(own),
         },
       ]
@@ -81,11 +82,10 @@ async function loadLinks(tx: Ctx, subscriptionIds: readonly string[], exceptInvo
       .selectFrom('invoice_subscriptions')
       .innerJoin('invoices', 'invoices.id', 'invoice_subscriptions.invoice_id')
       .selectAll('invoice_subscriptions')
-      .select('invoices.timezone')
+      .select(['invoices.timezone', sql<boolean>`invoices.status = 'deleted'`.as('isDeleted')])
       .where('invoice_subscriptions.organization_id', '=', tx.org.id)
       .where(anyOf('invoice_subscriptions.subscription_id', subscriptionIds))
       .where('invoice_subscriptions.invoice_id', 'is distinct from', exceptInvoiceId)
-      .where('invoices.status', '<>', 'deleted')
       // They bill a period that is billed as a whole when it ends.
       .where('invoice_subscriptions.invoicing_reason', '<>', 'progressive_billing')
       .execute()

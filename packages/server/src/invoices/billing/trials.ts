@@ -84,7 +84,7 @@ async function isBilledAlready(
   const startDay = subscription.started_at && localDate(subscription.started_at, 'UTC')
   return links.some(link => {
     if (link.recurring && localDate(link.timestamp, timeZone).equals(localDate(tick, timeZone))) return true
-    const isIssued = link.status === 'draft' || link.status === 'finalized'
+    const isIssued = ['draft', 'pending', 'finalized'].includes(link.status)
     return link.fee_id !== null && isIssued && startDay !== null && localDate(link.timestamp, 'UTC').equals(startDay)
   })
 }

@@ -12,14 +12,17 @@ const REMOVE_TAX_FROM_DRAFTS = 'remove_tax_from_drafts'
 /** A customer has other taxes: its drafts are computed again at the next refresh. */
 export const onCustomerTaxesChanged: Reaction = (tx, events) => enqueueOnce(tx, FLAG_CUSTOMER_DRAFTS, events)
 
-/** A billing entity has other taxes: so are its drafts. */
+/** A billing entity has other taxes: so are its drafts, and those of its customers that another one issues. */
 export const onBillingEntityTaxesChanged: Reaction = (tx, events) => enqueueOnce(tx, FLAG_BILLING_ENTITY_DRAFTS, events)
 
-/** A tax is another one: so are the drafts of those who have it, or had it. */
+/** A tax is another one: so are the drafts of those who have it, or had it, and those with a line that has it of its own. */
 export const onTaxChanged: Reaction = (tx, events) =>
   addJobs(
     tx.db,
-    events.map(event => ({ task: FLAG_TAX_DRAFTS, payload: { organizationId: tx.org.id, ...event.data } })),
+    events.map(event => ({
+      task: FLAG_TAX_DRAFTS,
+      payload: { organizationId: tx.org.id, taxId: event.objectId, ...event.data },
+    })),
   )
 
 export const onTaxDeleted: Reaction = (tx, events) => enqueueOnce(tx, REMOVE_TAX_FROM_DRAFTS, events)
@@ -42,14 +45,20 @@ export const taxTasks: readonly TaskDefinition[] = [
   },
   {
     name: FLAG_BILLING_ENTITY_DRAFTS,
-    run: (ctx, payload) => flagDrafts(ctx, sql<boolean>`billing_entity_id = ${String(payload.objectId)}`),
+    run: (ctx, { objectId }) =>
+      flagDrafts(
+        ctx,
+        sql<boolean>`(billing_entity_id = ${String(objectId)} or customer_id in (
+          select id from customers where organization_id = ${ctx.org.id} and billing_entity_id = ${String(objectId)}
+        ))`,
+      ),
   },
   {
     name: FLAG_TAX_DRAFTS,
     run: (ctx, payload) =>
       flagDrafts(
         ctx,
-        sql<boolean>`customer_id in (
+        sql<boolean>`(customer_id in (
           select id from customers
           where organization_id = ${ctx.org.id}
             and (
@@ -57,7 +66,10 @@ export const taxTasks: readonly TaskDefinition[] = [
               or billing_entity_id = any(${payload.billingEntityIds}::uuid[])
                 and not exists (select from customers_taxes where customer_id = customers.id)
             )
-        )`,
+        ) or exists (
+          select from invoices_taxes
+          where organization_id = ${ctx.org.id} and invoice_id = invoices.id and tax_id = ${String(payload.taxId)}
+        ))`,
       ),
   },
   { name: REMOVE_TAX_FROM_DRAFTS, run: (ctx, payload) => removeFromDrafts(ctx, String(payload.objectId)) },
@@ -73,7 +85,7 @@ async function flagDrafts(ctx: Ctx, concerned: RawBuilder<boolean>): Promise<voi
       and ${concerned}`.execute(ctx.db)
 }
 
-/** What is issued keeps its taxes as they were. */
+/** What is issued keeps its taxes as they were; drafts that had it are computed again without. */
 async function removeFromDrafts(ctx: Ctx, taxId: string): Promise<void> {
   await sql`
     with drafts as (
@@ -81,6 +93,11 @@ async function removeFromDrafts(ctx: Ctx, taxId: string): Promise<void> {
     ), of_invoices as (
       delete from invoices_taxes
       where organization_id = ${ctx.org.id} and tax_id = ${taxId} and invoice_id in (select id from drafts)
+      returning invoice_id
+    ), flagged as (
+      update invoices
+      set ready_to_be_refreshed = true
+      where organization_id = ${ctx.org.id} and id in (select invoice_id from of_invoices)
     )
     delete from fees_taxes
     where organization_id = ${ctx.org.id}

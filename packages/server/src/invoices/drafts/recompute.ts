@@ -8,7 +8,12 @@ import {
 } from '@weir/engine'
 import { sql } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../../accounts/index.ts'
-import { type Customer, findCustomersAwaitingVatCheck, lockCustomer } from '../../customers/index.ts'
+import {
+  applicableTimeZone,
+  type Customer,
+  findCustomersAwaitingVatCheck,
+  lockCustomer,
+} from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { loadSubscriptionRecords } from '../../subscriptions/index.ts'
@@ -75,7 +80,8 @@ export async function finalizeDraft(ctx: Ctx, invoiceId: string): Promise<void> 
     const numbered =
       status === 'finalized' ? await assignNumber(tx, { issuer, customer, selfBilled: invoice.self_billed }) : undefined
     const settings = issuingSettings(customer, customerEntity)
-    const dates = finalizationDates(invoice.issuing_date, timing, settings, localDate(now, invoice.timezone))
+    const today = localDate(now, applicableTimeZone(customer, customerEntity))
+    const dates = finalizationDates(invoice.issuing_date, timing, settings, today)
     await tx.db
       .updateTable('invoices')
       .set({

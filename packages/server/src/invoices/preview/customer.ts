@@ -1,6 +1,6 @@
 import { isCurrency } from '@weir/engine'
 import type { Updateable } from 'kysely'
-import { type BillingEntity, findBillingEntitiesByIds, resolveBillingEntity } from '../../accounts/index.ts'
+import { type BillingEntity, findBillingEntitiesByIds, getDefaultBillingEntity } from '../../accounts/index.ts'
 import { type Customer, getCustomerByExternalId, getOrCreateCustomer, lockCustomer } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import type { Customers } from '../../platform/db/types.ts'
@@ -29,17 +29,19 @@ export interface Payer {
 }
 
 /**
- * The customer that a preview names, as the request changes it, or one made up for it. Only what is rolled back later is
- * written. It has no grace period, so that its invoice is computed as for the last time.
+ * The customer that a preview names, as the request changes it, or one made up for it, of the default billing entity. Only
+ * what is rolled back later is written. It has no grace period, so that its invoice is computed as for the last time.
  *
  * @throws 404 `customer_not_found`; `anrok_integration_not_found` and the like
  */
-export async function previewPayer(tx: Ctx, input: PreviewCustomer, entityCode: string | null): Promise<Payer> {
+export async function previewPayer(tx: Ctx, input: PreviewCustomer): Promise<Payer> {
   const isKnown = !isBlank(input.external_id)
-  const entity = await resolveBillingEntity(tx, entityCode)
   const found = isKnown
     ? await getCustomerByExternalId(tx, input.external_id ?? '')
-    : await getOrCreateCustomer(tx, `preview-${newId()}`, { currency: 'USD', billingEntity: entity })
+    : await getOrCreateCustomer(tx, `preview-${newId()}`, {
+        currency: 'USD',
+        billingEntity: await getDefaultBillingEntity(tx),
+      })
   for (const { integration_type: type } of input.integration_customers ?? []) {
     // None can be connected, so none is known by any code.
     if (INTEGRATIONS.includes(type ?? '')) throw notFound(`${type}_integration`)

@@ -46,7 +46,7 @@ async function makePreview(
 ): Promise<Record<string, unknown>> {
   const entityCode = isBlank(input.billing_entity_code) ? null : (input.billing_entity_code ?? null)
   if (entityCode !== null) await getBillingEntityByCode(tx, entityCode)
-  const payer = await previewPayer(tx, input.customer ?? {}, entityCode)
+  const payer = await previewPayer(tx, input.customer ?? {})
   await previewCoupons(tx, payer.customer, input.coupons ?? [])
   const since = newId()
   const intended = await intendedScenario(tx, input, payer, since)

@@ -283,15 +283,14 @@ function aggregatedValue(
 }
 
 /** One part: an event has one value for each key. */
-function presentedUnits(charge: Charge, event: ChargedEvent, { units, shownUnits }: AdvanceUnits): PresentedUnits[] {
+function presentedUnits(charge: Charge, event: ChargedEvent, { fullUnits }: AdvanceUnits): PresentedUnits[] {
   const keys = presentationGroupKeys(charge.properties)
   if (keys.length === 0) return []
-  const counted = charge.prorated ? shownUnits : units
   const isUnique = charge.metric.aggregationType === 'unique_count_agg'
   return [
     {
       presentedBy: Object.fromEntries(keys.map(key => [key, event.properties.textOf(key) || null])),
-      units: formatDecimal(isUnique ? counted : standsFor(charge, event)),
+      units: formatDecimal(isUnique ? fullUnits : standsFor(charge, event)),
     },
   ]
 }

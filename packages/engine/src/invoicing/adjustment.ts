@@ -3,14 +3,14 @@ import type { GroupedBy } from '../metering/index.ts'
 import { type Currency, currencySubunits, type Decimal, decimal, round, truncate, ZERO } from '../money/index.ts'
 import { type ChargeFee, chargeFees, type PricedCharge } from './charge-fee.ts'
 import { type FixedChargeFee, fixedChargeFee, type PricedFixedCharge } from './fixed-charge-fee.ts'
-import { precise } from './pricing-unit.ts'
+import { convertedAmounts, type FeeAmounts, PRICING_UNIT_SUBUNITS, precise } from './pricing-unit.ts'
 import type { SubscriptionFee } from './subscription-fee.ts'
 
 /** What somebody wants a line of a draft to say. With neither units nor a price it is only renamed. */
 export interface AdjustedValues {
   /** A decimal as text; null leaves the line's. */
   readonly units: string | null
-  /** In units of the currency; null has the price of the plan applied to the units. */
+  /** In units of the currency, or of the charge's pricing unit; null has the price of the plan applied to the units. */
   readonly unitPreciseAmount: string | null
 }
 
@@ -68,8 +68,7 @@ export function adjustedChargeFee(charge: PricedCharge, fee: ChargeFee, values: 
   const units = decimal(values.units)
   const shown = { units: values.units, totalAggregatedUnits: values.units, eventsCount: 0, presented: [] }
   if (values.unitPreciseAmount !== null) {
-    const amounts = multiplied(units, values.unitPreciseAmount, charge.currency)
-    return { ...fee, ...amounts, ...shown, amountDetails: {}, pricingUnitUsage: null }
+    return { ...fee, ...editedAmounts(units, values.unitPreciseAmount, charge), ...shown, amountDetails: {} }
   }
   const usage = { filterId, groupedBy, units, fullUnits: units, eventsCount: 0, preciseTotalAmountCents: ZERO }
   const [priced = fee] = chargeFees(charge, [usage])
@@ -94,7 +93,7 @@ export function adjustedFixedChargeFee(
   if (values.unitPreciseAmount === null) {
     return fixedChargeFee({ ...charge, prorated: false }, { units, fullUnits: units })
   }
-  const amounts = multiplied(units, values.unitPreciseAmount, charge.currency)
+  const amounts = multiplied(units, values.unitPreciseAmount, currencySubunits(charge.currency))
   return { ...fee, ...amounts, units: values.units, amountDetails: {} }
 }
 
@@ -107,7 +106,8 @@ export function adjustedSubscriptionFee(
   if (values.units === null) return fee
   const units = decimal(values.units)
   if (values.unitPreciseAmount !== null) {
-    return { ...fee, ...multiplied(units, values.unitPreciseAmount, currency), units: values.units }
+    const amounts = multiplied(units, values.unitPreciseAmount, currencySubunits(currency))
+    return { ...fee, ...amounts, units: values.units }
   }
   return {
     ...fee,
@@ -119,9 +119,14 @@ export function adjustedSubscriptionFee(
   }
 }
 
+/** The price is in the charge's pricing unit where it has one: the amount is converted as any other. */
+function editedAmounts(units: Decimal, price: string, { currency, pricingUnit }: PricedCharge): FeeAmounts {
+  if (!pricingUnit) return { ...multiplied(units, price, currencySubunits(currency)), pricingUnitUsage: null }
+  return convertedAmounts({ pricingUnit, ...multiplied(units, price, PRICING_UNIT_SUBUNITS) }, currency)
+}
+
 /** The price passes through a double, as it always has. */
-function multiplied(units: Decimal, unitPreciseAmount: string, currency: Currency) {
-  const subunits = currencySubunits(currency)
+function multiplied(units: Decimal, unitPreciseAmount: string, subunits: number) {
   const unitCents = decimal(Number(unitPreciseAmount)).times(subunits)
   const amount = units.times(unitCents)
   return {

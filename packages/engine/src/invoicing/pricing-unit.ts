@@ -2,7 +2,7 @@ import { type Currency, currencySubunits, type Decimal, decimal, round, toCents,
 
 /** A pricing unit always has two decimals, whatever the currency that it is converted to. */
 const DECIMALS = 2
-const SUBUNITS = 100
+export const PRICING_UNIT_SUBUNITS = 100
 
 /** The unit that a charge is priced in instead of the plan's currency. */
 export interface PricingUnit {
@@ -65,18 +65,19 @@ export function feeAmounts(
   return convertedAmounts(
     {
       pricingUnit,
-      amountCents: truncate(round(amount, DECIMALS).times(SUBUNITS)),
-      preciseAmountCents: precise(amount.times(SUBUNITS)),
-      unitAmountCents: truncate(unitAmount.times(SUBUNITS)),
+      amountCents: truncate(round(amount, DECIMALS).times(PRICING_UNIT_SUBUNITS)),
+      preciseAmountCents: precise(amount.times(PRICING_UNIT_SUBUNITS)),
+      unitAmountCents: truncate(unitAmount.times(PRICING_UNIT_SUBUNITS)),
       preciseUnitAmount: precise(unitAmount),
     },
     currency,
   )
 }
 
-function convertedAmounts(usage: PricingUnitUsage, currency: Currency): FeeAmounts {
+/** The amounts of a fee from what it costs in its pricing unit, which was rounded there. */
+export function convertedAmounts(usage: PricingUnitUsage, currency: Currency): FeeAmounts {
   const rate = usage.pricingUnit.conversionRate
-  const converted = (hundredths: bigint) => decimal(hundredths).times(rate).div(SUBUNITS)
+  const converted = (hundredths: bigint) => decimal(hundredths).times(rate).div(PRICING_UNIT_SUBUNITS)
   return {
     ...amountsIn(currency, converted(usage.amountCents), converted(usage.unitAmountCents)),
     pricingUnitUsage: usage,

@@ -35,6 +35,8 @@ export interface AdvanceSetting {
 export interface AdvanceUnits {
   /** What is charged: only what exceeds the highest total of the period. Weighted by time where that is asked for. */
   readonly units: Decimal
+  /** The same, whatever part of the period is left. */
+  readonly fullUnits: Decimal
   /** What the fee shows: units that are used again for free have a price of nothing, but are shown. */
   readonly shownUnits: Decimal
   /** To be kept for the next event; null where events are counted: nothing of them can be used again. */
@@ -42,6 +44,7 @@ export interface AdvanceUnits {
 }
 
 const UNIT_DECIMALS = 5
+const ONE = decimal(1)
 
 /**
  * The units that an event is charged for in advance. Units freed by one event are used again by later ones of the period
@@ -51,19 +54,20 @@ const UNIT_DECIMALS = 5
  * @example
  * // -4 and +3 after +10 cost nothing, +5 then exceeds 10 by 4
  * advanceUnits('sum_agg', { value: '5', … }, { billed: { current: '9', max: '10', maxProrated: null }, … })
- * // { units: 4, shownUnits: 4, totals: { current: '14', max: '14', maxProrated: null } }
+ * // { units: 4, fullUnits: 4, shownUnits: 4, totals: { current: '14', max: '14', maxProrated: null } }
  */
 export function advanceUnits(
   aggregation: AdvanceAggregation,
   event: AdvanceEvent,
   setting: AdvanceSetting,
 ): AdvanceUnits {
-  if (aggregation === 'count_agg') return { units: decimal(1), shownUnits: decimal(1), totals: null }
+  if (aggregation === 'count_agg') return { units: ONE, fullUnits: ONE, shownUnits: ONE, totals: null }
   const change = aggregation === 'sum_agg' ? summed(event) : counted(event, setting.wasPresent)
   const { full, shown, current, max } = aboveHighest(aggregation, change, setting.billed)
   const units = weighted(full, event, setting.proratedOver)
   return {
     units,
+    fullUnits: full,
     shownUnits: shown.lessThan(0) ? ZERO : shown,
     totals: {
       current: current.toFixed(),

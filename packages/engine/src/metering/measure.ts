@@ -47,6 +47,7 @@ function measureCells({ aggregation, cells }: UsageInCells, { needs, inAdvance }
   const folded = foldCells(aggregation, cells)
   return {
     ...folded,
+    ...knownCost(folded, needs),
     ...countedTotal(aggregation, folded.units, needs),
     ...advanceUnits(aggregation, folded.units, inAdvance),
   }
@@ -60,6 +61,7 @@ function measureEvents({ aggregation, events }: UsageInEvents, setting: MeasureS
   const values = () => events.map(event => decimal(event.value ?? 0))
   return {
     ...folded,
+    ...knownCost(folded, needs),
     ...countedTotal(aggregation, folded.units, needs),
     ...(aggregation === 'sum_agg' &&
       needs.runningTotal !== undefined && { runningTotal: runningSums(values(), needs.runningTotal) }),
@@ -68,6 +70,14 @@ function measureEvents({ aggregation, events }: UsageInEvents, setting: MeasureS
       ? proratedUnits(aggregation, events, folded.units, setting, span)
       : advanceUnits(aggregation, folded.units, inAdvance)),
   }
+}
+
+/** What no events say they cost is nothing, where it has to be known. */
+function knownCost(
+  { preciseTotalAmountCents = ZERO }: Pick<PricedUsage, 'preciseTotalAmountCents'>,
+  { preciseTotalAmount }: UsageNeeds,
+): Pick<PricedUsage, 'preciseTotalAmountCents'> {
+  return preciseTotalAmount === true ? { preciseTotalAmountCents } : {}
 }
 
 /** Running totals of units that are counted need no events. */

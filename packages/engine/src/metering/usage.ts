@@ -160,6 +160,29 @@ export function bucketUsage(
     : rows<AggregationCell>(usage.cells, cells => ({ ...usage, cells }) as UsageInCells)
 }
 
+/**
+ * The usage of one bucket and group of a charge, as {@link bucketUsage} tells it: zeros, with all that a price has to know
+ * of no usage, where the group has no events yet.
+ */
+export function groupUsage(
+  charge: MeteredCharge,
+  metric: Metric,
+  usage: MetricUsage,
+  { filterId, groupedBy }: Pick<BucketUsage, 'filterId' | 'groupedBy'>,
+  span: UsageSpan | null = null,
+): BucketUsage {
+  const isAsked = (row: BucketUsage) => row.filterId === filterId && hasSameGroup(row.groupedBy, groupedBy)
+  const used = bucketUsage(charge, metric, usage, span).find(isAsked)
+  if (used !== undefined) return used
+  const unused = bucketUsage(charge, metric, withoutEvents(usage), span).find(row => row.filterId === filterId)
+  if (unused === undefined) throw new Error(`Usage of filter ${filterId}, which its charge does not have.`)
+  return { ...unused, groupedBy }
+}
+
+function withoutEvents(usage: MetricUsage): MetricUsage {
+  return 'events' in usage ? { ...usage, events: [] } : { ...usage, cells: [] }
+}
+
 interface BucketSetting {
   readonly charge: MeteredCharge
   readonly bucket: MeteredBucket

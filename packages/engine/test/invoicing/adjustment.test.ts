@@ -45,6 +45,23 @@ describe('an edited line of usage', () => {
     })
   })
 
+  it('is priced in the pricing unit of its charge, and converted', () => {
+    const pricingUnit = { id: 'credits', code: 'credits', shortName: 'CR', conversionRate: '0.75' }
+    expect(adjustedChargeFee({ ...charge, pricingUnit }, usage, values('3.5', '1.2345'))).toMatchObject({
+      amountCents: 324n,
+      preciseAmountCents: '324',
+      unitAmountCents: 92n,
+      preciseUnitAmount: '0.9225',
+      pricingUnitUsage: {
+        pricingUnit,
+        amountCents: 432n,
+        preciseAmountCents: '432.075',
+        unitAmountCents: 123n,
+        preciseUnitAmount: '1.2345',
+      },
+    })
+  })
+
   it('keeps how tiers came to the amount', () => {
     expect(adjustedChargeFee(charge, usage, values('12')).amountDetails).toMatchObject({
       graduated_ranges: [{ units: '10.0' }, { units: '2.0' }],

@@ -1,4 +1,4 @@
-import { type Currency, currencySubunits, decimal, formatDecimal, ZERO } from '@weir/engine'
+import { type Currency, currencySubunits, decimal, formatDecimal, round, truncate, ZERO } from '@weir/engine'
 import type { Ctx } from '../platform/context.ts'
 import { formatCents, formatInstant, formatInstantOffset } from '../platform/wire.ts'
 import { presentFeeTaxes } from './applied-taxes.ts'
@@ -41,7 +41,7 @@ export function serializeFee(fee: FeeRow) {
     description: fee.description,
     precise_unit_amount: formatDecimal(fee.precise_unit_amount),
     precise_coupons_amount_cents: formatDecimal(fee.precise_coupons_amount_cents),
-    sub_total_excluding_taxes_amount_cents: subTotal.toDecimalPlaces(0).toNumber(),
+    sub_total_excluding_taxes_amount_cents: formatCents(truncate(round(subTotal, 0))),
     sub_total_excluding_taxes_precise_amount_cents: formatDecimal(preciseSubTotal),
     events_count: fee.events_count,
     payment_status: fee.payment_status,

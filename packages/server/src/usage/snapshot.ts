@@ -156,7 +156,8 @@ function meteredCharge(charge: Charge, question: UsageQuestion, kept: Kept): Met
     needs: neededUsage(parseChargeModel(charge.chargeModel, properties)),
   })
   const billed = regroupTotals(kept.advanceTotals.get(charge.id) ?? [], question)
-  const levels = regroupLevels(kept.openingLevels.get(charge.id) ?? [], question)
+  const keptLevels = kept.openingLevels.get(charge.id) ?? []
+  const levels = regroupLevels(keptLevels, question)
   return {
     ...bucket(charge.properties),
     filters: charge.filters.map(filter => ({
@@ -173,8 +174,10 @@ function meteredCharge(charge: Charge, question: UsageQuestion, kept: Kept): Met
     ...(running && charge.payInAdvance && { billedInAdvance: billed }),
     openingLevels: levels,
     // Once a period was billed, what came late for it counts no more; a subscription that took the place of another one
-    // begins with all that was before it.
-    levelsAreComplete: levels.length > 0 && !question.subscription.hasPrevious,
+    // begins with all that was before it. What was kept without regard to a key that is fixed says nothing of its values.
+    levelsAreComplete:
+      !question.subscription.hasPrevious &&
+      keptLevels.some(({ groupedBy }) => fixed.isSubsetOf(new Set(Object.keys(groupedBy)))),
   }
 }
 

@@ -134,6 +134,36 @@ describe('an edited line of a draft', () => {
     expect(outcome(await story.api.delete(`${path}/nope`))).toEqual([404, 'fee_not_found'])
   })
 
+  it('has its price in the pricing unit of its charge, as the minimum of the charge is', async () => {
+    await story.pricingUnit('credits')
+    await story.customer('beta', { billing_configuration: { invoice_grace_period: 3 } })
+    await story.plan('credits', {
+      charges: [
+        {
+          billable_metric_id: (await story.metric('tokens')).lago_id,
+          charge_model: 'standard',
+          properties: { amount: '2' },
+          min_amount_cents: 1000,
+          applied_pricing_unit: { code: 'credits', conversion_rate: '0.5' },
+        },
+      ],
+    })
+    await story.subscribe('two', 'credits', 'beta', { subscription_at: '2026-02-01T00:00:00Z' })
+    await story.send('two', 'tokens', '2026-02-10 5')
+    await story.advanceTo('2026-03-01T12:00:00Z')
+    const [invoice] = await story.invoices('beta')
+    expect(lines(invoice).slice(1)).toEqual(['charge tokens: 5.0 = 500'])
+    await adjust({ fee_id: fee('tokens', invoice).lago_id, units: '3', unit_precise_amount: '1.5' }, invoice.lago_id)
+    const [edited] = await story.invoices('beta')
+    expect(lines(edited).slice(1)).toEqual(['charge tokens: 3.0 = 225', 'charge tokens: 1.0 = 275'])
+    expect(fee('tokens', edited)).toMatchObject({
+      precise_unit_amount: '0.75',
+      pricing_unit_details: { amount_cents: 450, precise_unit_amount: '1.5', conversion_rate: '0.5' },
+    })
+    const { explanation } = (await story.api.get(`/invoices/${invoice.lago_id}/explain`)).body
+    for (const one of explanation.fees) expect(one.computed).toEqual(one.stored)
+  })
+
   it('may be the base fee, or only a name; both are listed, and tried again before they change', async () => {
     await adjust({ fee_id: fee('team').lago_id, units: '1.5' })
     await adjust({ fee_id: fee('share', await read()).lago_id, invoice_display_name: 'Our share' })

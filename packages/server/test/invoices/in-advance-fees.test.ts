@@ -71,6 +71,16 @@ describe('a fee without an invoice', () => {
     ])
   })
 
+  it('keeps all digits of what it comes to', async () => {
+    const scene = await sceneOf(app, { invoiceable: false })
+    await scene.send('tx-1', '2026-06-15T12:00:00Z', { value: '90071992547409.93' })
+    const headers = { authorization: `Bearer ${scene.api.apiKey}` }
+    const text = await (await fetch(`${scene.api.url}/api/v1/fees`, { headers })).text()
+    for (const key of ['amount_cents', 'total_amount_cents', 'sub_total_excluding_taxes_amount_cents']) {
+      expect(text).toContain(`"${key}":9007199254740993,`)
+    }
+  })
+
   it('says what became of its payment, and goes when it is deleted, but is not charged again', async () => {
     const scene = await sceneOf(app, { invoiceable: false })
     await scene.send('a', '2026-06-02T00:00:00Z', { value: 1 })

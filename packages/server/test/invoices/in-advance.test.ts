@@ -227,6 +227,22 @@ describe('events that are charged as they come', () => {
     ])
   })
 
+  it('are split for display by what is charged in full, of which units that are used again are none', async () => {
+    const shown = { value: 'team', options: { display_in_invoice: true } }
+    const scene = await sceneOf(
+      app,
+      { prorated: true, invoiceable: false, properties: { amount: '30', presentation_group_keys: [shown] } },
+      { metric: { ...unique, recurring: true } },
+    )
+    expect(await charged(scene, [add('a'), add('a', 'remove'), add('b')])).toEqual([
+      ['1.0', 2900],
+      ['0.0', 0],
+      ['1.0', 0],
+    ])
+    const split = (await scene.fees()).map(fee => fee.presentation_breakdowns)
+    expect(split).toEqual(['1.0', '0.0', '0.0'].map(units => [{ presentation_by: { team: null }, units }]))
+  })
+
   it('are charged by the filter with most keys, the oldest of several, and apart by group', async () => {
     const scene = await sceneOf(
       app,

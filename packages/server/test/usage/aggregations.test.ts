@@ -210,6 +210,7 @@ describe('time-weighted sums', () => {
     ])
     expect((await chargeUsageOf(metered, '&skip_grouping=true')).units).toBe('38.0')
     expect((await chargeUsageOf(metered, '&group[team]=a')).units).toBe('7.0')
+    expect((await chargeUsageOf(metered, '&group[team]=late')).units).toBe('0.0')
   })
 })
 

@@ -57,6 +57,7 @@ export interface Fee {
   readonly pricing_unit_details: {
     readonly short_name: string
     readonly precise_amount_cents: string
+    readonly precise_unit_amount: string
     readonly conversion_rate: string
   } | null
   readonly presentation_breakdowns: readonly {

@@ -5,10 +5,8 @@ import {
   advanceFee,
   advanceUnits,
   type BillingTerms,
-  type BucketUsage,
   billingBoundaries,
   bucketOfEvent,
-  bucketUsage,
   type ChargeModel,
   costsTheSameAlways,
   currentUsagePeriod,
@@ -17,6 +15,7 @@ import {
   type EventPosition,
   type EventPrice,
   formatDecimal,
+  groupUsage,
   type PresentedUnits,
   type PricedUsage,
   parseChargeModel,
@@ -123,7 +122,7 @@ export async function computeEventFee(
   const question = questionOf(to, asked, event, period)
   const units = await unitsOf(ctx, { charge: asked, event, bucket, question, period })
   const chargeModel = parseChargeModel(charge.chargeModel, propertiesOf(charge, bucket))
-  const usage = costsTheSameAlways(chargeModel) ? unitsAlone(units) : await usageWith(ctx, question, bucket)
+  const usage = costsTheSameAlways(chargeModel) ? unitsAlone(units) : await usageOf(ctx, question, bucket)
   const price = priceOf(chargeModel, usage, { units, bucket, event, charge: asked }, amountCurrency)
   const priced = { currency: amountCurrency, pricingUnit: pricingUnitOf(charge) }
   return {
@@ -201,10 +200,9 @@ function questionOf(
 
 async function unitsOf(ctx: Ctx, look: Look): Promise<AdvanceUnits> {
   const { charge, event, bucket, question, period } = look
-  const { fieldName } = charge.metric
   const aggregation = charge.metric.aggregationType as AdvanceAggregation
   const told = {
-    value: fieldName === null ? null : event.properties.textOf(fieldName),
+    value: aggregatedValue(charge, event),
     operation: event.properties.textOf('operation_type'),
     timestamp: event.timestamp,
   }
@@ -228,36 +226,23 @@ async function unitsOf(ctx: Ctx, look: Look): Promise<AdvanceUnits> {
 async function isPresent(ctx: Ctx, { charge, event, bucket, question }: Look, value: string | null): Promise<boolean> {
   const { fieldName } = charge.metric
   if (fieldName === null || value === null) return false
-  const rows = await rowsOf(ctx, {
+  const before = {
     ...question,
     conditions: { [fieldName]: [value] },
     ...(event.position !== null && { upTo: { position: event.position, isIncluded: false } }),
-  })
-  const row = rows.find(
-    ({ filterId, groupedBy }) =>
-      filterId === bucket.filterId && Object.entries(groupedBy).every(([key, of]) => bucket.groupedBy[key] === of),
-  )
-  return row !== undefined && row.eventsCount > 0
+  }
+  return (await usageOf(ctx, before, bucket)).eventsCount > 0
 }
 
-/** The usage of the event's bucket and group, the event included where it is stored. */
-async function usageWith(
-  ctx: Ctx,
-  question: UsageQuestion,
-  { filterId, groupedBy }: EventBucket,
-): Promise<PricedUsage> {
-  const rows = await rowsOf(ctx, question)
-  const isSame = (row: BucketUsage) =>
-    row.filterId === filterId && Object.entries(groupedBy).every(([key, value]) => row.groupedBy[key] === value)
-  return rows.find(isSame) ?? { units: ZERO, eventsCount: 0 }
-}
-
-/** Metrics do not round what is charged event by event. */
-async function rowsOf(ctx: Ctx, question: UsageQuestion): Promise<BucketUsage[]> {
-  const usages = await readUsage(ctx, question)
-  return usages.flatMap(({ snapshot: { metered, metric, usage, span } }) =>
-    bucketUsage(metered, { ...metric, rounding: null }, usage, span),
-  )
+/**
+ * The usage of the event's bucket and group, the event included where it is stored. Metrics do not round what is charged
+ * event by event.
+ */
+async function usageOf(ctx: Ctx, question: UsageQuestion, bucket: EventBucket): Promise<PricedUsage> {
+  const [asked] = await readUsage(ctx, question)
+  if (asked === undefined) throw new Error('There is no usage of the charge that the event is charged by.')
+  const { metered, metric, usage, span } = asked.snapshot
+  return groupUsage(metered, { ...metric, rounding: null }, usage, bucket, span)
 }
 
 function unitsAlone({ units }: AdvanceUnits): PricedUsage {
@@ -284,21 +269,28 @@ function priceOf(
 }
 
 /** What the event stands for where events are priced one by one. */
-function standsFor({ metric }: Charge, { properties }: ChargedEvent) {
-  const isSum = metric.aggregationType === 'sum_agg' && metric.fieldName !== null
-  return decimal(isSum ? (properties.textOf(metric.fieldName ?? '') ?? 0) : 1)
+function standsFor(charge: Charge, event: ChargedEvent) {
+  return decimal(charge.metric.aggregationType === 'sum_agg' ? (aggregatedValue(charge, event) ?? 0) : 1)
+}
+
+/** The text of the aggregated property; null without one. A blank one says nothing where numbers are summed. */
+function aggregatedValue(
+  { metric: { fieldName, aggregationType } }: Charge,
+  { properties }: ChargedEvent,
+): string | null {
+  if (fieldName === null || (aggregationType === 'sum_agg' && !properties.isPresent(fieldName))) return null
+  return properties.textOf(fieldName)
 }
 
 /** One part: an event has one value for each key. */
-function presentedUnits(charge: Charge, event: ChargedEvent, { units, shownUnits }: AdvanceUnits): PresentedUnits[] {
+function presentedUnits(charge: Charge, event: ChargedEvent, { fullUnits }: AdvanceUnits): PresentedUnits[] {
   const keys = presentationGroupKeys(charge.properties)
   if (keys.length === 0) return []
-  const counted = charge.prorated ? shownUnits : units
   const isUnique = charge.metric.aggregationType === 'unique_count_agg'
   return [
     {
       presentedBy: Object.fromEntries(keys.map(key => [key, event.properties.textOf(key) || null])),
-      units: formatDecimal(isUnique ? counted : standsFor(charge, event)),
+      units: formatDecimal(isUnique ? fullUnits : standsFor(charge, event)),
     },
   ]
 }

@@ -24,6 +24,7 @@ export async function estimateFees(ctx: Ctx, given: GivenEvent) {
   if (metric === undefined) throw notFound('billable_metric')
   checkNumber(metric, givenProperties(given.properties))
   const event = await imaginedEvent(ctx, given)
+  checkNumber(metric, event.properties)
   const charges = target.plan.charges.filter(charge => charge.payInAdvance && charge.metric.id === metric.id)
   if (charges.length === 0) throw validation({ code: ['does_not_match_an_instant_charge'] })
   const fees: object[] = []

@@ -6,6 +6,8 @@ export interface Chargeable {
   readonly charge_id: string
   readonly charge_filter_id: string | undefined
   readonly label: string
+  /** The code of the unit that it is priced in; undefined for the currency. */
+  readonly unit: string | undefined
 }
 
 interface PlanCharges {
@@ -15,6 +17,7 @@ interface PlanCharges {
         readonly lago_id: string
         readonly invoice_display_name: string | null
         readonly billable_metric_code: string
+        readonly applied_pricing_unit: { readonly code: string } | null
         readonly filters: readonly {
           readonly lago_id: string
           readonly invoice_display_name: string | null
@@ -34,11 +37,13 @@ export function useChargeables(subscription: Subscription | undefined): readonly
   )
   return (found.data?.subscription.plan.charges ?? []).flatMap(charge => {
     const label = charge.invoice_display_name || charge.billable_metric_code
+    const unit = charge.applied_pricing_unit?.code
     return [
-      { charge_id: charge.lago_id, charge_filter_id: undefined, label },
+      { charge_id: charge.lago_id, charge_filter_id: undefined, label, unit },
       ...charge.filters.map(filter => ({
         charge_id: charge.lago_id,
         charge_filter_id: filter.lago_id,
+        unit,
         label: `${label} · ${filter.invoice_display_name || Object.values(filter.values).flat().join(', ')}`,
       })),
     ]

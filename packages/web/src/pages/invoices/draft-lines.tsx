@@ -103,6 +103,7 @@ function AddLine({ invoice, onClose }: { readonly invoice: Invoice; readonly onC
             charge_id: chargeable.charge_id,
             ...(chargeable.charge_filter_id !== undefined && { charge_filter_id: chargeable.charge_filter_id }),
           }}
+          {...(chargeable.unit !== undefined && { unit: chargeable.unit })}
           onClose={onClose}
         />
       )}

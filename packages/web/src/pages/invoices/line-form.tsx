@@ -32,6 +32,7 @@ export function LineForm({
   target,
   fee,
   edit,
+  unit = fee?.pricing_unit_details?.short_name ?? invoice.currency,
   onClose,
 }: {
   readonly invoice: Invoice
@@ -40,6 +41,8 @@ export function LineForm({
   readonly fee?: Fee
   /** The edit that it has already. */
   readonly edit?: AdjustedFee
+  /** What the price is in: the line's, where not told. */
+  readonly unit?: string
   readonly onClose: () => void
 }) {
   const path = `/invoices/${invoice.lago_id}/adjusted_fees`
@@ -90,7 +93,7 @@ export function LineForm({
       {values.how === 'amount' && (
         <Field label={t('invoice.unit_price')} errors={form.errors('unit_precise_amount')}>
           <AmountInput
-            unit={invoice.currency}
+            unit={unit}
             value={values.unit_precise_amount}
             onChange={text => form.set('unit_precise_amount', text)}
           />
@@ -170,12 +173,13 @@ function Estimate({
 }
 
 function startOf(fee: Fee | undefined, edit: AdjustedFee | undefined): Values {
+  const price = (fee?.pricing_unit_details ?? fee)?.precise_unit_amount
   const how =
     edit === undefined ? 'units' : edit.units === null ? 'name' : edit.unit_precise_amount === null ? 'units' : 'amount'
   return {
     how,
     units: plain(edit?.units ?? fee?.units ?? ''),
-    unit_precise_amount: plain(edit?.unit_precise_amount ?? fee?.precise_unit_amount ?? ''),
+    unit_precise_amount: plain(edit?.unit_precise_amount ?? price ?? ''),
     invoice_display_name: edit?.invoice_display_name ?? '',
   }
 }

@@ -1,5 +1,6 @@
 import type { Fee, Invoice } from '../../api/invoices.ts'
 import { formatUnitPrice } from '../../format/money.ts'
+import { formatUnits } from '../../format/numbers.ts'
 import { feeName } from './fee-name.ts'
 
 /** A line of an invoice that is made again: one of the voided invoice, or one that it did not have. */
@@ -36,12 +37,18 @@ export function linesOf({ fees = [] }: Invoice): readonly RegeneratedLine[] {
         kept: true,
         units: before,
         price: '',
-        formerPrice: formatUnitPrice(fee.precise_unit_amount, fee.amount_currency),
+        formerPrice: priceOf(fee),
         name: '',
         before,
       },
     ]
   })
+}
+
+/** In the pricing unit of its charge, where it has one: a new price is, too. */
+function priceOf({ pricing_unit_details: unit, precise_unit_amount, amount_currency }: Fee): string {
+  if (unit === null) return formatUnitPrice(precise_unit_amount, amount_currency)
+  return `${formatUnits(unit.precise_unit_amount)} ${unit.short_name}`
 }
 
 export function addedLine(label: string, ref: Readonly<Record<string, string>>): RegeneratedLine {

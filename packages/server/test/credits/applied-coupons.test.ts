@@ -96,6 +96,17 @@ describe('coupons', () => {
         frequency_duration_remaining: ['value_is_mandatory', 'is not a number'],
       }),
     ],
+    [{}, { amount_cents: 1e30 }, invalid({ amount_cents: ['value_is_out_of_range'] })],
+    [percentage, { percentage_rate: '99999.999999' }, invalid({ percentage_rate: ['value_is_out_of_range'] })],
+    [percentage, { percentage_rate: 'half' }, invalid({ percentage_rate: ['is not a number'] })],
+    [
+      {},
+      { frequency_duration: 99999999999 },
+      invalid({
+        frequency_duration: ['value_is_out_of_range'],
+        frequency_duration_remaining: ['value_is_out_of_range'],
+      }),
+    ],
     [{}, { frequency: 'sometimes' }, invalid({ frequency: ['value_is_invalid'] })],
     [{}, { external_customer_id: 'nobody' }, notFound('customer')],
     [{}, { coupon_code: 'nothing' }, notFound('coupon')],

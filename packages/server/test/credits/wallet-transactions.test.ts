@@ -149,6 +149,7 @@ describe('transactions', () => {
     [{ metadata: [{ key: '', value: 'v' }] }, { metadata: ['invalid_key_value_pair'] }],
     [{ metadata: [{ key: 'k'.repeat(21), value: 'v' }] }, { metadata: ['key_too_long'] }],
     [{ metadata: [{ key: 'k', value: 'v'.repeat(101) }] }, { metadata: ['value_too_long'] }],
+    [{ metadata: [{ key: 2 ** 60, value: 'v' }] }, { metadata: ['invalid_key_value_pair'] }],
     [{ metadata: [pair, { key: 'k', value: ['v'] }] }, { metadata: ['nested_structure_not_allowed'] }],
     [{ name: 5 }, { name: ['invalid_value'] }],
     [{ name: 'x'.repeat(256) }, { name: ['too_long'] }],

@@ -5,7 +5,8 @@
  */
 export function parseInstant(text: string): Temporal.Instant | undefined {
   const value = text.trim()
-  if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return undefined
+  // There is no year 0 in the calendar of the database.
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}/.test(value)) return undefined
   try {
     if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return Temporal.PlainDate.from(value).toZonedDateTime('UTC').toInstant()
     const normalized = value.replace(' ', 'T')

@@ -23,6 +23,7 @@ import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { checkInvoices, checkInvoicesAgain, onInvoiceIssued } from './checks/check-invoices.ts'
 import { discrepancyGauge, discrepancyRoutes } from './checks/discrepancies.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
+import { finalizeDraftsOfDeletedCustomers } from './drafts/deleted-customers.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import {
   onBillingEntityTaxesChanged,
@@ -156,6 +157,7 @@ const invoices: Domain = {
     billEndedTrials,
     billAdvanceCharges,
     finalizeInvoices,
+    finalizeDraftsOfDeletedCustomers,
     refreshDraftInvoices,
     markOverdueInvoices,
     checkInvoicesAgain,

@@ -106,6 +106,21 @@ describe('an invoice with a grace period', () => {
     expect((await tenant.api.get('/plans/team')).status).toBe(404)
   })
 
+  it('is issued five minutes after its customer was deleted, and so is the last one', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    await tenant.api.delete('/customers/acme')
+    await tenant.settle()
+    const statuses = async () => {
+      const { body } = await tenant.api.get('/invoices')
+      return body.invoices.map((invoice: { status: string }) => invoice.status)
+    }
+    await tenant.advanceTo('2026-02-02T00:04:59Z')
+    expect(await statuses()).toEqual(['draft', 'draft'])
+    await tenant.advanceTo('2026-02-02T00:05:00Z')
+    expect(await statuses()).toEqual(['finalized', 'finalized'])
+  })
+
   it('is a draft until the period is over, then it is issued', async () => {
     const tenant = await monthlyCustomer(grace)
     await tenant.advanceTo('2026-02-02T00:00:00Z')

@@ -39,6 +39,7 @@ describe('readConfig', () => {
       bodyLimitBytes: 10_485_760,
       workerConcurrency: 4,
       documents: 'when_issued',
+      rateLimits: false,
     })
   })
 
@@ -68,6 +69,7 @@ describe('readConfig', () => {
     ['WEIR_EVENTS_BATCH_LIMIT', '1000', { eventsBatchLimit: 1000 }],
     ['WEIR_BODY_LIMIT_BYTES', '1048576', { bodyLimitBytes: 1_048_576 }],
     ['WEIR_WORKER_CONCURRENCY', '8', { workerConcurrency: 8 }],
+    ['WEIR_RATE_LIMITS', 'on', { rateLimits: true }],
     ['WEIR_DOCUMENTS', 'on_demand', { documents: 'on_demand' }],
   ])('%s=%s', (name, value, expected) => {
     expect(readConfig({ [name]: value })).toMatchObject(expected)

@@ -218,6 +218,7 @@ describe('a credit note', () => {
     ['issuing_date_from=2026-07-02', 'life', false],
     ['issuing_date_to=2026-06-30', 'life', false],
     ['issuing_date_from=nonsense', 'life', true],
+    ['issuing_date_from=0000-01-01', 'life', true],
     ['reason=product_unsatisfactory', 'life', true],
     ['reason[]=other&reason[]=product_unsatisfactory', 'life', true],
     ['refund_status[]=succeeded', 'life', true],

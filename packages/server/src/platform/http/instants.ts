@@ -16,3 +16,17 @@ export function parseInstant(text: string): Temporal.Instant | undefined {
     return undefined
   }
 }
+
+/**
+ * The calendar date that a text begins with, as filters of lists take it.
+ *
+ * @returns undefined when it begins with none
+ */
+export function parseLeadingDate(text: string): Temporal.PlainDate | undefined {
+  const date = /^(?!0000)\d{4}-\d{2}-\d{2}/.exec(text)?.[0]
+  try {
+    return date === undefined ? undefined : Temporal.PlainDate.from(date, { overflow: 'reject' })
+  } catch {
+    return undefined
+  }
+}

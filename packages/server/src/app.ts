@@ -32,6 +32,7 @@ import { type Authenticators, callerOf, requireAuthentication } from './platform
 import { replayIdempotentRequests } from './platform/http/idempotency.ts'
 import { documentApi } from './platform/http/openapi.ts'
 import { type Operations, operationRoutes } from './platform/http/operations.ts'
+import { limitRates } from './platform/http/rate-limits.ts'
 import { createHttpServer, type HttpServer } from './platform/http/server.ts'
 import { type RunningLoops, startLoops } from './platform/jobs/loops.ts'
 import { taskList } from './platform/jobs/tasks.ts'
@@ -157,6 +158,8 @@ function registerApi(
   replayIdempotentRequests(api)
   for (const domain of domains) domain.routes?.(api)
   testClockRoutes(api, { clockTasks, counters: Object.assign({}, ...domains.map(domain => domain.counters ?? {})) })
+  // After the log of requests, which keeps what is refused here.
+  if (system.config.rateLimits) limitRates(api)
 }
 
 async function authenticate(

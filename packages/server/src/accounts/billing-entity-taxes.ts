@@ -12,4 +12,6 @@ export interface BillingEntityTaxes {
   generateEuTaxes(ctx: Ctx): Promise<void>
   /** The taxes of a billing entity as the API prints them. */
   present(ctx: Ctx, billingEntityId: string): Promise<readonly Record<string, unknown>[]>
+  /** The taxes that are marked as applied to the organization, whatever its billing entities have. */
+  presentOfOrganization(ctx: Ctx): Promise<readonly Record<string, unknown>[]>
 }

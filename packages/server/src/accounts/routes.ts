@@ -44,9 +44,11 @@ export function accountRoutes(api: FastifyInstance, taxes: BillingEntityTaxes): 
     },
     async request => {
       await updateOrganization(request.ctx, readRoot(request.body, 'organization', OrganizationInput))
-      const { id } = await getDefaultBillingEntity(request.ctx)
       return {
-        organization: { ...(await presentOrganization(request.ctx)), taxes: await taxes.present(request.ctx, id) },
+        organization: {
+          ...(await presentOrganization(request.ctx)),
+          taxes: await taxes.presentOfOrganization(request.ctx),
+        },
       }
     },
   )

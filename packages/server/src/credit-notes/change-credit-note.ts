@@ -16,13 +16,16 @@ export async function updateCreditNoteByUser(
   return transaction(ctx, async tx => {
     const note = await lockCreditNote(tx, id)
     const { refund_status: refundStatus, metadata } = input
+    const additions = metadata ?? {}
     if (refundStatus != null && !REFUND_STATUSES.includes(refundStatus)) {
       throw validation({ refund_status: ['value_is_invalid'] })
     }
     return updateCreditNote(tx, note.id, {
       ...(refundStatus !== undefined && { refund_status: refundStatus }),
       ...(refundStatus === 'succeeded' && { refunded_at: tx.clock.now() }),
-      ...(metadata != null && { metadata: JSON.stringify(mergeMetadata(mapOf(note) ?? {}, metadata)) }),
+      ...(Object.keys(additions).length > 0 && {
+        metadata: JSON.stringify(mergeMetadata(mapOf(note) ?? {}, additions)),
+      }),
     })
   })
 }

@@ -21,13 +21,16 @@ export function readItems(credited: CreditedInvoice, value: unknown, rules: Item
   const asked = readAskedItems(value)
   if (asked === undefined) throw validation({ items: ['must_be_an_array'] })
   const left = new Map(credited.fees.map(fee => [fee.id, fee.creditableCents]))
+  let taken = 0n
   return asked.map(({ feeId, amount }) => {
     const fee = credited.fees.find(candidate => candidate.id === feeId)
     if (fee === undefined) throw notFound('fee')
     if (amount === undefined || amount.lt(0)) throw validation({ amount_cents: ['invalid_value'] })
     const preciseAmountCents = kept(amount, rules)
     const cents = truncate(round(preciseAmountCents, 0))
-    checkItem(credited, cents, left.get(fee.id) ?? 0n, rules)
+    const purchaseLeftCents = (rules.purchaseLeftCents ?? 0n) - taken
+    checkItem(credited, cents, left.get(fee.id) ?? 0n, purchaseLeftCents)
+    taken += cents
     left.set(fee.id, (left.get(fee.id) ?? 0n) - cents)
     return { fee, preciseAmountCents }
   })
@@ -37,9 +40,9 @@ function kept(amount: Decimal, { keep }: ItemRules): Decimal {
   return keep === 'cents' ? decimal(truncate(amount)) : round(amount, PRECISE_DECIMALS)
 }
 
-function checkItem({ invoice }: CreditedInvoice, cents: bigint, left: bigint, { purchaseLeftCents }: ItemRules): void {
+function checkItem({ invoice }: CreditedInvoice, cents: bigint, left: bigint, purchaseLeftCents: bigint): void {
   const isTopUp = invoice.invoice_type === 'credit'
   if (isTopUp && isUnpaid(invoice)) return
-  if (isTopUp && cents > (purchaseLeftCents ?? 0n)) throw validation({ amount_cents: ['higher_than_wallet_balance'] })
+  if (isTopUp && cents > purchaseLeftCents) throw validation({ amount_cents: ['higher_than_wallet_balance'] })
   if (cents > left) throw validation({ amount_cents: ['higher_than_remaining_fee_amount'] })
 }

@@ -4,6 +4,7 @@ import { type CreditNoteRow, findCreditNote } from '../credits/index.ts'
 import { lockCustomer } from '../customers/index.ts'
 import type { Ctx } from '../platform/context.ts'
 import { notFound } from '../platform/errors.ts'
+import { parseLeadingDate } from '../platform/http/instants.ts'
 import type { Page } from '../platform/http/pagination.ts'
 import { asList, asText } from '../platform/http/query.ts'
 import { readSearchTerm } from '../platform/http/search-term.ts'
@@ -168,12 +169,7 @@ function matches(term: string): RawBuilder<unknown> {
 }
 
 function dateOf(value: unknown): string | undefined {
-  const text = /^\d{4}-\d{2}-\d{2}/.exec(String(value ?? ''))?.[0]
-  try {
-    return text === undefined ? undefined : Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
-  } catch {
-    return undefined
-  }
+  return parseLeadingDate(String(value ?? ''))?.toString()
 }
 
 function centsOf(value: unknown): string | undefined {

@@ -97,9 +97,9 @@ export function readPairs(value: unknown, most: number): { pairs: MetadataPair[]
 function pairProblem(pair: unknown): string | undefined {
   if (!isRecord(pair) || Object.keys(pair).toSorted().join() !== 'key,value') return 'invalid_key_value_pair'
   const { key, value } = pair
-  if (typeof value === 'object' && value !== null) return 'nested_structure_not_allowed'
+  if (typeof value === 'object' && value !== null && !JSON.isRawJSON(value)) return 'nested_structure_not_allowed'
   if (typeof value === 'string' && characterCount(value) > MOST_VALUE_CHARACTERS) return 'value_too_long'
-  if (characterCount(String(key)) > MOST_KEY_CHARACTERS) return 'key_too_long'
+  if (typeof key === 'string' && characterCount(key) > MOST_KEY_CHARACTERS) return 'key_too_long'
   const complete = typeof key === 'string' && !isBlank(key) && !isBlank(value)
   return complete ? undefined : 'invalid_key_value_pair'
 }

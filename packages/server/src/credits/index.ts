@@ -60,7 +60,7 @@ export {
   recreditWallets,
 } from './wallet-transactions/prepaid.ts'
 export { failPurchase, purchaseToBillAgain, settlePurchase } from './wallet-transactions/purchases.ts'
-export { serializeTransaction } from './wallet-transactions/serialize.ts'
+export { presentTransactions } from './wallet-transactions/serialize.ts'
 export {
   attachInvoice,
   findPurchaseOfInvoice,

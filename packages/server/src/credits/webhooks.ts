@@ -1,6 +1,6 @@
 import type { Ctx } from '../platform/context.ts'
 import type { Domain, WebhookObject } from '../platform/module.ts'
-import { serializeTransaction } from './wallet-transactions/serialize.ts'
+import { presentTransaction } from './wallet-transactions/serialize.ts'
 import { findTransactions } from './wallet-transactions/store.ts'
 import { serializePlainWallet, serializeWalletWithRules } from './wallets/serialize.ts'
 import { findWallet, loadWallets, type WalletRecord } from './wallets/store.ts'
@@ -26,7 +26,7 @@ const transactionWebhook: WebhookObject = {
   async serialize(ctx, id) {
     const [transaction] = await findTransactions(ctx, [id])
     const record = transaction && (await loadWallet(ctx, transaction.wallet_id))
-    return record && { ...serializeTransaction(transaction, record), wallet: serializePlainWallet(record) }
+    return record && { ...(await presentTransaction(ctx, transaction, record)), wallet: serializePlainWallet(record) }
   },
 }
 

@@ -3,8 +3,8 @@ import type { Domain, WebhookObject } from '../platform/module.ts'
 import { createProviderCustomer } from './payment-provider/at-provider.ts'
 import { checkoutUrlGenerated } from './payment-provider/webhooks.ts'
 import { customerRoutes } from './routes.ts'
-import { serializeCustomerForWebhook } from './serialize.ts'
-import { findCustomersByIds, loadCustomerRecord } from './store.ts'
+import { serializeCustomer, serializeCustomerForWebhook } from './serialize.ts'
+import { type CustomerRecord, findCustomersByIds, loadCustomerRecord } from './store.ts'
 import { checkVatNumber } from './vat/check-vat-number.ts'
 import { checkVatNumbers } from './vat/clock.ts'
 import { viesCheckWebhook } from './vat/webhook.ts'
@@ -33,12 +33,14 @@ export {
 export { applicableTimeZone } from './time-zone.ts'
 export { dropVatCheck, findCustomersAwaitingVatCheck } from './vat/store.ts'
 
-const customerWebhook: WebhookObject = {
-  objectType: 'customer',
-  async serialize(ctx: Ctx, customerId: string) {
-    const [customer] = await findCustomersByIds(ctx, [customerId])
-    return customer && serializeCustomerForWebhook(await loadCustomerRecord(ctx, customer))
-  },
+function customerWebhook(serialize: (record: CustomerRecord) => Record<string, unknown>): WebhookObject {
+  return {
+    objectType: 'customer',
+    async serialize(ctx: Ctx, customerId: string) {
+      const [customer] = await findCustomersByIds(ctx, [customerId])
+      return customer && serialize(await loadCustomerRecord(ctx, customer))
+    },
+  }
 }
 
 export const customers: Domain = {
@@ -46,9 +48,9 @@ export const customers: Domain = {
   tasks: [createProviderCustomer, checkVatNumber],
   clockTasks: [checkVatNumbers],
   webhooks: {
-    'customer.created': customerWebhook,
-    'customer.updated': customerWebhook,
-    'customer.payment_provider_created': customerWebhook,
+    'customer.created': customerWebhook(serializeCustomerForWebhook),
+    'customer.updated': customerWebhook(serializeCustomerForWebhook),
+    'customer.payment_provider_created': customerWebhook(serializeCustomer),
     'customer.checkout_url_generated': checkoutUrlGenerated,
     'customer.vies_check': viesCheckWebhook,
   },

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { type BillingEntity, findBillingEntitiesByIds } from '../accounts/index.ts'
 import { findProviderCustomers, type ProviderCustomer } from '../payment-providers/index.ts'
 import type { Ctx } from '../platform/context.ts'
@@ -125,30 +125,23 @@ export async function listMetadata(ctx: Ctx, customerIds: readonly string[]): Pr
 }
 
 /**
- * True while nothing was ever billed or promised to the customer: no subscription, whatever its status, and no invoice.
- * Only then may it turn from a customer into a partner or back.
+ * True while nothing was ever billed, promised or set aside for the customer: no subscription, whatever its status, no
+ * invoice, no wallet, and no coupon of an amount. Only then may it turn from a customer into a partner or back.
  */
 export async function isEditable(ctx: Ctx, customerId: string): Promise<boolean> {
-  const owned = { organization_id: ctx.org.id, customer_id: customerId }
-  const { used } = await ctx.db
-    .selectNoFrom(eb =>
-      eb
-        .or([
-          eb.exists(
-            eb
-              .selectFrom('subscriptions')
-              .select('id')
-              .where(where => where.and(owned)),
-          ),
-          eb.exists(
-            eb
-              .selectFrom('invoices')
-              .select('id')
-              .where(where => where.and(owned)),
-          ),
-        ])
-        .as('used'),
-    )
-    .executeTakeFirstOrThrow()
-  return !used
+  const { rows } = await sql<{ used: boolean }>`
+    select
+      exists (${ownedIn('subscriptions', ctx, customerId)})
+      or exists (${ownedIn('invoices', ctx, customerId)})
+      or exists (${ownedIn('wallets', ctx, customerId)})
+      or exists (
+        select from applied_coupons applied
+        join coupons on coupons.id = applied.coupon_id and coupons.coupon_type = 'fixed_amount'
+        where applied.organization_id = ${ctx.org.id} and applied.customer_id = ${customerId}
+      ) as used`.execute(ctx.db)
+  return rows[0]?.used !== true
+}
+
+function ownedIn(table: 'subscriptions' | 'invoices' | 'wallets', ctx: Ctx, customerId: string) {
+  return sql`select from ${sql.table(table)} where organization_id = ${ctx.org.id} and customer_id = ${customerId}`
 }

@@ -83,7 +83,9 @@ function readFlag(value: unknown): boolean | undefined {
 
 function readDate(text: string | undefined): string | undefined {
   try {
-    return text === undefined ? undefined : Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
+    const date = text === undefined ? undefined : Temporal.PlainDate.from(text, { overflow: 'reject' })
+    // The years that the database has, too.
+    return date !== undefined && date.year >= 1 && date.year <= 9999 ? date.toString() : undefined
   } catch {
     return undefined
   }

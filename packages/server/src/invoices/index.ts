@@ -23,7 +23,7 @@ import { billEndedTrials, endTrials } from './billing/trials.ts'
 import { checkInvoices, checkInvoicesAgain, onInvoiceIssued } from './checks/check-invoices.ts'
 import { discrepancyGauge, discrepancyRoutes } from './checks/discrepancies.ts'
 import { draftTasks, finalizeInvoices, refreshDraftInvoices } from './drafts/clock.ts'
-import { deletionTasks, onPlanDeleted, onSubscriptionsEnded } from './drafts/deletions.ts'
+import { finalizeDraftsOfDeletedCustomers } from './drafts/deleted-customers.ts'
 import { flagTasks, onBillableMetricChanged, onPlanPricesChanged } from './drafts/flag.ts'
 import {
   onBillingEntityTaxesChanged,
@@ -32,6 +32,7 @@ import {
   onTaxDeleted,
   taxTasks,
 } from './drafts/flag-taxes.ts'
+import { onPlanDeleted, onPlanSubscriptionsEnded, planDeletionTasks } from './drafts/plan-deletion.ts'
 import { onBillingEntitySettingsChanged, onCustomerSettingsChanged, rescheduleTasks } from './drafts/reschedule.ts'
 import { estimateRoutes } from './estimates/routes.ts'
 import { explainRoutes } from './explain/routes.ts'
@@ -143,7 +144,7 @@ const invoices: Domain = {
     ...draftTasks,
     ...rescheduleTasks,
     ...flagTasks,
-    ...deletionTasks,
+    ...planDeletionTasks,
     ...taxTasks,
     ...topUpTasks,
     ...activationTasks,
@@ -156,6 +157,7 @@ const invoices: Domain = {
     billEndedTrials,
     billAdvanceCharges,
     finalizeInvoices,
+    finalizeDraftsOfDeletedCustomers,
     refreshDraftInvoices,
     markOverdueInvoices,
     checkInvoicesAgain,
@@ -177,7 +179,7 @@ const invoices: Domain = {
     'billing_entity.billing_settings_changed': onBillingEntitySettingsChanged,
     'plan.prices_changed': onPlanPricesChanged,
     'plan.deletion_completed': onPlanDeleted,
-    'customer.subscriptions_ended': onSubscriptionsEnded,
+    'plan.subscriptions_ended': onPlanSubscriptionsEnded,
     'billable_metric.changed': onBillableMetricChanged,
     'customer.taxes_changed': onCustomerTaxesChanged,
     'customer.taxes_known': onTaxesKnown,

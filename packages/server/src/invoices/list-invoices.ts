@@ -7,6 +7,7 @@ import { containing } from '../platform/db/search.ts'
 import type { DB } from '../platform/db/types.ts'
 import { Problems } from '../platform/errors.ts'
 import { boolean, isRecord } from '../platform/http/input.ts'
+import { parseLeadingDate } from '../platform/http/instants.ts'
 import { type Page, rowsToRead } from '../platform/http/pagination.ts'
 import { readSearchTerm } from '../platform/http/search-term.ts'
 import { isUuid } from '../platform/ids.ts'
@@ -65,8 +66,8 @@ export function readInvoiceFilters(query: Record<string, unknown>): InvoiceFilte
     ...defined({
       externalCustomerId: asText(query.external_customer_id ?? query.customer_external_id),
       currency: asText(query.currency),
-      issuingDateFrom: readDate(query.issuing_date_from),
-      issuingDateTo: readDate(query.issuing_date_to),
+      issuingDateFrom: parseLeadingDate(String(query.issuing_date_from ?? '')),
+      issuingDateTo: parseLeadingDate(String(query.issuing_date_to ?? '')),
       amountFrom: readAmount(problems, 'amount_from', query.amount_from),
       amountTo: readAmount(problems, 'amount_to', query.amount_to),
       paymentOverdue: readFlag(problems, 'payment_overdue', query.payment_overdue),
@@ -306,13 +307,4 @@ function readAmount(problems: Problems, field: string, value: unknown): bigint |
   if (/^-?\d{1,18}$/.test(text)) return BigInt(text)
   problems.add(field, 'invalid_value')
   return undefined
-}
-
-function readDate(value: unknown): Temporal.PlainDate | undefined {
-  const text = /^\d{4}-\d{2}-\d{2}/.exec(String(value ?? ''))?.[0]
-  try {
-    return text === undefined ? undefined : Temporal.PlainDate.from(text, { overflow: 'reject' })
-  } catch {
-    return undefined
-  }
 }

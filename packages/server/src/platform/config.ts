@@ -57,6 +57,8 @@ export interface Config {
   readonly bodyLimitBytes: number
   /** WEIR_WORKER_CONCURRENCY: how many jobs this process works on at once. */
   readonly workerConcurrency: number
+  /** WEIR_RATE_LIMITS: whether organizations have budgets of requests a second. */
+  readonly rateLimits: boolean
   /** WEIR_DOCUMENTS: whether documents are printed as soon as they are issued, or when they are first asked for. */
   readonly documents: 'when_issued' | 'on_demand'
   /** WEIR_TERMINATION_ALERT_DAYS: how many days ahead it is told that a subscription will end; at least one. */
@@ -109,6 +111,7 @@ export function readConfig(env: Environment): Config {
     eventsBatchLimit: read.integer('WEIR_EVENTS_BATCH_LIMIT', 100, 1, 10_000),
     bodyLimitBytes: read.integer('WEIR_BODY_LIMIT_BYTES', 10_485_760, 1_024, 1_073_741_824),
     workerConcurrency: read.integer('WEIR_WORKER_CONCURRENCY', 4, 1, 100),
+    rateLimits: read.choice('WEIR_RATE_LIMITS', ['on', 'off'], 'off') === 'on',
     documents: read.choice('WEIR_DOCUMENTS', ['when_issued', 'on_demand'], 'when_issued'),
     terminationAlertDays: read.integers('WEIR_TERMINATION_ALERT_DAYS', [15, 45], 1, 3_650),
   }

@@ -72,6 +72,11 @@ export function conflict(code: string): ApiError {
   return new ApiError(409, { error: 'Conflict', code })
 }
 
+/** 429: more requests in a second than an organization has a budget for. */
+export function tooManyRequests(): ApiError {
+  return new ApiError(429, { error: 'Too Many Requests', code: 'rate_limit_exceeded' })
+}
+
 export function payloadTooLarge(): ApiError {
   return new ApiError(413, { error: 'Payload Too Large', code: 'payload_too_large' })
 }

@@ -8,10 +8,7 @@ import { cancelPending, terminate } from './terminate-subscription.ts'
 
 const CUSTOMERS_A_RUN = 100
 
-/**
- * Ends what a deleted customer still has: active subscriptions are terminated, those that have not started are canceled. Tells
- * `customer.subscriptions_ended` after that, from which its drafts are finalized.
- */
+/** Ends what a deleted customer still has: active subscriptions are terminated, those that have not started are canceled. */
 export async function endSubscriptionsOfCustomer(ctx: Ctx, customerId: string): Promise<void> {
   await transaction(ctx, async tx => {
     await lockCustomer(tx, customerId)
@@ -20,14 +17,13 @@ export async function endSubscriptionsOfCustomer(ctx: Ctx, customerId: string): 
       tx,
       rows.map(row => row.id),
     )
-    await emit(tx, 'customer.subscriptions_ended', customerId)
   })
 }
 
 /**
  * Ends the subscriptions of a plan that is to be deleted, those with overridden prices included, a bounded number of
- * customers at a time; once there are none left, the plan is deleted. Tells `customer.subscriptions_ended` of each customer,
- * with `{ plan_id }`.
+ * customers at a time; once there are none left, the plan is deleted. Tells `plan.subscriptions_ended` for each customer,
+ * with `{ customer_id }`, from which the drafts of the last invoices are finalized.
  *
  * @returns whether there may be more
  */
@@ -46,7 +42,7 @@ export async function endSubscriptionsOfPlan(ctx: Ctx, planId: string): Promise<
         tx,
         rows.map(row => row.id),
       )
-      await emit(tx, 'customer.subscriptions_ended', customerId, { plan_id: planId })
+      await emit(tx, 'plan.subscriptions_ended', planId, { customer_id: customerId })
     })
   }
   return { more: customers.length > 0 || !(await deleteUnusedPlan(ctx, planId)) }

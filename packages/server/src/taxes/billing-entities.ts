@@ -4,7 +4,7 @@ import { emit } from '../platform/domain-events.ts'
 import { generateEuTaxes } from './eu-taxes.ts'
 import { getTaxesOf, setTaxes } from './links.ts'
 import { serializeTax } from './serialize.ts'
-import { findTaxesByCodesInAnyCase } from './store.ts'
+import { findTaxesByCodesInAnyCase, listTaxesOfOrganization } from './store.ts'
 
 /** The taxes in the payloads of billing entities. New ones concern all drafts of the entity. */
 export const billingEntityTaxes: BillingEntityTaxes = {
@@ -20,5 +20,9 @@ export const billingEntityTaxes: BillingEntityTaxes = {
   async present(ctx: Ctx, billingEntityId) {
     const taxes = await getTaxesOf(ctx, 'billing_entity', [billingEntityId])
     return (taxes.get(billingEntityId) ?? []).map(serializeTax)
+  },
+
+  async presentOfOrganization(ctx: Ctx) {
+    return (await listTaxesOfOrganization(ctx)).map(serializeTax)
   },
 }

@@ -72,6 +72,16 @@ async function selectByCodes(ctx: Ctx, match: 'exact' | 'any case', codes: reado
     .execute()
 }
 
+/** Those that are marked as applied to the organization, in order of creation. */
+export async function listTaxesOfOrganization(ctx: Ctx): Promise<Tax[]> {
+  return keptTaxes(ctx)
+    .selectAll()
+    .where('applied_to_organization', '=', true)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
 /** By name, then the newest first. */
 export async function listTaxes(ctx: Ctx, page: Page): Promise<{ taxes: Tax[]; total: number }> {
   const { total } = await keptTaxes(ctx)

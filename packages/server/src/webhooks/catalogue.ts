@@ -77,18 +77,19 @@ export const WEBHOOK_TYPES: readonly string[] = [
   'wallet_transaction.updated',
 ]
 
-const KNOWN = new Set(WEBHOOK_TYPES)
+// One message says another name than the one under which it is subscribed to; clients rely on both, and may use both.
+const SUBSCRIBED_AS: Readonly<Record<string, string>> = {
+  'credit_note.refund_failure': 'credit_note.provider_refund_failure',
+}
+
+const KNOWN = new Set([...WEBHOOK_TYPES, ...Object.keys(SUBSCRIBED_AS)])
 
 export function isWebhookType(name: string): boolean {
   return KNOWN.has(name)
 }
 
-// One message says another name than the one under which it is subscribed to; clients rely on both.
-const SUBSCRIBED_AS: Readonly<Record<string, string>> = {
-  'credit_note.refund_failure': 'credit_note.provider_refund_failure',
-}
-
-/** The name by which endpoints subscribe to the messages of a type. */
-export function subscriptionName(webhookType: string): string {
-  return SUBSCRIBED_AS[webhookType] ?? webhookType
+/** The names by which endpoints subscribe to the messages of a type. */
+export function subscriptionNames(webhookType: string): readonly string[] {
+  const other = SUBSCRIBED_AS[webhookType]
+  return other === undefined ? [webhookType] : [webhookType, other]
 }

@@ -1,7 +1,8 @@
+import { sql } from 'kysely'
 import { type Ctx, transaction } from '../platform/context.ts'
 import { isUuid, newId } from '../platform/ids.ts'
 import type { WebhookObject } from '../platform/module.ts'
-import { subscriptionName } from './catalogue.ts'
+import { subscriptionNames } from './catalogue.ts'
 import { scheduleDelivery } from './deliver-webhook.ts'
 import { encodePayload } from './payload.ts'
 import type { AnnouncedEvent } from './subscribe.ts'
@@ -69,9 +70,7 @@ async function lockSubscribedEndpoints(ctx: Ctx, webhookType: string): Promise<s
     .selectFrom('webhook_endpoints')
     .select('id')
     .where('organization_id', '=', ctx.org.id)
-    .where(eb =>
-      eb.or([eb('event_types', 'is', null), eb(eb.val(subscriptionName(webhookType)), '=', eb.fn.any('event_types'))]),
-    )
+    .where(sql<boolean>`(event_types is null or event_types && ${[...subscriptionNames(webhookType)]}::text[])`)
     .orderBy('id')
     .forKeyShare()
     .execute()

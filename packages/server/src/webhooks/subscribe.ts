@@ -3,7 +3,7 @@ import type { Ctx } from '../platform/context.ts'
 import type { EventSubscriber } from '../platform/domain-events.ts'
 import { organizationFlag } from '../platform/jobs/enqueue.ts'
 import type { WebhookObject } from '../platform/module.ts'
-import { subscriptionName } from './catalogue.ts'
+import { subscriptionNames } from './catalogue.ts'
 
 export const CREATE_WEBHOOKS = 'create_webhooks'
 
@@ -31,7 +31,7 @@ export function subscribeTo(objects: Readonly<Record<string, WebhookObject>>): E
  * hundred thousand of them.
  */
 async function addJobIfSubscribed(ctx: Ctx, events: readonly AnnouncedEvent[]): Promise<void> {
-  const types = [...new Set(events.map(event => subscriptionName(event.type)))]
+  const types = [...new Set(events.flatMap(event => subscriptionNames(event.type)))]
   const payload = JSON.stringify({ organizationId: ctx.org.id, events })
   await sql`
     select count(graphile_worker.add_job(

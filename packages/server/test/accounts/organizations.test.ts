@@ -71,6 +71,21 @@ describe('updating the organization', () => {
     expect(body.billing_entity).toMatchObject({ ...expected, ...settings, document_numbering: 'per_billing_entity' })
   })
 
+  it('tells of the taxes that were applied to it, not of those of its billing entity', async () => {
+    const tenant = await app.newOrganization()
+    const taxes = async () => {
+      const { body } = await tenant.api.put('/organizations', { organization: { city: 'Lyon' } })
+      return body.organization.taxes.map((tax: { code: string }) => tax.code)
+    }
+    for (const code of ['own', 'entity']) await tenant.api.post('/taxes', { tax: { code, name: code, rate: 20 } })
+    await tenant.api.put('/billing_entities/northwind', { billing_entity: { tax_codes: ['entity'] } })
+    expect(await taxes()).toEqual([])
+    await tenant.api.put('/taxes/own', { tax: { applied_to_organization: true } })
+    expect(await taxes()).toEqual(['own'])
+    await tenant.api.put('/billing_entities/northwind', { billing_entity: { tax_codes: [] } })
+    expect(await taxes()).toEqual(['own'])
+  })
+
   it('puts countries, currencies and prefixes in upper case and cleans e-mail addresses', async () => {
     const tenant = await app.newOrganization()
     const { body } = await tenant.api.put('/organizations', {

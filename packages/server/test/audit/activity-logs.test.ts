@@ -140,7 +140,7 @@ const calls: readonly (readonly [
   [
     'a coupon that somebody has is deleted',
     ({ api }) => api.delete('/coupons/again'),
-    ['coupon.deleted api Coupon', 'applied_coupon.deleted system Coupon acme'],
+    ['coupon.deleted api Coupon', 'applied_coupon.deleted api Coupon acme'],
   ],
   ['a wallet is made', ({ api }) => api.post('/wallets', { wallet }), ['wallet.created api Wallet acme']],
   [

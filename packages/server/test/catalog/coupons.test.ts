@@ -322,7 +322,7 @@ describe('a limitation of a coupon', () => {
     expect(await story.invoices()).toMatchObject([{ coupons_amount_cents: 0, total_amount_cents: 1000 }])
   })
 
-  it('goes with the coupon, which those who gave it away are told of', async () => {
+  it('goes with the coupon', async () => {
     const tenant = await withTargets()
     const { lago_id: id } = await create(tenant, { code: 'c', ...plans('p1') })
     const { ctx, events } = recordEvents(tenant.ctx)

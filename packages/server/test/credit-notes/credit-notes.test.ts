@@ -199,6 +199,8 @@ describe('a credit note', () => {
     expect(await after(app.api.post(of, {}))).toEqual({})
     expect((await creditNotes.deleteAllCreditNoteMetadata(id)).data).toEqual({ metadata: null })
     expect((await app.api.delete(`${of}/only`)).body.code).toBe('metadata_not_found')
+    const { body: unchanged } = await app.api.put(`/credit_notes/${id}`, { credit_note: { metadata: {} } })
+    expect(unchanged.credit_note).not.toHaveProperty('metadata')
     expect((await app.api.post(of, { metadata: { n: 1 } })).body.error_details).toEqual({
       value: ["value for key 'n' must be empty or a String up to 255 characters"],
     })
@@ -216,6 +218,7 @@ describe('a credit note', () => {
     ['issuing_date_from=2026-07-02', 'life', false],
     ['issuing_date_to=2026-06-30', 'life', false],
     ['issuing_date_from=nonsense', 'life', true],
+    ['issuing_date_from=0000-01-01', 'life', true],
     ['reason=product_unsatisfactory', 'life', true],
     ['reason[]=other&reason[]=product_unsatisfactory', 'life', true],
     ['refund_status[]=succeeded', 'life', true],

@@ -337,11 +337,11 @@ describe('notes on top-up invoices', () => {
         ...fields,
       },
     })
-  const estimate = (invoice: Wire, cents: number) =>
+  const estimate = (invoice: Wire, ...cents: number[]) =>
     app.api.post('/credit_notes/estimate', {
       credit_note: {
         invoice_id: invoice.lago_id,
-        items: [{ fee_id: invoice.fees[0].lago_id, amount_cents: cents }],
+        items: cents.map(amount_cents => ({ fee_id: invoice.fees[0].lago_id, amount_cents })),
       },
     })
 
@@ -355,6 +355,9 @@ describe('notes on top-up invoices', () => {
     expect(estimated.estimated_credit_note).toMatchObject({
       max_creditable_amount_cents: 0,
       max_refundable_amount_cents: 6300,
+    })
+    expect((await estimate(invoice, 6000, 301)).body.error_details).toEqual({
+      amount_cents: ['higher_than_wallet_balance'],
     })
     const { body: read } = await app.api.get(`/invoices/${invoice.lago_id}`)
     expect(read.invoice).toMatchObject({ refundable_amount_cents: 6300, creditable_amount_cents: 0 })

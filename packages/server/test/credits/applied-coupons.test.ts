@@ -96,6 +96,17 @@ describe('coupons', () => {
         frequency_duration_remaining: ['value_is_mandatory', 'is not a number'],
       }),
     ],
+    [{}, { amount_cents: 1e30 }, invalid({ amount_cents: ['value_is_out_of_range'] })],
+    [percentage, { percentage_rate: '99999.999999' }, invalid({ percentage_rate: ['value_is_out_of_range'] })],
+    [percentage, { percentage_rate: 'half' }, invalid({ percentage_rate: ['is not a number'] })],
+    [
+      {},
+      { frequency_duration: 99999999999 },
+      invalid({
+        frequency_duration: ['value_is_out_of_range'],
+        frequency_duration_remaining: ['value_is_out_of_range'],
+      }),
+    ],
     [{}, { frequency: 'sometimes' }, invalid({ frequency: ['value_is_invalid'] })],
     [{}, { external_customer_id: 'nobody' }, notFound('customer')],
     [{}, { coupon_code: 'nothing' }, notFound('coupon')],
@@ -175,12 +186,11 @@ describe('coupons', () => {
     expect(statuses.map(row => row.status)).toEqual(['terminated', 'terminated'])
   })
 
-  it('that are deleted are taken from who has them', async () => {
+  it('that are deleted are taken at once from who has them', async () => {
     const { external_id } = await createCustomer(app)
     const coupon = await createCoupon()
     await apply(external_id, coupon.code)
     await app.api.delete(`/coupons/${coupon.code}`)
-    await app.settle()
     expect(await listed(external_id)).toMatchObject([
       { status: 'terminated', coupon_deleted_at: '2026-01-10T12:00:00Z' },
     ])

@@ -178,6 +178,11 @@ describe('the metadata of a wallet', () => {
     })
   })
 
+  it('stays where a request to replace it says nothing', async () => {
+    const { lago_id } = await createWallet(app, { metadata: { a: '1' } })
+    expect((await app.api.post(`/wallets/${lago_id}/metadata`, {})).body).toEqual({ metadata: { a: '1' } })
+  })
+
   it('has no key to be removed where there is none', async () => {
     const { lago_id } = await createWallet(app)
     expect(await app.api.delete(`/wallets/${lago_id}/metadata/a`)).toMatchObject(notFound('metadata'))

@@ -107,6 +107,19 @@ describe('transactions', () => {
     expect(await app.api.get(`/wallets/${newId()}/wallet_transactions`)).toMatchObject(notFound('wallet'))
   })
 
+  it('keep the billing entity that their wallet named when they were made', async () => {
+    for (const code of ['north', 'south']) {
+      await app.api.post('/billing_entities', { billing_entity: { code, name: code } })
+    }
+    const { lago_id } = await createWallet(app, { billing_entity_code: 'north' })
+    await grant(app, lago_id, '1')
+    await app.api.put(`/wallets/${lago_id}`, { wallet: { billing_entity_code: 'south' } })
+    await grant(app, lago_id, '2')
+    const made = await transactionsOf(app, lago_id)
+    const issuers = made.map((one: Record<string, unknown>) => [one.amount, one.billing_entity_code])
+    expect(Object.fromEntries(issuers)).toEqual({ '1.0': 'north', '2.0': 'south' })
+  })
+
   it('are filtered by what they are and by their metadata', async () => {
     const { lago_id } = await createWallet(app)
     await grant(app, lago_id, '1', {
@@ -149,6 +162,7 @@ describe('transactions', () => {
     [{ metadata: [{ key: '', value: 'v' }] }, { metadata: ['invalid_key_value_pair'] }],
     [{ metadata: [{ key: 'k'.repeat(21), value: 'v' }] }, { metadata: ['key_too_long'] }],
     [{ metadata: [{ key: 'k', value: 'v'.repeat(101) }] }, { metadata: ['value_too_long'] }],
+    [{ metadata: [{ key: 2 ** 60, value: 'v' }] }, { metadata: ['invalid_key_value_pair'] }],
     [{ metadata: [pair, { key: 'k', value: ['v'] }] }, { metadata: ['nested_structure_not_allowed'] }],
     [{ name: 5 }, { name: ['invalid_value'] }],
     [{ name: 'x'.repeat(256) }, { name: ['too_long'] }],

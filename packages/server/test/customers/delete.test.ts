@@ -110,7 +110,7 @@ describe('the lock of a customer', () => {
 })
 
 describe('customer webhooks', () => {
-  it('carry the customer with its integrations, without taxes', async () => {
+  it('carry the customer without taxes, and with its integrations where it was written', async () => {
     const { id } = await getOrCreateCustomer(app.ctx, 'told', { currency: 'EUR' })
     for (const type of ['customer.created', 'customer.updated']) {
       const webhook = customers.webhooks?.[type]
@@ -119,5 +119,8 @@ describe('customer webhooks', () => {
       expect(object).toMatchObject({ lago_id: id, external_id: 'told', metadata: [], integration_customers: [] })
       expect(object).not.toHaveProperty('taxes')
     }
+    const known = await customers.webhooks?.['customer.payment_provider_created']?.serialize(app.ctx, id)
+    expect(known).toMatchObject({ lago_id: id, metadata: [] })
+    expect(known).not.toHaveProperty('integration_customers')
   })
 })

@@ -206,6 +206,26 @@ describe('the account type of a customer', () => {
     expect(await typeOf('wizard')).toBe('partner')
   })
 
+  it.each([
+    ['a wallet', 'customer', '/wallets', 'wallet', { rate_amount: '1' }],
+    ['a coupon of an amount', 'customer', '/applied_coupons', 'applied_coupon', { coupon_code: 'amount' }],
+    ['a coupon of a percentage', 'partner', '/applied_coupons', 'applied_coupon', { coupon_code: 'percentage' }],
+  ])('with %s stays %s', async (_, kept, path, root, fields) => {
+    const tenant = await app.newOrganization()
+    const terms = { frequency: 'once', expiration: 'no_expiration', amount_cents: 100, amount_currency: 'EUR' }
+    for (const [code, coupon_type] of [
+      ['amount', 'fixed_amount'],
+      ['percentage', 'percentage'],
+    ]) {
+      await tenant.api.post('/coupons', { coupon: { ...terms, code, name: code, coupon_type, percentage_rate: '10' } })
+    }
+    await upsert(tenant, { external_id: 'acme', currency: 'EUR' })
+    const given = await tenant.api.post(path, { [root]: { external_customer_id: 'acme', ...fields } })
+    expect(given.status).toBe(200)
+    const { body } = await upsert(tenant, { external_id: 'acme', account_type: 'partner' })
+    expect(body.customer.account_type).toBe(kept)
+  })
+
   it('keeps partners out of dunning', async () => {
     const tenant = await app.newOrganization()
     await upsert(tenant, { external_id: 'acme', account_type: 'partner' })

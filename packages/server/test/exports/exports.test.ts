@@ -450,6 +450,7 @@ describe('filters', () => {
         filters: {
           status: ['closed'],
           issuing_date_from: '2026-02-30',
+          issuing_date_to: '0000-01-01',
           amount_to: '1.5',
           reason: ['other'],
           self_billed: 'maybe',
@@ -458,6 +459,7 @@ describe('filters', () => {
       {
         status: ['value_is_invalid'],
         issuing_date_from: ['invalid_date'],
+        issuing_date_to: ['invalid_date'],
         amount_to: ['value_is_invalid'],
         reason: ['unknown_filter'],
         self_billed: ['value_is_invalid'],

@@ -94,11 +94,11 @@ describe('an invoice without a grace period', () => {
 describe('an invoice with a grace period', () => {
   const grace = { customer: { billing_configuration: { invoice_grace_period: 3 }, net_payment_term: 30 } }
 
-  it.each(['/plans/team', '/customers/acme'])('is issued when %s is deleted, and so is the last one', async path => {
+  it('is issued when its plan is deleted, and so is the last one', async () => {
     const tenant = await monthlyCustomer(grace)
     await tenant.advanceTo('2026-02-02T00:00:00Z')
     await onlyInvoice(tenant)
-    await tenant.api.delete(path)
+    await tenant.api.delete('/plans/team')
     await tenant.settle()
     const { body } = await tenant.api.get('/invoices')
     const issued = body.invoices.map((invoice: Record<string, unknown>) => [invoice.status, invoice.fees_amount_cents])
@@ -107,7 +107,22 @@ describe('an invoice with a grace period', () => {
       ['finalized', 714],
     ])
     expect((await tenant.api.get('/subscriptions/acme-team?status=terminated')).status).toBe(200)
-    expect((await tenant.api.get(path)).status).toBe(404)
+    expect((await tenant.api.get('/plans/team')).status).toBe(404)
+  })
+
+  it('is issued five minutes after its customer was deleted, and so is the last one', async () => {
+    const tenant = await monthlyCustomer(grace)
+    await tenant.advanceTo('2026-02-02T00:00:00Z')
+    await tenant.api.delete('/customers/acme')
+    await tenant.settle()
+    const statuses = async () => {
+      const { body } = await tenant.api.get('/invoices')
+      return body.invoices.map((invoice: { status: string }) => invoice.status)
+    }
+    await tenant.advanceTo('2026-02-02T00:04:59Z')
+    expect(await statuses()).toEqual(['draft', 'draft'])
+    await tenant.advanceTo('2026-02-02T00:05:00Z')
+    expect(await statuses()).toEqual(['finalized', 'finalized'])
   })
 
   it('is a draft until the period is over, then it is issued', async () => {

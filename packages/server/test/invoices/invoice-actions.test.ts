@@ -327,6 +327,7 @@ describe('GET /invoices', () => {
       ['issuing_date_from=2026-03-10&issuing_date_to=2026-03-10', 3],
       ['issuing_date_from=2026-03-11', 0],
       ['issuing_date_from=soon', 3],
+      ['issuing_date_from=0000-01-01', 3],
       ['amount_from=700', 1],
       ['amount_from=100&amount_to=100', 2],
       ['amount_from=lots', 422],

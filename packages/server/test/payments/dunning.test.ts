@@ -185,6 +185,7 @@ describe('a dunning campaign', () => {
         code: 'firm',
         name: ' ',
         max_attempts: 0,
+        days_between_attempts: 2 ** 40,
         bcc_emails: ['ap@acme.test', 'nobody'],
         thresholds: [],
       },
@@ -192,6 +193,7 @@ describe('a dunning campaign', () => {
     expect(body.error_details).toEqual({
       code: ['value_already_exist'],
       name: ['value_is_mandatory'],
+      days_between_attempts: ['value_is_out_of_range'],
       max_attempts: ['value_is_out_of_range'],
       bcc_emails: ['invalid_email_format[1,nobody]'],
       thresholds: ["can't be blank"],

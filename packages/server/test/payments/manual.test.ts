@@ -131,6 +131,7 @@ describe('payments by hand', () => {
     [{ invoice_id: CODE }, 404, 'invoice_not_found'],
     [{ invoice_id: 'malformed' }, 404, 'invoice_not_found'],
     [{ paid_at: 'tomorrow', reference: '' }, 422, { paid_at: ['invalid_date'] }],
+    [{ paid_at: '0000-01-01' }, 422, { paid_at: ['invalid_date'] }],
     [
       { reference: '', amount_cents: 90_000 },
       422,

@@ -40,6 +40,7 @@ describe('readConfig', () => {
       workerConcurrency: 4,
       documents: 'when_issued',
       terminationAlertDays: [15, 45],
+      rateLimits: false,
     })
   })
 
@@ -69,6 +70,7 @@ describe('readConfig', () => {
     ['WEIR_EVENTS_BATCH_LIMIT', '1000', { eventsBatchLimit: 1000 }],
     ['WEIR_BODY_LIMIT_BYTES', '1048576', { bodyLimitBytes: 1_048_576 }],
     ['WEIR_WORKER_CONCURRENCY', '8', { workerConcurrency: 8 }],
+    ['WEIR_RATE_LIMITS', 'on', { rateLimits: true }],
     ['WEIR_DOCUMENTS', 'on_demand', { documents: 'on_demand' }],
     ['WEIR_TERMINATION_ALERT_DAYS', '7, 30,60', { terminationAlertDays: [7, 30, 60] }],
   ])('%s=%s', (name, value, expected) => {

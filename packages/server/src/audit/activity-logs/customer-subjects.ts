@@ -4,8 +4,8 @@ import {
   findWalletsByIds,
   loadAppliedCoupons,
   loadWallets,
+  presentTransactions,
   serializeAppliedCoupon,
-  serializeTransaction,
   serializeWalletWithRules,
 } from '../../credits/index.ts'
 import { findCustomersByIds, loadCustomerRecords, presentCustomersWithSections } from '../../customers/index.ts'
@@ -60,19 +60,19 @@ export const walletTransactions: FindSubjects = async (ctx, ids) => {
   const transactions = await findTransactions(ctx, ids)
   const walletIds = [...new Set(transactions.map(transaction => transaction.wallet_id))]
   const found = walletIds.length === 0 ? [] : await findWalletsByIds(ctx, walletIds)
-  const records = new Map((await loadWallets(ctx, found)).map(record => [record.wallet.id, record]))
+  const records = await loadWallets(ctx, found)
+  const recordOf = new Map(records.map(record => [record.wallet.id, record]))
+  const presented = await presentTransactions(ctx, transactions, records)
   return new Map(
-    transactions.flatMap(transaction => {
-      const record = records.get(transaction.wallet_id)
-      if (record === undefined) return []
-      const subject = {
+    presented.map(object => [
+      object.lago_id,
+      {
         resourceType: 'Wallet',
-        resourceId: record.wallet.id,
-        externalCustomerId: record.customer.external_id,
-        object: serializeTransaction(transaction, record),
-      }
-      return [[transaction.id, subject] as const]
-    }),
+        resourceId: object.lago_wallet_id,
+        externalCustomerId: recordOf.get(object.lago_wallet_id)?.customer.external_id ?? null,
+        object,
+      },
+    ]),
   )
 }
 

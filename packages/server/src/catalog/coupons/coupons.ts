@@ -1,6 +1,6 @@
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { claimingCode } from '../../platform/db/unique-code.ts'
-import { emit } from '../../platform/domain-events.ts'
+import { emit, emitAll } from '../../platform/domain-events.ts'
 import { notFound, validation } from '../../platform/errors.ts'
 import { isBlank } from '../../platform/http/input.ts'
 import { parseInstant } from '../../platform/http/instants.ts'
@@ -15,6 +15,7 @@ import {
   insertCoupon,
   lockCouponByCode,
   setTargets,
+  takeFromCustomers,
   updateCouponRow,
   wasEverApplied,
   withTargets,
@@ -83,7 +84,7 @@ export async function updateCoupon(ctx: Ctx, code: string, input: CouponInput): 
 }
 
 /**
- * Deletes a coupon, whoever has it; those who gave it to customers take it away (`coupon.deleted`). Its code is free again.
+ * Deletes a coupon and takes it away from all customers who have it (`applied_coupon.deleted`). Its code is free again.
  *
  * @returns the coupon as it was
  * @throws 404 `coupon_not_found`
@@ -95,7 +96,11 @@ export async function deleteCoupon(ctx: Ctx, code: string): Promise<Coupon> {
     await setTargets(tx, id, 'plan', [])
     await setTargets(tx, id, 'billable_metric', [])
     await updateCouponRow(tx, id, { deleted_at: tx.clock.now() })
-    await emit(tx, 'coupon.deleted', id)
+    const taken = await takeFromCustomers(tx, id)
+    await emitAll(tx, [
+      { type: 'coupon.deleted', objectId: id },
+      ...taken.map(objectId => ({ type: 'applied_coupon.deleted', objectId })),
+    ])
     return coupon
   })
 }

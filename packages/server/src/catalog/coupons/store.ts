@@ -159,6 +159,20 @@ export async function wasEverApplied(ctx: Ctx, couponId: string): Promise<boolea
   return applied !== undefined
 }
 
+/** Ends a coupon for the customers who have it. @returns the ids of what they had */
+export async function takeFromCustomers(ctx: Ctx, couponId: string): Promise<string[]> {
+  const now = ctx.clock.now()
+  const taken = await ctx.db
+    .updateTable('applied_coupons')
+    .set({ status: 'terminated', terminated_at: now, removed_at: now, updated_at: now })
+    .where('organization_id', '=', ctx.org.id)
+    .where('coupon_id', '=', couponId)
+    .where('status', '=', 'active')
+    .returning('id')
+    .execute()
+  return taken.map(({ id }) => id)
+}
+
 /** @throws a violation of `coupons_code` when a kept coupon has the code */
 export async function insertCoupon(ctx: Ctx, row: Insertable<Coupons>): Promise<CouponRow> {
   return ctx.db.insertInto('coupons').values(row).returningAll().executeTakeFirstOrThrow()

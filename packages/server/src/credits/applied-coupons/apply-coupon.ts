@@ -1,9 +1,10 @@
-import { isCurrency } from '@weir/engine'
+import { decimal, isCurrency, round } from '@weir/engine'
 import { type Customer, findCustomerByExternalId, lockCustomer, setCurrency } from '../../customers/index.ts'
 import { type Ctx, transaction } from '../../platform/context.ts'
 import { emit } from '../../platform/domain-events.ts'
 import { notAllowed, notFound, Problems, validation } from '../../platform/errors.ts'
 import { newId } from '../../platform/ids.ts'
+import { readDecimalText } from '../amounts.ts'
 import { overlapsWithActiveCoupon } from './overlap.ts'
 import type { AppliedCouponInput } from './schema.ts'
 import {
@@ -18,6 +19,11 @@ import {
 
 const FREQUENCIES = ['once', 'recurring', 'forever'] as const
 type Frequency = (typeof FREQUENCIES)[number]
+
+const LARGEST_INTEGER = 2_147_483_647
+/** What is kept of a rate: five digits before the point, and as many behind it. */
+const RATE_LIMIT = decimal(100_000)
+const RATE_DECIMALS = 5
 
 /** The fields of an applied coupon as they would be after a request. */
 interface Terms {
@@ -81,35 +87,55 @@ export async function removeAppliedCoupon(ctx: Ctx, customer: Customer, id: stri
 }
 
 function checkedTerms(coupon: CouponRow, input: AppliedCouponInput): Terms {
-  const cents = input.amount_cents ?? null
+  const problems = new Problems()
   const terms = {
-    amount_cents: cents === null || Number.isNaN(cents) ? coupon.amount_cents : BigInt(cents),
+    amount_cents: readAmount(input.amount_cents, problems) ?? coupon.amount_cents,
     amount_currency: input.amount_currency ?? coupon.amount_currency,
-    percentage_rate: input.percentage_rate ?? coupon.percentage_rate,
+    percentage_rate: readRate(input.percentage_rate, problems) ?? coupon.percentage_rate,
     frequency: input.frequency ?? coupon.frequency,
     frequency_duration: input.frequency_duration ?? coupon.frequency_duration,
   }
-  const problems = new Problems()
-  if (cents !== null && Number.isNaN(cents)) problems.add('amount_cents', 'is not a number')
-  else if ((terms.amount_cents ?? 0n) < 0n) problems.add('amount_cents', 'value_is_out_of_range')
   if (terms.amount_currency !== null && !isCurrency(terms.amount_currency)) {
     problems.add('amount_currency', 'value_is_invalid')
   }
-  if (terms.percentage_rate !== null && !/^\d+(\.\d+)?$/.test(terms.percentage_rate)) {
-    problems.add('percentage_rate', 'is not a number')
-  }
   if (!isFrequency(terms.frequency)) problems.add('frequency', 'value_is_invalid')
-  if (terms.frequency === 'recurring') addDurationProblems(terms.frequency_duration, problems)
+  checkDuration(terms.frequency, terms.frequency_duration, problems)
   problems.throwIfAny()
   return terms as Terms
 }
 
-function addDurationProblems(duration: number | null, problems: Problems): void {
-  const missing = duration === null || Number.isNaN(duration)
-  if (!missing && duration > 0) return
-  for (const field of ['frequency_duration', 'frequency_duration_remaining']) {
-    problems.add(field, ...(missing ? ['value_is_mandatory', 'is not a number'] : ['value_is_out_of_range']))
-  }
+/** Undefined: the coupon's own amount. */
+function readAmount(cents: number | null | undefined, problems: Problems): bigint | undefined {
+  if (cents === undefined || cents === null) return undefined
+  if (Number.isNaN(cents)) problems.add('amount_cents', 'is not a number')
+  else if (cents < 0 || !Number.isSafeInteger(cents)) problems.add('amount_cents', 'value_is_out_of_range')
+  else return BigInt(cents)
+  return undefined
+}
+
+/** Undefined: the coupon's own rate. */
+function readRate(text: string | null | undefined, problems: Problems): string | undefined {
+  if (text === undefined || text === null) return undefined
+  const given = readDecimalText(text)
+  const rate = given && round(given, RATE_DECIMALS)
+  if (rate === undefined) problems.add('percentage_rate', 'is not a number')
+  else if (rate.lt(0) || rate.gte(RATE_LIMIT)) problems.add('percentage_rate', 'value_is_out_of_range')
+  else return rate.toFixed()
+  return undefined
+}
+
+function checkDuration(frequency: string, duration: number | null, problems: Problems): void {
+  const codes = durationProblems(frequency === 'recurring', duration)
+  if (codes.length === 0) return
+  for (const field of ['frequency_duration', 'frequency_duration_remaining']) problems.add(field, ...codes)
+}
+
+/** Only a coupon that comes again looks at how often; the others keep any number that fits. */
+function durationProblems(isRecurring: boolean, duration: number | null): string[] {
+  if (duration === null) return isRecurring ? ['value_is_mandatory', 'is not a number'] : []
+  if (Number.isNaN(duration)) return ['is not a number']
+  const isInRange = Math.abs(duration) <= LARGEST_INTEGER && (duration > 0 || !isRecurring)
+  return isInRange ? [] : ['value_is_out_of_range']
 }
 
 function isFrequency(value: string): value is Frequency {

@@ -26,7 +26,11 @@ export interface AppliedCouponFilters {
   readonly couponCodes: readonly string[]
 }
 
-/** A coupon that may be applied: neither deleted nor terminated. @throws 404 `coupon_not_found` */
+/**
+ * A coupon that may be applied: neither deleted nor terminated, until the transaction ends.
+ *
+ * @throws 404 `coupon_not_found`
+ */
 export async function getApplicableCoupon(ctx: Ctx, code: string): Promise<CouponRow> {
   const coupon = await ctx.db
     .selectFrom('coupons')
@@ -35,6 +39,7 @@ export async function getApplicableCoupon(ctx: Ctx, code: string): Promise<Coupo
     .where('code', '=', code)
     .where('status', '=', 'active')
     .where('deleted_at', 'is', null)
+    .forShare()
     .executeTakeFirst()
   if (coupon === undefined) throw notFound('coupon')
   return coupon

@@ -9,7 +9,13 @@ import { asList, asText } from '../../platform/http/query.ts'
 import { getWallet, loadWallets, type WalletRecord } from '../wallets/store.ts'
 import { createTransactions } from './create-transactions.ts'
 import { TransactionInput } from './schema.ts'
-import { invoiceNumbersFor, presentConsumptions, serializeTransaction, withNumber } from './serialize.ts'
+import {
+  invoiceNumbersFor,
+  presentConsumptions,
+  presentTransaction,
+  presentTransactions,
+  withNumber,
+} from './serialize.ts'
 import { getTransaction, listConsumptions, listTransactions, type TransactionFilters } from './store.ts'
 
 const config = { resource: 'wallet_transaction' }
@@ -37,7 +43,7 @@ export function walletTransactionRoutes(api: FastifyInstance): void {
       const [first] = made
       if (first === undefined) return { wallet_transactions: [] }
       const record = await loadWallet(request.ctx, first.wallet_id)
-      return { wallet_transactions: made.map(transaction => serializeTransaction(transaction, record)) }
+      return { wallet_transactions: await presentTransactions(request.ctx, made, [record]) }
     },
   )
 
@@ -49,8 +55,9 @@ export function walletTransactionRoutes(api: FastifyInstance): void {
       const record = await loadWallet(request.ctx, request.params.lago_id)
       const { rows, total } = await listTransactions(request.ctx, record.wallet.id, readFilters(request.query), page)
       const numbers = await invoiceNumbersFor(request.ctx, rows, asList(request.query.include))
+      const presented = await presentTransactions(request.ctx, rows, [record])
       return {
-        wallet_transactions: rows.map(row => withNumber(serializeTransaction(row, record), numbers)),
+        wallet_transactions: presented.map(transaction => withNumber(transaction, numbers)),
         meta: pageMeta(page, total),
       }
     },
@@ -63,12 +70,10 @@ export function walletTransactionRoutes(api: FastifyInstance): void {
       const transaction = await getTransaction(request.ctx, request.params.lago_id)
       const sections = await listSelectedSections(request.ctx, [transaction.id])
       const numbers = await invoiceNumbersFor(request.ctx, [transaction], asList(request.query.include))
+      const record = await loadWallet(request.ctx, transaction.wallet_id)
       return {
         wallet_transaction: {
-          ...withNumber(
-            serializeTransaction(transaction, await loadWallet(request.ctx, transaction.wallet_id)),
-            numbers,
-          ),
+          ...withNumber(await presentTransaction(request.ctx, transaction, record), numbers),
           applied_invoice_custom_sections: (sections.get(transaction.id) ?? []).map(serializeSelectedSection),
         },
       }

@@ -1,4 +1,5 @@
 import { centsInCredits, decimal, formatDecimal } from '@weir/engine'
+import { findBillingEntitiesByIds } from '../../accounts/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { formatCents, formatInstant } from '../../platform/wire.ts'
 import { rateOf } from '../amounts.ts'
@@ -6,8 +7,39 @@ import { findInvoiceNumbers } from '../invoice-numbers.ts'
 import type { WalletRecord } from '../wallets/store.ts'
 import { type Consumption, findTransactions, type TransactionRow } from './store.ts'
 
-/** A transaction of a wallet. */
-export function serializeTransaction(transaction: TransactionRow, { wallet, billingEntity }: WalletRecord) {
+/**
+ * Transactions of wallets, in their order, each with who issues its invoice: whom the wallet named when it was made.
+ *
+ * @param records of their wallets; transactions of others are left out
+ */
+export async function presentTransactions(
+  ctx: Ctx,
+  transactions: readonly TransactionRow[],
+  records: readonly WalletRecord[],
+) {
+  const recordOf = new Map(records.map(record => [record.wallet.id, record]))
+  const issuerIds = new Set(transactions.flatMap(transaction => transaction.billing_entity_id ?? []))
+  const issuers = await findBillingEntitiesByIds(ctx, [...issuerIds])
+  return transactions.flatMap(transaction => {
+    const record = recordOf.get(transaction.wallet_id)
+    if (record === undefined) return []
+    const issuer = issuers.get(transaction.billing_entity_id ?? '') ?? record.billingEntity
+    return [serializeTransaction(transaction, record.wallet, issuer)]
+  })
+}
+
+/** As {@link presentTransactions}, of one. */
+export async function presentTransaction(ctx: Ctx, transaction: TransactionRow, record: WalletRecord) {
+  const [presented] = await presentTransactions(ctx, [transaction], [record])
+  if (presented === undefined) throw new Error(`transaction ${transaction.id} is not of wallet ${record.wallet.id}`)
+  return presented
+}
+
+function serializeTransaction(
+  transaction: TransactionRow,
+  wallet: WalletRecord['wallet'],
+  issuer: WalletRecord['billingEntity'],
+) {
   const remaining = transaction.remaining_amount_cents
   return {
     lago_id: transaction.id,
@@ -15,7 +47,7 @@ export function serializeTransaction(transaction: TransactionRow, { wallet, bill
     lago_invoice_id: transaction.invoice_id,
     lago_credit_note_id: transaction.credit_note_id,
     lago_voided_invoice_id: transaction.voided_invoice_id,
-    billing_entity_code: billingEntity.code,
+    billing_entity_code: issuer.code,
     status: transaction.status,
     source: transaction.source,
     transaction_status: transaction.transaction_status,
@@ -75,7 +107,8 @@ export async function presentConsumptions(
     consumptions.map(consumption => consumption[otherSide]),
   )
   const numbers = await invoiceNumbersFor(ctx, others, include)
-  const byId = new Map(others.map(other => [other.id, other]))
+  const presented = await presentTransactions(ctx, others, [record])
+  const byId = new Map(presented.map(other => [other.lago_id, other]))
   return consumptions.flatMap(consumption => {
     const other = byId.get(consumption[otherSide])
     if (other === undefined) return []
@@ -85,7 +118,7 @@ export async function presentConsumptions(
         amount_cents: formatCents(consumption.consumed_amount_cents),
         credit_amount: formatDecimal(centsInCredits(decimal(consumption.consumed_amount_cents), rateOf(record.wallet))),
         created_at: formatInstant(consumption.created_at),
-        wallet_transaction: withNumber(serializeTransaction(other, record), numbers),
+        wallet_transaction: withNumber(other, numbers),
       },
     ]
   })

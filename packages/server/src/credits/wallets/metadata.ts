@@ -8,9 +8,12 @@ import { lockActiveWallet } from './update-wallet.ts'
 type GivenMap = Readonly<Record<string, unknown>> | undefined
 type Change = (stored: Metadata | null) => Metadata | null
 
-/** Replaces the whole map; without a map it goes. @throws 404 `wallet_not_found`, 422 */
-export function replaceWalletMetadata(ctx: Ctx, walletId: string, given: GivenMap): Promise<Metadata | null> {
-  return change(ctx, walletId, () => (given === undefined ? null : readMetadata(given)))
+/** Replaces the whole map: null removes it, and a request that says nothing leaves it. @throws 404 `wallet_not_found`, 422 */
+export function replaceWalletMetadata(ctx: Ctx, walletId: string, given: GivenMap | null): Promise<Metadata | null> {
+  return change(ctx, walletId, stored => {
+    if (given === undefined) return stored
+    return given === null ? null : readMetadata(given)
+  })
 }
 
 /** Adds to the map and overwrites in it; an empty or missing map changes nothing. @throws 404 `wallet_not_found`, 422 */

@@ -5,7 +5,7 @@ import { MetadataBody } from '../../catalog/index.ts'
 import { getCustomerByExternalId } from '../../customers/index.ts'
 import type { Ctx } from '../../platform/context.ts'
 import { readRootBelow } from '../../platform/http/codes.ts'
-import { readObject, readRoot } from '../../platform/http/input.ts'
+import { isRecord, readObject, readRoot } from '../../platform/http/input.ts'
 import { pageMeta, readPage } from '../../platform/http/pagination.ts'
 import { asList, asText } from '../../platform/http/query.ts'
 import { formatCents, formatInstant } from '../../platform/wire.ts'
@@ -162,8 +162,9 @@ function metadataRoutes(api: FastifyInstance, { path, find }: Place): void {
     { config, schema: { tags, summary: "Replace a wallet's metadata", body: MetadataBody } },
     async request => {
       const { id } = await find(request.ctx, request.params)
+      const isNull = isRecord(request.body) && request.body.metadata === null
       const { metadata } = readObject(MetadataBody, request.body)
-      return { metadata: await replaceWalletMetadata(request.ctx, id, metadata) }
+      return { metadata: await replaceWalletMetadata(request.ctx, id, isNull ? null : metadata) }
     },
   )
 

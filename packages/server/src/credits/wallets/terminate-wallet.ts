@@ -28,23 +28,18 @@ export async function terminateWalletsAndCouponsOf(ctx: Ctx, customerId: string)
   await transaction(ctx, async tx => {
     await lockCustomer(tx, customerId)
     for (const wallet of await listActiveWallets(tx, customerId)) await end(tx, wallet)
-    await removeCoupons(tx, { customer_id: customerId })
+    await removeCoupons(tx, customerId)
   })
 }
 
-/** Takes a deleted coupon away from all customers who have it. */
-export async function removeCouponFromAll(ctx: Ctx, couponId: string): Promise<void> {
-  await transaction(ctx, tx => removeCoupons(tx, { coupon_id: couponId }))
-}
-
-/** Takes coupons away from those who have them. */
-async function removeCoupons(tx: Ctx, of: { readonly customer_id: string } | { readonly coupon_id: string }) {
+/** Takes the coupons of a customer away. */
+async function removeCoupons(tx: Ctx, customerId: string): Promise<void> {
   const now = tx.clock.now()
   const removed = await tx.db
     .updateTable('applied_coupons')
     .set({ status: 'terminated', terminated_at: now, removed_at: now, updated_at: now })
     .where('organization_id', '=', tx.org.id)
-    .where(where => where.and(of))
+    .where('customer_id', '=', customerId)
     .where('status', '=', 'active')
     .returning('id')
     .execute()

@@ -5,7 +5,7 @@ import { addJobs, type NewJob } from '../../platform/jobs/enqueue.ts'
 import type { TaskDefinition } from '../../platform/jobs/tasks.ts'
 import { finalizeDraft, refreshDraft } from './recompute.ts'
 
-const FINALIZE_DRAFT = 'finalize_draft'
+export const FINALIZE_DRAFT = 'finalize_draft'
 const REFRESH_DRAFT = 'refresh_draft'
 const DRAFTS_A_PAGE = 1_000
 
@@ -84,7 +84,8 @@ function hasActiveSubscription() {
   )`
 }
 
-async function enqueueDrafts(scope: ClockScope, task: string, condition: ReturnType<typeof sql>): Promise<void> {
+/** Has a task work on the drafts that meet a condition on `invoices`, a page at a time. */
+export async function enqueueDrafts(scope: ClockScope, task: string, condition: ReturnType<typeof sql>): Promise<void> {
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const { rows } = await sql<DraftRef>`
       select invoices.id, invoices.organization_id, invoices.customer_id

@@ -20,6 +20,7 @@ import {
 } from './store.ts'
 
 const CODE_INDEX = 'dunning_campaigns_code'
+const LARGEST_INTEGER = 2_147_483_647
 const Text = Nullable(Type.String())
 
 export const CampaignInput = Input({
@@ -131,8 +132,9 @@ function problemsOf(input: CampaignInput): Problems {
   const problems = new Problems()
   for (const key of ['days_between_attempts', 'max_attempts'] as const) {
     const value = input[key]
-    if (value !== undefined && !(Number.isSafeInteger(value) && Number(value) > 0))
+    if (value !== undefined && !(Number(value) > 0 && Number(value) <= LARGEST_INTEGER)) {
       problems.add(key, 'value_is_out_of_range')
+    }
   }
   readEmails(input.bcc_emails, problems)
   const currencies = (input.thresholds ?? []).map(threshold => threshold.currency ?? '')

@@ -8,9 +8,6 @@ import { type DraftRef, finalizeDraftJob } from './clock.ts'
 const FINALIZE_PLAN_DRAFTS = 'finalize_plan_drafts'
 const FINALIZE_LAST_DRAFTS = 'finalize_last_drafts'
 
-/** How long the drafts of a deleted customer wait for what is still on its way; in a sandbox nothing waits. */
-const FINALIZED_AFTER = { minutes: 5 }
-
 /** The last invoices are made first. */
 const AFTER_LAST_INVOICES = 1
 
@@ -24,33 +21,26 @@ export const onPlanDeleted: Reaction = (tx, events) =>
     })),
   )
 
-/**
- * What a customer had is ended, because it is deleted, or a plan of its is: the drafts of that, those of the last invoices too,
- * do not wait either.
- */
-export const onSubscriptionsEnded: Reaction = (tx, events) =>
+/** What a customer had of a plan is ended for its deletion: the drafts of the last invoices do not wait either. */
+export const onPlanSubscriptionsEnded: Reaction = (tx, events) =>
   addJobs(
     tx.db,
-    events.map(event => {
-      const planId = event.data?.plan_id ?? null
-      return {
-        task: FINALIZE_LAST_DRAFTS,
-        queue: event.objectId,
-        priority: AFTER_LAST_INVOICES,
-        payload: { organizationId: tx.org.id, customerId: event.objectId, planId },
-        ...(planId === null && !tx.org.sandbox && { runAt: tx.clock.now().add(FINALIZED_AFTER) }),
-      }
-    }),
+    events.map(({ objectId: planId, data }) => ({
+      task: FINALIZE_LAST_DRAFTS,
+      queue: String(data?.customer_id),
+      priority: AFTER_LAST_INVOICES,
+      payload: { organizationId: tx.org.id, customerId: String(data?.customer_id), planId },
+    })),
   )
 
-/** @param plans which plans' drafts, of `plans` */
-async function finalizeDraftsOfPlans(ctx: Ctx, plans: RawBuilder<boolean>, customerId: string | null): Promise<void> {
+/** @param concerned which drafts, of `invoices` @param plans of which plans, of `plans` */
+async function finalizeDrafts(ctx: Ctx, concerned: RawBuilder<boolean>, plans: RawBuilder<boolean>): Promise<void> {
   const { rows } = await sql<DraftRef>`
     select id, organization_id, customer_id
     from invoices
     where organization_id = ${ctx.org.id}
       and status = 'draft'
-      and ${customerId === null ? sql`true` : sql`customer_id = ${customerId}`}
+      and ${concerned}
       and id in (
         select invoice_subscriptions.invoice_id
         from invoice_subscriptions
@@ -61,18 +51,18 @@ async function finalizeDraftsOfPlans(ctx: Ctx, plans: RawBuilder<boolean>, custo
   await addJobs(ctx.db, rows.map(finalizeDraftJob))
 }
 
-export const deletionTasks: readonly TaskDefinition[] = [
+export const planDeletionTasks: readonly TaskDefinition[] = [
   {
     name: FINALIZE_PLAN_DRAFTS,
-    run: (ctx, { planId }) => finalizeDraftsOfPlans(ctx, sql<boolean>`plans.id = ${String(planId)}`, null),
+    run: (ctx, { planId }) => finalizeDrafts(ctx, sql<boolean>`true`, sql<boolean>`plans.id = ${String(planId)}`),
   },
   {
     name: FINALIZE_LAST_DRAFTS,
     run: (ctx, { customerId, planId }) =>
-      finalizeDraftsOfPlans(
+      finalizeDrafts(
         ctx,
-        planId === null ? sql<boolean>`true` : sql<boolean>`${String(planId)} in (plans.id, plans.parent_id)`,
-        String(customerId),
+        sql<boolean>`customer_id = ${String(customerId)}`,
+        sql<boolean>`${String(planId)} in (plans.id, plans.parent_id)`,
       ),
   },
 ]

@@ -46,7 +46,8 @@ export async function withInstallation(
     config: { ...config, secret: config.secret ?? '' },
     subscribers: [],
   }
-  return work({ system, applied })
+  // Awaited here: the database is open until the work is done.
+  return await work({ system, applied })
 }
 
 async function startOwn(config: Config, resources: AsyncDisposableStack): Promise<string> {

@@ -7,6 +7,7 @@ import {
   findKeyOwner,
   findOrganizationClock,
   type KeyOwner,
+  keyUses,
   rememberKeyOwners,
 } from './accounts/index.ts'
 import { audit, auditSubscribers } from './audit/index.ts'
@@ -155,11 +156,21 @@ function registerApi(
 ): void {
   const findOwner = rememberKeyOwners(key => findKeyOwner(system.db, key))
   requireAuthentication(api, { byKey: (key, request) => authenticate(system, findOwner, key, request), bySession })
+  noteKeyUses(api)
   replayIdempotentRequests(api)
   for (const domain of domains) domain.routes?.(api)
   testClockRoutes(api, { clockTasks, counters: Object.assign({}, ...domains.map(domain => domain.counters ?? {})) })
   // After the log of requests, which keeps what is refused here.
   if (system.config.rateLimits) limitRates(api)
+}
+
+/** Sending events does not count as use: a key that does nothing else is told by its events. */
+function noteKeyUses(api: FastifyInstance): void {
+  const note = keyUses()
+  api.addHook('onRequest', async ({ ctx, method, routeOptions: { url = '' } }) => {
+    const sendsEvents = method === 'POST' && url.startsWith('/api/v1/events')
+    if (ctx.actor.type === 'api_key' && !sendsEvents) await note(ctx, ctx.actor.id)
+  })
 }
 
 async function authenticate(

@@ -26,6 +26,7 @@ export {
 export { serializeSection, serializeSelectedSection } from './custom-sections/serialize.ts'
 export { type CustomSection, findSectionsByCodes } from './custom-sections/store.ts'
 export { rememberKeyOwners } from './key-owners.ts'
+export { keyUses } from './key-uses.ts'
 export { toAscii } from './naming.ts'
 export {
   countOrganizations,

@@ -23,6 +23,21 @@ describe('API keys', () => {
     expect(await response.json()).toEqual({ status: 401, error: 'Unauthorized' })
   })
 
+  it('show when they were last used, but for sending events', async () => {
+    const before = Temporal.Now.instant()
+    const { api, ctx } = await app.newOrganization()
+    const lastUse = async () => (await listApiKeys(ctx)).map(({ lastUsedAt }) => lastUsedAt)
+    expect(await lastUse()).toEqual([null])
+    await api.post('/events', { event: { transaction_id: 't', code: 'c', external_subscription_id: 's' } })
+    expect(await lastUse()).toEqual([null])
+    await api.get('/customers')
+    const [used] = await lastUse()
+    expect(Temporal.Instant.compare(used ?? before, before)).toBe(1)
+    // Once a minute is often enough: requests do not wait for it.
+    await api.get('/customers')
+    expect(await lastUse()).toEqual([used])
+  })
+
   it('may do what their permissions say, and nothing on a resource they do not name', async () => {
     const { value } = await createApiKey(app.ctx, { permissions: { customer: ['read'] } })
     const api = createApi(app.api.url, value)

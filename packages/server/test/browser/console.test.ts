@@ -145,6 +145,23 @@ describe.skipIf(!hasChromium)('the console', () => {
     await page.getByRole('button', { name: 'storage' }).first().click()
     await page.getByText('reads the property gb, which the event does not carry').waitFor()
     await page.keyboard.press('Escape')
+    const stored = { external_subscription_id: 'bluefin-prod', code: 'storage' }
+    for (const [event, reason] of [
+      [{ transaction_id: 'wordy', properties: { gb: 'lots' } }, 'as a number, and “lots” is none'],
+      [{ transaction_id: 'late', properties: { gb: 1 }, timestamp: 1_772_496_000_000 }, 'Not before the year 58138'],
+      [
+        { transaction_id: 'lost', properties: { gb: 1 }, external_subscription_id: '' },
+        'the event names no subscription',
+      ],
+    ] as const) {
+      await app.api.post('/events', { event: { ...stored, ...event } })
+      await page.goto(`${root}/events?code=storage`)
+      const row = page.getByRole('row', { name: event.transaction_id })
+      await row.getByRole('button', { name: 'storage' }).click()
+      await page.getByText(reason).waitFor()
+      await page.keyboard.press('Escape')
+    }
+    await page.goto(`${root}/events`)
     await page.getByRole('button', { name: 'tokens' }).first().click()
     await page.getByText(/In the metric Tokens, for the plan Scale/).waitFor()
     await page.getByText(/Tokens: priced as (Small model|Large model|everything that no filter names)/).waitFor()

@@ -18,6 +18,11 @@ export const developers = {
   'events.counts.no_metric':
     'Nowhere: no metric has the code {code}. Create the metric, or correct the code where the event is sent.',
   'events.counts.no_subscription': 'Nowhere: there is no active subscription {id}.',
+  'events.counts.unnamed_subscription': 'Nowhere: the event names no subscription.',
+  'events.counts.no_number':
+    'Nowhere: the metric {metric} reads the property {property} as a number, and “{value}” is none.',
+  'events.counts.much_later':
+    'Not before the year {year}. Was the timestamp sent in milliseconds? It is read as seconds.',
   'events.counts.before': 'Nowhere: it happened before the subscription {id} started, on {date}.',
   'events.counts.after': 'Nowhere: it happened after the subscription {id} ended, on {date}.',
   'events.counts.no_property':

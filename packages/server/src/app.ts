@@ -130,7 +130,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     http,
     system,
     async prepare() {
-      for (const domain of domains) await domain.prepare?.(database.pool)
+      for (const domain of domains) await domain.prepare?.(system)
     },
     startLoops: () =>
       startLoops(

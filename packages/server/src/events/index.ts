@@ -30,7 +30,7 @@ export { eventStore } from './store.ts'
 /** What happened: usage events, received once and kept as they were sent. */
 export const events: Domain = {
   routes: eventRoutes,
-  prepare: claimEventEpoch,
+  prepare: ({ pool }) => claimEventEpoch(pool),
   tasks: [tellEventErrors],
   clockTasks,
   loops: [processArrivalsLoop],

@@ -27,7 +27,7 @@ export interface MetricGauge {
 /** What a domain gives to the application. Only `app.ts` knows all of them. */
 export interface Domain {
   /** Puts right what must be before anything is served, once the database is migrated. It may be repeated. */
-  readonly prepare?: (pool: Pool) => Promise<void>
+  readonly prepare?: (system: Omit<Ctx, 'org'>) => Promise<void>
   /** Routes under /api/v1, behind an API key. */
   readonly routes?: (api: FastifyInstance) => void
   /** Background work. */

@@ -6,6 +6,7 @@ import { clockTasks } from './clock.ts'
 import { createWebhooks } from './create-webhooks.ts'
 import { DELIVER_WEBHOOK, deliverWebhooks } from './deliver-webhook.ts'
 import { webhookRoutes } from './routes.ts'
+import { warnOfLostSecret } from './signing-key.ts'
 import { type AnnouncedEvent, CREATE_WEBHOOKS, subscribeTo } from './subscribe.ts'
 
 export { WEBHOOK_TYPES } from './catalogue.ts'
@@ -24,6 +25,7 @@ export interface Webhooks extends Domain {
  */
 export function webhooksDomain(objects: Readonly<Record<string, WebhookObject>>): Webhooks {
   return {
+    prepare: warnOfLostSecret,
     routes: webhookRoutes,
     tasks: [createTask(objects), deliverTask],
     clockTasks,

@@ -26,7 +26,19 @@ export async function loadPublicKey(ctx: Ctx): Promise<string> {
   return createPublicKey(await loadSigningKey(ctx)).export({ type: 'spki', format: 'pem' })
 }
 
-async function readKey(ctx: Ctx): Promise<Buffer | undefined> {
+/** Says in the log, at the start, that the key cannot be read: otherwise it shows only once a message is to be signed. */
+export async function warnOfLostSecret(system: Omit<Ctx, 'org'>): Promise<void> {
+  const stored = await readKey(system)
+  if (stored === undefined) return
+  try {
+    decryptKey(system.config.secret, stored)
+  } catch (error) {
+    if (!(error instanceof SigningKeyError)) throw error
+    system.log.warn(`${error.message}; until then, webhooks with JWT signatures are not sent`)
+  }
+}
+
+async function readKey(ctx: Pick<Ctx, 'db'>): Promise<Buffer | undefined> {
   const row = await ctx.db
     .selectFrom('installation_keys')
     .select('encrypted_value')
@@ -53,7 +65,7 @@ function decryptKey(secret: string, value: Buffer): string {
     return decrypt(secret, value)
   } catch (error) {
     throw new SigningKeyError(
-      "WEIR_SECRET: it is not the secret that encrypted this database's webhook signing key; start Weir with the former one",
+      "WEIR_SECRET: it is not the secret that encrypted this database's webhook signing key; start Weir with the former one, which is in the file 'secret' of its data directory unless you chose it",
       { cause: error },
     )
   }

@@ -1,6 +1,7 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { SigningKeyError } from '../../src/webhooks/index.ts'
-import { loadPublicKey } from '../../src/webhooks/signing-key.ts'
+import { loadPublicKey, warnOfLostSecret } from '../../src/webhooks/signing-key.ts'
 import { startWebhookApp, type WebhookApp } from './webhook-app.ts'
 
 let app: WebhookApp
@@ -31,6 +32,17 @@ test('with another WEIR_SECRET the key cannot be read, and is kept', async () =>
   await expect(reading).rejects.toThrow(/^WEIR_SECRET: it is not the secret that encrypted/)
   await stranger.stop()
   expect((await app.api.get('/webhooks/json_public_key')).body).toEqual(before)
+})
+
+test('a start with another WEIR_SECRET says so in the log', async () => {
+  await app.api.get('/webhooks/json_public_key')
+  const said: string[] = []
+  const log = pino({}, { write: line => void said.push(JSON.parse(line).msg) })
+  const ctx = { ...(await app.ctx()), log }
+  await warnOfLostSecret(ctx)
+  expect(said).toEqual([])
+  await warnOfLostSecret({ ...ctx, config: { ...ctx.config, secret: 'quite another secret' } })
+  expect(said).toEqual([expect.stringMatching(/^WEIR_SECRET: it is not the secret .*JWT signatures are not sent$/)])
 })
 
 test('the private key is not in the database in the clear', async () => {

@@ -240,7 +240,6 @@ export const subscriptions = {
   'sub.change.before_start': 'It has not started yet: it will start on {date} with the new plan.',
   'sub.change.done': 'The plan was changed',
   'sub.change.scheduled': 'The downgrade is scheduled',
-  'code.same_plan': 'This is the plan it has already',
   'code.new_plan_should_be_different_from_existing_plan': 'This is the plan it has already',
   'code.no_linked_payment_provider': 'The customer has no payment provider',
   'code.no_default_payment_method': 'The customer has no default payment method',

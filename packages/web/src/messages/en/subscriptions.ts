@@ -179,6 +179,7 @@ export const subscriptions = {
   'sub.preview.dated': 'Invoice of {date}. Nothing is stored yet.',
   'sub.preview.none': 'No invoice is made.',
   'sub.preview.no_lines': 'There is nothing to bill.',
+  'sub.preview.units': '{type} · units: {units}',
   'sub.preview.lines': 'Lines of the invoice',
   'sub.credit.title': '{amount} given back for what was paid and is not used',
   'sub.credit.refund': '{amount} refunded',

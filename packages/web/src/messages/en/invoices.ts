@@ -29,7 +29,9 @@ export const invoices = {
   'invoices.number': 'Number',
   'invoices.customer': 'Customer',
   'invoices.issued': 'Issued',
-  'invoices.due': 'Due',
+  'invoices.due': 'Amount due',
+  'invoices.due_date': 'Due date',
+  'invoices.days_overdue': { one: '{count} day overdue', other: '{count} days overdue' },
   'invoices.sums': {
     one: '{count} invoice: {total}, of which {due} due',
     other: '{count} invoices: {total}, of which {due} due',

@@ -87,6 +87,11 @@ export function ListPage<Row, Root extends string>(props: ListProps<Row, Root>) 
       </div>
       {list.isError ? (
         <Failure error={list.error} onRetry={() => void list.refetch()} />
+      ) : isEmpty && page > 1 ? (
+        <Empty
+          title={t('list.page_none', { page })}
+          action={<Button onClick={() => setState({ page: undefined })}>{t('list.first_page')}</Button>}
+        />
       ) : isEmpty ? (
         <Empty
           title={term === '' ? t('list.filter_none') : t('list.search_none', { term })}

@@ -94,7 +94,7 @@ export function Combobox({
                   }}
                   className="flex cursor-pointer items-center justify-between gap-3 rounded-sm px-2 py-1.5 data-[selected=true]:bg-sunk"
                 >
-                  <span className="truncate">{option.label}</span>
+                  <span className="min-w-10 truncate">{option.label}</span>
                   {option.note !== undefined && <span className="truncate text-sm text-faint">{option.note}</span>}
                 </Command.Item>
               ))}

@@ -53,6 +53,19 @@ describe.skipIf(!hasChromium)('the console by keyboard', () => {
     expect(errors).toEqual([])
   })
 
+  test('customers are filtered by any currency, found by its name', async () => {
+    await page.goto('/app/northwind/customers')
+    await page.getByRole('button', { name: 'Currency: Any currency' }).click()
+    await page.keyboard.type('swiss')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/currency=CHF/)
+    await page.getByText('Nothing matches these filters').waitFor()
+    await page.getByRole('button', { name: 'Currency: CHF' }).click()
+    await page.getByRole('option', { name: 'Any currency' }).click()
+    await page.getByRole('link', { name: 'Larkspur AI' }).waitFor()
+    expect(errors).toEqual([])
+  })
+
   test('a change of plan does not offer the plan that there is', async () => {
     await page.goto('/app/northwind/subscriptions/larkspur-team/change')
     await page.getByRole('button', { name: /^Plan: / }).click()

@@ -150,7 +150,7 @@ describe.skipIf(!hasChromium)('lists in the console', () => {
     await page.getByRole('link', { name: invoice.number, exact: true }).waitFor()
     expect(await itemsOf(invoice.number)).toEqual([
       'Record payment',
-      'Resend for collection',
+      'Retry collection',
       'Change payment status',
       'Dispute lost',
       'Issue credit note',
@@ -206,18 +206,18 @@ describe.skipIf(!hasChromium)('lists in the console', () => {
       await app.api.get('/invoice_totals?status[]=finalized&payment_status[]=pending&search_term=larkspur')
     ).body
     const [{ invoices_count: count, total_due_amount_cents: due }] = totals
-    await page.getByRole('button', { name: 'Resend all for collection' }).click()
-    await dialog().getByText(`Resend ${count} invoices for collection?`).waitFor()
+    await page.getByRole('button', { name: 'Retry collection of all' }).click()
+    await dialog().getByText(`Retry collection of ${count} invoices?`).waitFor()
     await dialog()
       .getByText(`${usd(due)} due on ${count} invoices`)
       .waitFor()
     await look(page, 'collect-all')
-    await dialog().getByRole('button', { name: 'Resend for collection' }).click()
+    await dialog().getByRole('button', { name: 'Retry collection' }).click()
     await page.getByText(`${count} invoices are being collected`).waitFor()
     await app.settle()
     await page.goto(`${root}/invoices`)
     await page.getByRole('link', { name: 'Invoices' }).first().waitFor()
-    expect(await page.getByRole('button', { name: 'Resend all for collection' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Retry collection of all' }).count()).toBe(0)
     expect(errors).toEqual([])
   })
 

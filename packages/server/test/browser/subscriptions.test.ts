@@ -332,10 +332,13 @@ describe.skipIf(!hasChromium)('subscriptions in the console', () => {
     await fin.getByText('What the next invoice will be').waitFor()
     for (const name of ['Change plan', 'More actions'])
       expect(await fin.getByRole('button', { name, exact: true }).count()).toBe(0)
-    for (const path of ['/subscriptions/new', '/subscriptions/larkspur-team/change']) {
+    for (const path of ['/subscriptions/new', '/subscriptions/larkspur-team/change', '/customers/-/new']) {
       await fin.goto(`${root}${path}`)
       await fin.getByText('No access').waitFor()
     }
+    await fin.goto(`${root}/settings/security-log`)
+    await fin.getByText('No access').waitFor()
+    expect(await fin.getByLabel('Issued from').count()).toBe(0)
     await other.close()
   })
 

@@ -58,6 +58,7 @@ function CatalogPicker<Root extends string>({
       values={codes}
       onChange={onChange}
       onSearch={setTerm}
+      searching={found.isPlaceholderData}
       options={(found.data?.[root] ?? []).map(({ code, name }) => ({ value: code, label: name, note: code }))}
     />
   )

@@ -12,6 +12,7 @@ export function ListPicker<Row>({
   path,
   root,
   option,
+  offered,
   chosen,
   onChange,
   placeholder,
@@ -21,22 +22,28 @@ export function ListPicker<Row>({
   /** The key of the rows in the answer. */
   readonly root: string
   readonly option: (row: Row) => Option
+  /** False leaves a row out. */
+  readonly offered?: (row: Row) => boolean
   /** Said where nothing is searched: the one chosen so far. */
   readonly chosen: Option | undefined
   readonly onChange: (row: Row) => void
   readonly placeholder?: string
 }) {
   const [term, setTerm] = useState('')
-  const { data } = useGet<Record<string, Row[]>>(path, { search_term: term, per_page: 50 }, { keep: true })
-  const rows = data?.[root] ?? []
-  const options = rows.map(option)
-  const isListed = chosen === undefined || options.some(({ value }) => value === chosen.value)
+  const { data, isPlaceholderData } = useGet<Record<string, Row[]>>(
+    path,
+    { search_term: term, per_page: 50 },
+    { keep: true },
+  )
+  const rows = (data?.[root] ?? []).filter(row => offered?.(row) !== false)
   return (
     <Combobox
       label={label}
       value={chosen?.value}
-      options={isListed ? options : [chosen, ...options]}
+      chosen={chosen}
+      options={rows.map(option)}
       onSearch={setTerm}
+      searching={isPlaceholderData}
       {...(placeholder !== undefined && { placeholder })}
       onChange={value => {
         const row = rows.find(one => option(one).value === value)

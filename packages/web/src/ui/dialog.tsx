@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { t } from '../messages/index.ts'
 import { Button, IconButton } from './button.tsx'
 import { cx } from './classes.ts'
+import { useDialogFocus } from './dialog-focus.ts'
 import { Failure } from './empty.tsx'
 import { reasonOf } from './reason.ts'
 
@@ -24,13 +25,13 @@ export function Dialog({ open, onOpenChange, title, description, children }: Pro
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={VEIL} />
-        <Radix.Content
-          {...(description === undefined && { 'aria-describedby': undefined })}
+        <Content
+          description={description}
           className="fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[min(32rem,calc(100vw-2rem))] -translate-x-1/2 animate-[rise_140ms_ease-out] flex-col gap-4 overflow-y-auto rounded-lg border border-rule bg-raised p-5 shadow-xl"
         >
           <Heading title={title} description={description} />
           {children}
-        </Radix.Content>
+        </Content>
       </Radix.Portal>
     </Radix.Root>
   )
@@ -49,8 +50,8 @@ export function Sheet({
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={VEIL} />
-        <Radix.Content
-          {...(description === undefined && { 'aria-describedby': undefined })}
+        <Content
+          description={description}
           className={cx(
             'fixed inset-y-0 right-0 z-50 flex animate-[slide_160ms_ease-out] flex-col gap-4 overflow-y-auto border-l border-rule bg-raised p-5 shadow-xl',
             wide ? 'w-[min(56rem,100vw)]' : 'w-[min(30rem,100vw)]',
@@ -58,9 +59,26 @@ export function Sheet({
         >
           <Heading title={title} description={description} />
           {children}
-        </Radix.Content>
+        </Content>
       </Radix.Portal>
     </Radix.Root>
+  )
+}
+
+/** Mounted only while it is open, so that it knows what was used last before. */
+function Content({
+  description,
+  className,
+  children,
+}: Pick<Props, 'description' | 'children'> & { readonly className: string }) {
+  return (
+    <Radix.Content
+      {...(description === undefined && { 'aria-describedby': undefined })}
+      {...useDialogFocus()}
+      className={className}
+    >
+      {children}
+    </Radix.Content>
   )
 }
 
@@ -84,7 +102,11 @@ function Heading({ title, description }: { readonly title: string; readonly desc
 
 /** The row of buttons at the end of a dialog or form. */
 export function Buttons({ children }: { readonly children: ReactNode }) {
-  return <div className="flex flex-wrap justify-end gap-2 pt-1">{children}</div>
+  return (
+    <div data-buttons className="flex flex-wrap justify-end gap-2 pt-1">
+      {children}
+    </div>
+  )
 }
 
 /**

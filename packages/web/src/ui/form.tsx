@@ -48,15 +48,16 @@ export function PageForm({
     <>
       <div
         className={cx(
-          'grid gap-x-12 gap-y-8',
+          // Where there is one column, what helps stands before the buttons: it is to be read before anything is sent.
+          'flex flex-col gap-x-12 lg:grid',
           wideSide
             ? 'lg:grid-cols-[minmax(0,1fr)_minmax(20rem,0.55fr)]'
-            : 'lg:grid-cols-[minmax(0,42rem)_minmax(16rem,1fr)]',
+            : 'lg:grid-cols-[minmax(0,42rem)_minmax(22rem,1fr)]',
         )}
       >
-        <FormElement form={form} className="min-w-0">
+        <FormElement form={form} className="min-w-0 max-lg:contents">
           {children}
-          <div className="sticky bottom-0 z-10 -mx-1 border-t border-rule bg-paper px-1 py-3">
+          <div className="sticky bottom-0 z-10 -mx-1 max-lg:order-last border-t border-rule bg-paper px-1 py-3">
             <Problem form={form} />
             <Buttons>
               <Button onClick={onCancel}>{t('common.cancel')}</Button>
@@ -66,7 +67,11 @@ export function PageForm({
             </Buttons>
           </div>
         </FormElement>
-        {side !== undefined && <Aside>{side}</Aside>}
+        {side !== undefined && (
+          <Aside>
+            <div className="max-lg:border-t max-lg:border-rule max-lg:py-6">{side}</div>
+          </Aside>
+        )}
       </div>
       <LeaveGuard dirty={form.dirty} />
     </>

@@ -8,6 +8,7 @@ import { t } from '../messages/index.ts'
 import { Button } from './button.tsx'
 import { cx } from './classes.ts'
 import { Empty, Failure } from './empty.tsx'
+import { isRefused } from './reason.ts'
 import { type Column, Table } from './table.tsx'
 
 const PER_PAGE = 25
@@ -64,6 +65,8 @@ export function ListPage<Row, Root extends string>(props: ListProps<Row, Root>) 
     setState({ ...Object.fromEntries(filterKeys.map(key => [key, undefined])), search: undefined, page: undefined })
   const rows: readonly Row[] = list.data?.[root] ?? []
   const isEmpty = list.data !== undefined && rows.length === 0
+  // What may not be read needs no filters either.
+  if (isRefused(list.error)) return <Failure error={list.error} />
   if (isEmpty && term === '' && !isFiltered && page === 1) return props.empty
   return (
     <>
@@ -84,6 +87,11 @@ export function ListPage<Row, Root extends string>(props: ListProps<Row, Root>) 
       </div>
       {list.isError ? (
         <Failure error={list.error} onRetry={() => void list.refetch()} />
+      ) : isEmpty && page > 1 ? (
+        <Empty
+          title={t('list.page_none', { page })}
+          action={<Button onClick={() => setState({ page: undefined })}>{t('list.first_page')}</Button>}
+        />
       ) : isEmpty ? (
         <Empty
           title={term === '' ? t('list.filter_none') : t('list.search_none', { term })}

@@ -8,6 +8,7 @@ export function MultiCombobox({
   options,
   onChange,
   onSearch,
+  searching = false,
   placeholder,
 }: {
   readonly label: string
@@ -15,6 +16,7 @@ export function MultiCombobox({
   readonly options: readonly Option[]
   readonly onChange: (values: readonly string[]) => void
   readonly onSearch?: (term: string) => void
+  readonly searching?: boolean
   readonly placeholder?: string
 }) {
   const labelOf = (value: string) => options.find(option => option.value === value)?.label ?? value
@@ -34,6 +36,7 @@ export function MultiCombobox({
         value={undefined}
         options={options.filter(option => !values.includes(option.value))}
         onChange={value => onChange([...values, value])}
+        searching={searching}
         {...(onSearch && { onSearch })}
         {...(placeholder !== undefined && { placeholder })}
       />

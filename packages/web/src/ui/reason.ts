@@ -15,3 +15,8 @@ export function reasonOf(error: unknown): string {
   )
   return codes.length > 0 ? codes.join('. ') : tWord('code', error.code ?? error.message)
 }
+
+/** What may not be read by whoever is signed in. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 403
+}

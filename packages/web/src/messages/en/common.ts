@@ -66,5 +66,7 @@ export const common = {
 
   'list.search_none': 'Nothing matches “{term}”',
   'list.filter_none': 'Nothing matches these filters',
+  'list.page_none': 'There is no page {page}',
+  'list.first_page': 'Go to the first page',
   'list.count': { one: '{count} in all', other: '{count} in all' },
 } as const

@@ -43,6 +43,7 @@ export const developers = {
   'api_keys.created.done': 'I have copied it',
   'api_keys.key': 'Key',
   'api_keys.unnamed': 'Unnamed',
+  'api_keys.this_key': 'this key',
   'api_keys.last_used': 'Last used',
   'api_keys.never': 'Never',
   'api_keys.revoke': 'Revoke',

@@ -21,14 +21,14 @@ export const payments = {
   'payment.change_status': 'Change payment status',
   'payment.status_hint': 'Says what became of the payment; the amounts paid and due stay as they are.',
   'payment.status_changed': 'The payment status was changed',
-  'payment.collect': 'Resend for collection',
+  'payment.collect': 'Retry collection',
   'payment.collect_about': 'Tries again to collect {amount} from the customer.',
   'payment.no_provider': 'The customer has no payment provider: nothing can be collected, and a webhook says so.',
   'payment.collecting': 'It is being collected',
-  'collect_all.action': 'Resend all for collection',
+  'collect_all.action': 'Retry collection of all',
   'collect_all.title': {
-    one: 'Resend {count} invoice for collection?',
-    other: 'Resend {count} invoices for collection?',
+    one: 'Retry collection of {count} invoice?',
+    other: 'Retry collection of {count} invoices?',
   },
   'collect_all.amount': { one: '{due} due on {count} invoice', other: '{due} due on {count} invoices' },
   'collect_all.affects':

@@ -41,7 +41,10 @@ export const wallets = {
   'wallet_form.rule_expires': 'Until the end of',
   'unit.credits': 'credits',
 
-  'wallet.active_count': '{count} of 6 active wallets',
+  'wallet.active_count': {
+    one: '{count} active wallet; the limit is 6',
+    other: '{count} active wallets; the limit is 6',
+  },
   'wallet.top_up': 'Top up',
   'wallet.edit': 'Edit',
   'wallet.void': 'Void credits',

@@ -1,6 +1,8 @@
 import { useParams } from '@tanstack/react-router'
+import { ApiFailure } from '../../api/client.ts'
 import type { FullCustomer } from '../../api/customers.ts'
 import type { Meta } from '../../api/types.ts'
+import { useMay } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
 import { useGet } from '../../app/queries.ts'
 import { Failure } from '../../ui/empty.tsx'
@@ -10,6 +12,8 @@ import { CustomerForm } from './customer-form.tsx'
 /** Creates a customer, or edits the one of the path. */
 export default function CustomerFormPage() {
   const { customerId } = useParams({ strict: false }) as { customerId?: string }
+  const may = useMay()
+  if (!may('customer', 'write')) return <Failure page error={new ApiFailure(403, undefined)} />
   if (customerId === undefined) return <CustomerForm customer={undefined} used={{ currency: false, account: false }} />
   return <Edit id={customerId} />
 }

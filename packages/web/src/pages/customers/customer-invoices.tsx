@@ -31,7 +31,7 @@ export function CustomerInvoices({ customer }: CustomerProps) {
         label={t('customer.tab.invoices')}
         path="/invoices"
         root="invoices"
-        columns={[...invoiceColumns(true), menu.column]}
+        columns={[...invoiceColumns({ ofCustomer: true }), menu.column]}
         rowKey={invoice => invoice.lago_id}
         href={(invoice: Invoice) => href(paths.invoice(invoice.lago_id))}
         filters={filters}

@@ -7,6 +7,7 @@ import { paths } from '../../app/paths.ts'
 import { useUrlState } from '../../app/url-state.ts'
 import { formatDay } from '../../format/dates.ts'
 import { t, tWord } from '../../messages/index.ts'
+import { CurrencyFilter } from '../../pickers/currency-filter.tsx'
 import { Button } from '../../ui/button.tsx'
 import { InlineCode } from '../../ui/code.tsx'
 import { Empty } from '../../ui/empty.tsx'
@@ -40,8 +41,6 @@ const COLUMNS: readonly Column<Customer>[] = [
     cell: customer => formatDay(customer.created_at),
   },
 ]
-
-const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'JPY', 'CAD', 'AUD', 'SEK', 'NOK', 'BRL']
 
 export default function CustomerList() {
   const [state, setState] = useUrlState()
@@ -85,17 +84,7 @@ export default function CustomerList() {
                 </option>
               ))}
             </Select>
-            <Select
-              aria-label={t('customers.currency')}
-              className="w-auto!"
-              value={state.currency ?? ''}
-              onChange={event => setState({ currency: event.target.value, page: undefined })}
-            >
-              <option value="">{t('customers.any_currency')}</option>
-              {CURRENCIES.map(currency => (
-                <option key={currency}>{currency}</option>
-              ))}
-            </Select>
+            <CurrencyFilter />
           </>
         }
         empty={

@@ -91,7 +91,7 @@ export default function ApiKeys() {
         open={revoking !== undefined}
         onOpenChange={open => !open && setRevoking(undefined)}
         title={t('api_keys.revoke.title', { ending: revoking?.ending ?? '' })}
-        affects={t('api_keys.revoke.affects', { name: revoking?.name ?? t('api_keys.unnamed').toLowerCase() })}
+        affects={t('api_keys.revoke.affects', { name: revoking?.name ?? t('api_keys.this_key') })}
         confirm={t('api_keys.revoke')}
         onConfirm={async () => {
           await api.delete(`/api_keys/${revoking?.id}`)

@@ -11,6 +11,7 @@ import { Empty, Failure } from '../../ui/empty.tsx'
 import { Checkbox } from '../../ui/field.tsx'
 import { Pages, SearchBox } from '../../ui/list.tsx'
 import { Facts, PageHeader, Section } from '../../ui/page.tsx'
+import { isRefused } from '../../ui/reason.ts'
 import { Table } from '../../ui/table.tsx'
 import { WhereItCounts } from './where-it-counts.tsx'
 
@@ -34,7 +35,9 @@ export default function Events() {
   return (
     <>
       <PageHeader title={t('events.title')} />
-      {isEmpty && !isFiltered ? (
+      {isRefused(events.error) ? (
+        <Failure error={events.error} />
+      ) : isEmpty && !isFiltered ? (
         <Empty
           title={t('events.empty.title')}
           text={t('events.empty.text')}

@@ -1,8 +1,11 @@
+import type { Query } from '../../api/client.ts'
+import type { InvoiceTotal } from '../../api/invoices.ts'
 import type { Invoice, Meta, Subscription } from '../../api/types.ts'
 import { OrgLink } from '../../app/org-link.tsx'
 import { useMay } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
 import { useGet } from '../../app/queries.ts'
+import { formatMoney } from '../../format/money.ts'
 import { formatCount } from '../../format/numbers.ts'
 import { t } from '../../messages/index.ts'
 import { Load } from '../../ui/load.tsx'
@@ -12,6 +15,9 @@ import { InvoiceTable } from '../invoices/invoice-table.tsx'
 
 const RECENT = 8
 const TO_CHASE = 5
+
+const OUTSTANDING = { status: ['finalized'], payment_status: ['pending', 'failed'] }
+const OVERDUE = { payment_overdue: true }
 
 type Invoices = { readonly invoices: readonly Invoice[]; readonly meta: Meta }
 
@@ -23,13 +29,9 @@ export function Standing({ customers }: { readonly customers: number | undefined
     { status: ['active'], per_page: 1 },
     { enabled: may('subscription', 'read') },
   )
-  const outstanding = useGet<Invoices>('/invoices', {
-    status: ['finalized'],
-    payment_status: ['pending', 'failed'],
-    per_page: 1,
-  })
+  const outstanding = useGet<Invoices>('/invoices', { ...OUTSTANDING, per_page: 1 })
   const drafts = useGet<Invoices>('/invoices', { status: ['draft'], per_page: 1 })
-  const overdue = useGet<Invoices>('/invoices', { payment_overdue: true, per_page: TO_CHASE })
+  const overdue = useGet<Invoices>('/invoices', { ...OVERDUE, per_page: TO_CHASE })
   const recent = useGet<Invoices>('/invoices', { per_page: RECENT, with_total_count: false })
   const late = overdue.data?.invoices ?? []
   return (
@@ -55,13 +57,18 @@ export function Standing({ customers }: { readonly customers: number | undefined
             )}
           </Figure>
         )}
-        <CountFigure label={t('home.outstanding')} view="outstanding" count={outstanding.data?.meta.total_count} />
-        <CountFigure label={t('home.overdue')} view="overdue" count={overdue.data?.meta.total_count} />
+        <CountFigure
+          label={t('home.outstanding')}
+          view="outstanding"
+          count={outstanding.data?.meta.total_count}
+          owed={OUTSTANDING}
+        />
+        <CountFigure label={t('home.overdue')} view="overdue" count={overdue.data?.meta.total_count} owed={OVERDUE} />
         <CountFigure label={t('home.drafts')} view="draft" count={drafts.data?.meta.total_count} />
       </div>
       {late.length > 0 && (
         <Section title={t('home.to_chase')} actions={<AllInvoices view="overdue" />}>
-          <InvoiceTable rows={late} />
+          <InvoiceTable overdue rows={late} />
         </Section>
       )}
       <Section title={t('home.recent')} actions={<AllInvoices />}>
@@ -91,13 +98,16 @@ function CountFigure({
   label,
   view,
   count,
+  owed,
 }: {
   readonly label: string
   readonly view: string
   readonly count: number | undefined
+  /** Which invoices they are, where it is said what is due on them. */
+  readonly owed?: Query
 }) {
   return (
-    <Figure label={label}>
+    <Figure label={label} {...(owed !== undefined && count !== 0 && { note: <Owed of={owed} /> })}>
       {count === undefined ? (
         <Skeleton className="h-7 w-24" />
       ) : (
@@ -107,4 +117,14 @@ function CountFigure({
       )}
     </Figure>
   )
+}
+
+/** What is due, a line a currency: amounts of several do not add up. */
+function Owed({ of }: { readonly of: Query }) {
+  const { data } = useGet<{ invoice_totals: InvoiceTotal[] }>('/invoice_totals', of)
+  return (data?.invoice_totals ?? []).map(({ currency, total_due_amount_cents: due }) => (
+    <span key={currency} className="block tabular">
+      {formatMoney(due, currency)}
+    </span>
+  ))
 }

@@ -2,14 +2,13 @@ import { SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
 import { useUrlState } from '../../app/url-state.ts'
 import { t, tWord } from '../../messages/index.ts'
+import { CurrencyFilter } from '../../pickers/currency-filter.tsx'
 import { Button } from '../../ui/button.tsx'
 import { DateRange, FilterSelect, TypedFilter } from '../../ui/filters.tsx'
 
 const TYPES = ['subscription', 'one_off', 'credit', 'progressive_billing', 'advance_charges']
 const STATUSES = ['draft', 'pending', 'failed', 'finalized', 'voided']
 const PAYMENT_STATUSES = ['pending', 'succeeded', 'failed']
-/** The organization's customers may have others: these are those most asked for. */
-const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'JPY', 'CAD', 'AUD', 'SEK', 'PLN', 'INR', 'BRL']
 
 const RARE = [
   'status',
@@ -40,11 +39,7 @@ export function InvoiceFilters({
         label={t('invoices.any_type')}
         options={TYPES.map(type => [type, tWord('invoice_type', type)])}
       />
-      <FilterSelect
-        name="currency"
-        label={t('customers.any_currency')}
-        options={CURRENCIES.map(currency => [currency, currency])}
-      />
+      <CurrencyFilter />
       <DateRange />
       <Button kind="quiet" icon={SlidersHorizontal} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {t('invoices.more_filters')}

@@ -81,7 +81,7 @@ export default function InvoiceList() {
         label={t('invoices.title')}
         path="/invoices"
         root="invoices"
-        columns={[...invoiceColumns(false, several), menu.column]}
+        columns={[...invoiceColumns({ withEntity: several, overdue: state.view === 'overdue' }), menu.column]}
         rowKey={invoice => invoice.lago_id}
         href={(invoice: Invoice) => href(paths.invoice(invoice.lago_id))}
         searchLabel={t('invoices.search')}

@@ -1,7 +1,8 @@
 import type { Invoice } from '../../api/invoices.ts'
 import { OrgLink, RowLink, useOrgHref } from '../../app/org-link.tsx'
+import { useOrganization } from '../../app/organization.ts'
 import { paths } from '../../app/paths.ts'
-import { formatDate } from '../../format/dates.ts'
+import { dayIn, formatDate } from '../../format/dates.ts'
 import { t, tWord } from '../../messages/index.ts'
 import { cx } from '../../ui/classes.ts'
 import { Money } from '../../ui/money.tsx'
@@ -9,8 +10,27 @@ import { Status } from '../../ui/status.tsx'
 import { type Column, Table } from '../../ui/table.tsx'
 import { customerName } from '../customers/name.ts'
 
-/** What lists of invoices show; the customer is left out on the customer's own page. */
-export function invoiceColumns(ofCustomer = false, withEntity = false): readonly Column<Invoice>[] {
+/** What a list of invoices is about. */
+interface About {
+  /** The customer is left out on the customer's own page. */
+  readonly ofCustomer?: boolean
+  readonly withEntity?: boolean
+  /** Says since when they are overdue. */
+  readonly overdue?: boolean
+}
+
+/** What lists of invoices show. */
+export function invoiceColumns({
+  ofCustomer = false,
+  withEntity = false,
+  overdue = false,
+}: About = {}): readonly Column<Invoice>[] {
+  const since: Column<Invoice> = {
+    key: 'since',
+    head: t('invoices.due_date'),
+    wide: true,
+    cell: invoice => <Overdue invoice={invoice} />,
+  }
   const entity: Column<Invoice> = {
     key: 'entity',
     head: t('customer.info.entity'),
@@ -43,6 +63,9 @@ export function invoiceColumns(ofCustomer = false, withEntity = false): readonly
           {!ofCustomer && invoice.customer && (
             <span className="block text-sm text-soft md:hidden">{customerName(invoice.customer)}</span>
           )}
+          <span className="block text-sm text-faint md:hidden">
+            {overdue ? <Overdue invoice={invoice} /> : formatDate(invoice.issuing_date)}
+          </span>
         </>
       ),
     },
@@ -50,6 +73,7 @@ export function invoiceColumns(ofCustomer = false, withEntity = false): readonly
     ...(withEntity ? [entity] : []),
     { key: 'status', head: t('common.status'), cell: invoice => <InvoiceStatus invoice={invoice} /> },
     { key: 'date', head: t('invoices.issued'), wide: true, cell: invoice => formatDate(invoice.issuing_date) },
+    ...(overdue ? [since] : []),
     {
       key: 'due',
       head: t('invoices.due'),
@@ -91,18 +115,32 @@ export function InvoiceStatus({ invoice }: { readonly invoice: Invoice }) {
   )
 }
 
+/** When it was due, and how many of the customer's days ago that was. */
+function Overdue({ invoice }: { readonly invoice: Invoice }) {
+  const { test_clock_now: clock, timezone } = useOrganization()
+  const { payment_due_date: due } = invoice
+  if (due === null) return null
+  const today = dayIn(clock ?? new Date().toISOString(), invoice.customer?.applicable_timezone ?? timezone)
+  const days = Math.round((Date.parse(today) - Date.parse(due)) / DAY_MS)
+  return (
+    <>
+      <span className="whitespace-nowrap">{formatDate(due)}</span>
+      {days > 0 && <span className="block text-sm text-bad">{t('invoices.days_overdue', { count: days })}</span>}
+    </>
+  )
+}
+
+const DAY_MS = 86_400_000
+
 export function InvoiceTable({
   rows,
-  ofCustomer = false,
-}: {
-  readonly rows: readonly Invoice[]
-  readonly ofCustomer?: boolean
-}) {
+  ...about
+}: Pick<About, 'ofCustomer' | 'overdue'> & { readonly rows: readonly Invoice[] }) {
   const href = useOrgHref()
   return (
     <Table
       label={t('invoices.title')}
-      columns={invoiceColumns(ofCustomer)}
+      columns={invoiceColumns(about)}
       rows={rows}
       rowKey={invoice => invoice.lago_id}
       href={invoice => href(paths.invoice(invoice.lago_id))}

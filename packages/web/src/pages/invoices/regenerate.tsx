@@ -63,8 +63,8 @@ function RegenerateForm({ voided }: { readonly voided: Invoice }) {
   if (!offers.has('regenerate') && isOpen) {
     return <Empty page title={t('regenerate.not_possible')} text={t('regenerate.not_possible_text')} />
   }
-  const add = (label: string, ref: Readonly<Record<string, string>>) => {
-    const line = addedLine(label, ref)
+  const add = (label: string, ref: Readonly<Record<string, string>>, subscription: string | null) => {
+    const line = addedLine(label, ref, subscription)
     if (!values.lines.some(({ key }) => key === line.key)) form.set('lines', [...values.lines, line])
   }
   return (
@@ -113,7 +113,7 @@ function RegenerateForm({ voided }: { readonly voided: Invoice }) {
           )}
           {voided.invoice_type === 'one_off' ? (
             <Field label={t('invoice.add_line')}>
-              <AddOnPicker onChoose={(addOn: AddOn) => add(addOn.name, { add_on_code: addOn.code })} />
+              <AddOnPicker onChoose={(addOn: AddOn) => add(addOn.name, { add_on_code: addOn.code }, null)} />
             </Field>
           ) : isPaidBefore || isPurchase ? null : (
             <AddCharge invoice={voided} onAdd={add} />
@@ -146,7 +146,7 @@ function AddCharge({
   onAdd,
 }: {
   readonly invoice: Invoice
-  readonly onAdd: (label: string, ref: Readonly<Record<string, string>>) => void
+  readonly onAdd: (label: string, ref: Readonly<Record<string, string>>, subscription: string) => void
 }) {
   const subscriptions = invoice.subscriptions ?? []
   const [chosen, setChosen] = useState(subscriptions[0]?.lago_id)
@@ -173,11 +173,12 @@ function AddCharge({
           onChange={event => {
             const one = free[Number(event.target.value)]
             if (one === undefined) return
-            onAdd(one.label, {
+            const ref = {
               subscription_id: subscription.lago_id,
               charge_id: one.charge_id,
               ...(one.charge_filter_id !== undefined && { charge_filter_id: one.charge_filter_id }),
-            })
+            }
+            onAdd(one.label, ref, subscription.external_id)
           }}
         >
           <option value="">{t('invoice.choose_charge')}</option>

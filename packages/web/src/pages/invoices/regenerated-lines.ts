@@ -1,12 +1,18 @@
 import type { Fee, Invoice } from '../../api/invoices.ts'
+import { formatPeriod } from '../../format/dates.ts'
 import { formatUnitPrice } from '../../format/money.ts'
 import { formatUnits } from '../../format/numbers.ts'
+import { groupFees } from './fee-groups.ts'
 import { feeName } from './fee-name.ts'
 
 /** A line of an invoice that is made again: one of the voided invoice, or one that it did not have. */
 export interface RegeneratedLine {
   readonly key: string
   readonly label: string
+  /** External id; null for what is billed to the customer. */
+  readonly subscription: string | null
+  /** The period it is for, as people read it. */
+  readonly period: string | undefined
   /** What stands for it in the request: a fee's id, a charge of a subscription, an add-on. */
   readonly ref: Readonly<Record<string, string>>
   /** The first fee of those that were made again one after another, by which the new one is found. */
@@ -24,25 +30,48 @@ export interface RegeneratedLine {
 
 const DECIMAL = /^\d+(\.\d+)?$/
 
-export function linesOf({ fees = [] }: Invoice): readonly RegeneratedLine[] {
-  return fees.flatMap((fee): RegeneratedLine[] => {
-    if (fee.lago_id === null) return []
-    const before = plain(fee.units)
-    return [
-      {
-        key: fee.lago_id,
-        label: feeName(fee),
-        ref: { id: fee.lago_id },
-        original: fee.lago_original_fee_id ?? fee.lago_id,
-        kept: true,
-        units: before,
-        price: '',
-        formerPrice: priceOf(fee),
-        name: '',
-        before,
-      },
-    ]
+/** The lines of the voided invoice, in the order in which it shows them. */
+export function linesOf(invoice: Invoice): readonly RegeneratedLine[] {
+  const zone = invoice.customer?.applicable_timezone ?? 'UTC'
+  return groupFees(invoice).flatMap(({ fees, subscription, from, to }) => {
+    const period = from === null || to === null ? undefined : formatPeriod(from, to, zone)
+    return fees.flatMap(fee => lineOf(fee, subscription, period))
   })
+}
+
+function lineOf(fee: Fee, subscription: string | null, period: string | undefined): readonly RegeneratedLine[] {
+  if (fee.lago_id === null) return []
+  const before = plain(fee.units)
+  return [
+    {
+      key: fee.lago_id,
+      label: feeName(fee),
+      subscription,
+      period,
+      ref: { id: fee.lago_id },
+      original: fee.lago_original_fee_id ?? fee.lago_id,
+      kept: true,
+      units: before,
+      price: '',
+      formerPrice: priceOf(fee),
+      name: '',
+      before,
+    },
+  ]
+}
+
+/** Lines under one heading: those of a subscription for a period. What was added comes last among those of its subscription. */
+export interface LineGroup {
+  readonly heading: string | undefined
+  readonly lines: readonly RegeneratedLine[]
+}
+
+export function groupLines(lines: readonly RegeneratedLine[]): readonly LineGroup[] {
+  const periodOf = (line: RegeneratedLine) =>
+    line.period ?? lines.findLast(other => other.subscription === line.subscription && other.period)?.period
+  const headingOf = (line: RegeneratedLine) =>
+    line.subscription === null ? undefined : [line.subscription, periodOf(line)].filter(Boolean).join(' · ')
+  return [...Map.groupBy(lines, headingOf)].map(([heading, own]) => ({ heading, lines: own }))
 }
 
 /** In the pricing unit of its charge, where it has one: a new price is, too. */
@@ -51,10 +80,14 @@ function priceOf({ pricing_unit_details: unit, precise_unit_amount, amount_curre
   return `${formatUnits(unit.precise_unit_amount)} ${unit.short_name}`
 }
 
-export function addedLine(label: string, ref: Readonly<Record<string, string>>): RegeneratedLine {
+export function addedLine(
+  label: string,
+  ref: Readonly<Record<string, string>>,
+  subscription: string | null,
+): RegeneratedLine {
   const key = JSON.stringify(ref)
-  const blank = { price: '', formerPrice: undefined, name: '', before: '' }
-  return { key, label, ref, original: undefined, kept: true, units: '1', ...blank }
+  const blank = { period: undefined, price: '', formerPrice: undefined, name: '', before: '' }
+  return { key, label, ref, subscription, original: undefined, kept: true, units: '1', ...blank }
 }
 
 /** `7.0` is typed as `7`. */

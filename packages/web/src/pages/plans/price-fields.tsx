@@ -130,8 +130,8 @@ function Tiers({
   return (
     <div>
       <div className="relative -mx-1 overflow-x-auto px-1 pb-1">
-        <table className="w-full min-w-120" aria-label={t('plans.tiers')}>
-          <thead>
+        <table className="w-full sm:min-w-120" aria-label={t('plans.tiers')}>
+          <thead className="max-sm:sr-only">
             <tr className="text-left text-xs text-faint">
               <th scope="col" className="w-24 pb-1 font-medium">
                 {t('plans.tier.from')}
@@ -152,9 +152,13 @@ function Tiers({
           </thead>
           <tbody>
             {tiers.map((tier, index) => (
-              <tr key={tier.key} className="align-top">
-                <td className="py-0.5 pr-2 leading-8.5 text-soft tabular">{tier.from}</td>
+              <tr key={tier.key} className={TIER}>
+                <td className="py-0.5 pr-2 leading-8.5 text-soft tabular">
+                  <CellLabel>{t('plans.tier.from')}</CellLabel>
+                  {tier.from}
+                </td>
                 <td className="py-0.5 pr-2">
+                  <CellLabel>{t('plans.tier.to')}</CellLabel>
                   {index === tiers.length - 1 ? (
                     <span className="block px-2.5 leading-8.5 text-soft" title={t('plans.tier.no_end')}>
                       ∞
@@ -164,12 +168,16 @@ function Tiers({
                   )}
                 </td>
                 <td className="py-0.5 pr-2">
+                  <CellLabel>{share ? t('plans.price.rate') : t('plans.price.per_unit')}</CellLabel>
                   {share
                     ? cell(tier, index, 'rate', t('plans.price.rate'), '%')
                     : cell(tier, index, 'perUnit', t('plans.price.per_unit'), unit)}
                 </td>
-                <td className="py-0.5 pr-2">{cell(tier, index, 'flat', t('plans.tier.flat'), unit)}</td>
-                <td className="py-0.5">
+                <td className="py-0.5 pr-2">
+                  <CellLabel>{t('plans.tier.flat')}</CellLabel>
+                  {cell(tier, index, 'flat', t('plans.tier.flat'), unit)}
+                </td>
+                <td className="py-0.5 max-sm:col-start-3 max-sm:row-start-1">
                   {tiers.length > 1 && (
                     <IconButton
                       label={t('plans.tier.remove', { tier: index + 1 })}
@@ -195,6 +203,18 @@ function Tiers({
         <span className="text-sm text-faint">{tWord('plans.tier.how', model)}</span>
       </div>
     </div>
+  )
+}
+
+/** On narrow screens a tier takes two lines, so that all of its fields are in sight. */
+const TIER = 'align-top max-sm:grid max-sm:grid-cols-[1fr_1fr_2rem] max-sm:border-t max-sm:border-rule max-sm:py-2'
+
+/** What a field of a tier is, where the heads of the columns are not shown; read aloud, it is named anyway. */
+function CellLabel({ children }: { readonly children: string }) {
+  return (
+    <span aria-hidden className="block text-xs leading-normal text-faint sm:hidden">
+      {children}
+    </span>
   )
 }
 

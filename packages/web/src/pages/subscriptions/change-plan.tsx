@@ -63,7 +63,6 @@ function ChangeForm({ subscription }: SubscriptionProps) {
   const plan = read.data?.plan.code === picked?.code ? read.data?.plan : undefined
   const draft = plan && (overrides?.code === plan.code ? overrides.draft : overrideDraft(plan))
   const faults = plan && draft ? overrideProblems(plan, draft) : {}
-  const isSame = plan !== undefined && plan.lago_id === subscription.plan.lago_id
   const direction = plan && draft && directionOf(subscription.plan, priceWith(plan, draft))
   const isPending = subscription.status === 'pending'
 
@@ -81,7 +80,6 @@ function ChangeForm({ subscription }: SubscriptionProps) {
     start: { plan_code: '', name: subscription.name ?? '' },
     check: ({ plan_code: code }) => ({
       ...(code === '' && { plan_code: ['value_is_mandatory'] }),
-      ...(isSame && { plan_code: ['same_plan'] }),
       ...faults,
     }),
     send: values => api.post('/subscriptions', { subscription: bodyOf(values) }),
@@ -94,8 +92,7 @@ function ChangeForm({ subscription }: SubscriptionProps) {
   })
   const { values, set, errors } = form
   const asked = useSettled({ customer: { external_id: customer.external_id }, subscription: bodyOf(values) })
-  const isReady =
-    plan !== undefined && !isSame && Object.keys(faults).length === 0 && asked.subscription.plan_code !== ''
+  const isReady = plan !== undefined && Object.keys(faults).length === 0 && asked.subscription.plan_code !== ''
   const preview = usePreview<Previewed>('/invoices/preview', asked, {
     enabled: mayPreview && isReady,
     keep: true,
@@ -109,11 +106,7 @@ function ChangeForm({ subscription }: SubscriptionProps) {
         mayPreview && (
           <section aria-label={t('sub.preview.change')}>
             <h2 className="pb-2 text-lg font-semibold">{t('sub.preview.change')}</h2>
-            {isSame ? (
-              <p className="text-soft">{t('code.same_plan')}</p>
-            ) : (
-              <PreviewPanel query={preview} zone={customer.applicable_timezone} idle={t('sub.preview.choose')} />
-            )}
+            <PreviewPanel query={preview} zone={customer.applicable_timezone} idle={t('sub.preview.choose')} />
           </section>
         )
       }
@@ -122,13 +115,14 @@ function ChangeForm({ subscription }: SubscriptionProps) {
         <Field label={t('subscriptions.plan')} errors={errors('plan_code')}>
           <PlanPicker
             chosen={picked}
+            without={subscription.plan.lago_id}
             onChange={({ code, name }) => {
               setPicked({ code, name })
               set('plan_code', code)
             }}
           />
         </Field>
-        {direction !== undefined && !isSame && <Notice>{effectOf(subscription, direction)}</Notice>}
+        {direction !== undefined && <Notice>{effectOf(subscription, direction)}</Notice>}
         <Field
           label={t('common.name')}
           optional={t('common.optional')}

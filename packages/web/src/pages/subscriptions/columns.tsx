@@ -32,6 +32,12 @@ export function subscriptionColumns(ofCustomer = false): readonly Column<FullSub
           <RowLink to={paths.subscription(subscription.external_id)} search={selectionOf(subscription)}>
             {subscriptionName(subscription)}
           </RowLink>
+          <span className="block text-sm text-soft md:hidden">
+            {[!ofCustomer && customerName(subscription.customer), subscription.plan.name].filter(Boolean).join(' · ')}
+          </span>
+          <span className="md:hidden">
+            <PlanMarks subscription={subscription} />
+          </span>
           <span className="block min-w-36 font-mono text-xs break-all text-faint">{subscription.external_id}</span>
         </>
       ),
@@ -54,13 +60,11 @@ export function subscriptionColumns(ofCustomer = false): readonly Column<FullSub
     {
       key: 'plan',
       head: t('subscriptions.plan'),
-      cell: ({ plan, downgrade_plan_date: date, status }) => (
+      wide: true,
+      cell: subscription => (
         <>
-          {plan.name}
-          <span className="flex flex-wrap gap-1 pt-0.5">
-            {plan.parent_id !== null && <Badge tone="accent">{t('subscriptions.own_prices')}</Badge>}
-            {date !== null && status === 'active' && <Badge tone="warn">{t('subscriptions.changes')}</Badge>}
-          </span>
+          {subscription.plan.name}
+          <PlanMarks subscription={subscription} />
         </>
       ),
     },
@@ -86,6 +90,16 @@ export function subscriptionColumns(ofCustomer = false): readonly Column<FullSub
     },
   ]
   return columns.filter(column => column !== false)
+}
+
+function PlanMarks({ subscription }: { readonly subscription: FullSubscription }) {
+  const { plan, downgrade_plan_date: date, status } = subscription
+  return (
+    <span className="flex flex-wrap gap-1 pt-0.5">
+      {plan.parent_id !== null && <Badge tone="accent">{t('subscriptions.own_prices')}</Badge>}
+      {date !== null && status === 'active' && <Badge tone="warn">{t('subscriptions.changes')}</Badge>}
+    </span>
+  )
 }
 
 function day(at: string | null, { applicable_timezone: zone }: FullSubscription['customer']): string {

@@ -6,9 +6,12 @@ import { ListPicker } from '../../pickers/list-picker.tsx'
 /** One of the plans that are sold, with what it costs. */
 export function PlanPicker({
   chosen,
+  without,
   onChange,
 }: {
   readonly chosen: Pick<FullPlan, 'code' | 'name'> | undefined
+  /** The id of one that is not offered. */
+  readonly without?: string
   readonly onChange: (plan: FullPlan) => void
 }) {
   return (
@@ -16,6 +19,7 @@ export function PlanPicker({
       label={t('subscriptions.plan')}
       path="/plans"
       root="plans"
+      {...(without !== undefined && { offered: plan => plan.lago_id !== without })}
       option={plan => ({
         value: plan.code,
         label: plan.name,

@@ -50,7 +50,6 @@ export function Bill({ invoice, zone }: { readonly invoice: Invoice; readonly zo
           <thead className="sr-only">
             <tr>
               <th>{t('common.name')}</th>
-              <th>{t('common.units')}</th>
               <th>{t('common.amount')}</th>
             </tr>
           </thead>
@@ -73,11 +72,10 @@ function Line({ fee, zone }: { readonly fee: Fee; readonly zone: string }) {
       <td className="py-1.5 pr-3">
         {feeName(fee)}
         <span className="block text-sm text-faint">
-          {tWord('fee_type', fee.item.type)}
+          {t('sub.preview.units', { units: formatUnits(fee.units), type: tWord('fee_type', fee.item.type) })}
           {fee.from_date !== null && fee.to_date !== null && ` · ${formatPeriod(fee.from_date, fee.to_date, zone)}`}
         </span>
       </td>
-      <td className="px-2 py-1.5 text-right text-soft tabular">{formatUnits(fee.units)}</td>
       <td className="py-1.5 pl-2 text-right">
         <Money cents={fee.amount_cents} currency={fee.amount_currency} />
       </td>

@@ -16,6 +16,11 @@ export function clusterIn(dataDir: string): string {
   return join(dataDir, 'postgres')
 }
 
+/** Whether a data directory holds an embedded database, running or not. */
+export function holdsCluster(dataDir: string): Promise<boolean> {
+  return exists(clusterIn(dataDir))
+}
+
 /** Throws unless the cluster is absent or was made by the same major version of PostgreSQL as `binaries`. */
 export async function checkCluster(cluster: string, binaries: Binaries): Promise<'absent' | 'present'> {
   if (!(await exists(cluster))) return 'absent'

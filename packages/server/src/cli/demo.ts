@@ -42,19 +42,15 @@ export async function loadDemoData(args: string[], env: NodeJS.ProcessEnv): Prom
 }
 
 function readArgs(args: string[], env: NodeJS.ProcessEnv) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        org: { type: 'string' },
-        url: { type: 'string', default: env.WEIR_URL ?? 'http://localhost:3000' },
-        'api-key': { type: 'string', default: env.WEIR_API_KEY ?? '' },
-        help: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    throw new StartupError(`${(error as Error).message}; weir demo load --help tells more`)
-  }
+  return parseArgs({
+    args,
+    options: {
+      org: { type: 'string' },
+      url: { type: 'string', default: env.WEIR_URL ?? 'http://localhost:3000' },
+      'api-key': { type: 'string', default: env.WEIR_API_KEY ?? '' },
+      help: { type: 'boolean', default: false },
+    },
+  })
 }
 
 async function requireServer(url: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { banner } from './banner.ts'
+import { oldestSlug } from './first-start.ts'
 import { readConfig } from './platform/config.ts'
 import { createLogger } from './platform/logging.ts'
 import { onShutdownRequest } from './platform/shutdown.ts'
@@ -31,7 +32,8 @@ export async function main(env: NodeJS.ProcessEnv): Promise<void> {
   try {
     const config = readConfig(env)
     server = await startServer({ config, version, log: createLogger(config.logLevel), onFailure: giveUp })
-    process.stdout.write(banner({ config, version, url: server.url, keys: server.firstKeys }))
+    const slug = (await oldestSlug(server.database.db)) ?? 'SLUG'
+    process.stdout.write(banner({ config, version, url: server.url, keys: server.firstKeys, slug }))
     if (stopping) await stop(server)
   } catch (error) {
     if (!(error instanceof StartupError)) throw error

@@ -1,10 +1,9 @@
-import { runMigrations as migrateJobs } from 'graphile-worker'
 import { findOrganizationClock } from '../accounts/index.ts'
 import { systemClock } from '../platform/clock/clock.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import type { Ctx } from '../platform/context.ts'
 import { openDatabase } from '../platform/db/database.ts'
-import { MIGRATIONS_DIRECTORY, migrate } from '../platform/db/migrate.ts'
+import { prepareDatabase } from '../platform/db/prepare.ts'
 import { holdsCluster, runningDatabaseUrl, startEmbeddedPostgres } from '../platform/embedded-postgres/index.ts'
 import { createLogger } from '../platform/logging.ts'
 import { StartupError } from '../platform/startup-error.ts'
@@ -38,8 +37,7 @@ export async function withInstallation(
     onError: error => log.error({ err: error }, 'database'),
   })
   resources.defer(() => database.close())
-  const { applied } = await migrate(database.pool, MIGRATIONS_DIRECTORY)
-  await migrateJobs({ pgPool: database.libraryPool })
+  const { applied } = await prepareDatabase(database, config.databaseUrl)
   const system: Omit<Ctx, 'org'> = {
     db: database.db,
     pool: database.pool,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { StartupError } from '../platform/startup-error.ts'
+import { readAddress } from './address.ts'
 import { openSource } from './events-import-file.ts'
 import { readMapping } from './events-import-mapping.ts'
 import { count, duration, showProgress } from './events-import-progress.ts'
@@ -74,8 +75,9 @@ export async function importEvents(args: string[], env: NodeJS.ProcessEnv): Prom
     source,
     mapping,
     target: {
-      url: options.url,
+      address: options.address,
       apiKey: options.apiKey,
+      hasAnswered: false,
       onTrouble: (reason, seconds) => progress.say(`${reason}; trying again in ${duration(seconds)}`),
     },
     batchSize: options.batch,
@@ -107,7 +109,7 @@ function readArgs(args: string[], env: NodeJS.ProcessEnv) {
     text: values.text,
     code: values.code,
     subscription: values.subscription,
-    url: values.url.replace(/\/+$/, ''),
+    address: readAddress(values.url, env),
     apiKey: values['api-key'],
     delimiter: values.delimiter,
     refused: values.refused ?? `${file}.refused.csv`,
@@ -124,7 +126,7 @@ function parseWords(args: string[], env: NodeJS.ProcessEnv) {
       text: { type: 'string', multiple: true, default: [] },
       code: { type: 'string' },
       subscription: { type: 'string' },
-      url: { type: 'string', default: env.WEIR_URL ?? 'http://localhost:3000' },
+      url: { type: 'string' },
       'api-key': { type: 'string', default: env.WEIR_API_KEY ?? '' },
       batch: { type: 'string', default: '100' },
       delimiter: { type: 'string', default: ',' },

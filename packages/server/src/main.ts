@@ -37,6 +37,7 @@ export async function main(env: NodeJS.ProcessEnv): Promise<void> {
     if (stopping) await stop(server)
   } catch (error) {
     if (!(error instanceof StartupError)) throw error
+    if (stopping) endStart(error)
     giveUp(error)
   }
 }
@@ -45,6 +46,12 @@ async function stop(server: RunningServer): Promise<never> {
   await server.stop()
   process.stdout.write('Stopped. All data is kept.\n')
   process.exit(0)
+}
+
+/** A start that was told to stop before it was done is no failure of Weir's. */
+function endStart({ message }: Error): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(130)
 }
 
 function giveUp(error: Error): never {

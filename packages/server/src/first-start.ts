@@ -33,6 +33,12 @@ export async function createFirstOrganizations(system: Omit<Ctx, 'org'>): Promis
   })
 }
 
+/** The slug of the oldest live organization, else of the oldest of all; undefined when there is none. */
+export async function oldestSlug(db: Ctx['db']): Promise<string | undefined> {
+  const query = db.selectFrom('organizations').select('slug').orderBy('sandbox').orderBy('created_at').limit(1)
+  return (await query.executeTakeFirst())?.slug
+}
+
 async function lockInstallation(tx: Ctx['db']): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended('weir:first_start', 0))`.execute(tx)
 }

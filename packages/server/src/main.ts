@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { banner } from './banner.ts'
+import { oldestSlug } from './first-start.ts'
 import { readConfig } from './platform/config.ts'
 import { createLogger } from './platform/logging.ts'
 import { onShutdownRequest } from './platform/shutdown.ts'
@@ -31,10 +32,12 @@ export async function main(env: NodeJS.ProcessEnv): Promise<void> {
   try {
     const config = readConfig(env)
     server = await startServer({ config, version, log: createLogger(config.logLevel), onFailure: giveUp })
-    process.stdout.write(banner({ config, version, url: server.url, keys: server.firstKeys }))
+    const slug = (await oldestSlug(server.database.db)) ?? 'SLUG'
+    process.stdout.write(banner({ config, version, url: server.url, keys: server.firstKeys, slug }))
     if (stopping) await stop(server)
   } catch (error) {
     if (!(error instanceof StartupError)) throw error
+    if (stopping) endStart(error)
     giveUp(error)
   }
 }
@@ -43,6 +46,12 @@ async function stop(server: RunningServer): Promise<never> {
   await server.stop()
   process.stdout.write('Stopped. All data is kept.\n')
   process.exit(0)
+}
+
+/** A start that was told to stop before it was done is no failure of Weir's. */
+function endStart({ message }: Error): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(130)
 }
 
 function giveUp(error: Error): never {

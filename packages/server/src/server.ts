@@ -1,4 +1,3 @@
-import { runMigrations as migrateJobs } from 'graphile-worker'
 import type { Logger } from 'pino'
 import { type App, createApp } from './app.ts'
 import { type ConsoleBuild, consoleBuild } from './console/index.ts'
@@ -7,7 +6,7 @@ import type { Config } from './platform/config.ts'
 import type { ResolvedConfig } from './platform/context.ts'
 import { keptSecret, openDataDirectory } from './platform/data-directory.ts'
 import { type Database, openDatabase } from './platform/db/database.ts'
-import { MIGRATIONS_DIRECTORY, migrate } from './platform/db/migrate.ts'
+import { prepareDatabase } from './platform/db/prepare.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres/index.ts'
 import type { HeartbeatRhythm } from './platform/jobs/heartbeat.ts'
 import type { RunningLoops } from './platform/jobs/loops.ts'
@@ -63,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.warn({ reason: message }, 'a database connection was lost; it is replaced when it is needed'),
   })
   starting.defer(() => database.close())
-  await prepareDatabase(database, config)
+  await prepareDatabase(database, config.databaseUrl)
 
   const pages = servesConsole(config) ? consoleBuild(log) : undefined
   starting.defer(() => pages?.stop())
@@ -132,20 +131,6 @@ async function withSecret(config: Config): Promise<ResolvedConfig> {
 
 async function stopEmbedded(embedded: EmbeddedPostgres | undefined): Promise<void> {
   await embedded?.stop({ immediate: true })
-}
-
-async function prepareDatabase(database: Database, config: Config): Promise<void> {
-  try {
-    await database.pool.query('select 1')
-  } catch (error) {
-    if (config.databaseUrl === undefined) throw error
-    const reason = (error as { code?: string; message: string }).message || (error as { code?: string }).code
-    throw new StartupError(
-      `DATABASE_URL: cannot connect to the database (${reason}); check the address and that the server is up`,
-    )
-  }
-  await migrate(database.pool, MIGRATIONS_DIRECTORY)
-  await migrateJobs({ pgPool: database.libraryPool })
 }
 
 const CLOSE_IDLE_EVERY_MS = 50

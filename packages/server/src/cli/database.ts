@@ -1,13 +1,13 @@
-import { runMigrations as migrateJobs } from 'graphile-worker'
 import { findOrganizationClock } from '../accounts/index.ts'
 import { systemClock } from '../platform/clock/clock.ts'
 import { type Config, readConfig } from '../platform/config.ts'
 import type { Ctx } from '../platform/context.ts'
 import { openDatabase } from '../platform/db/database.ts'
-import { MIGRATIONS_DIRECTORY, migrate } from '../platform/db/migrate.ts'
-import { runningDatabaseUrl, startEmbeddedPostgres } from '../platform/embedded-postgres/index.ts'
+import { prepareDatabase } from '../platform/db/prepare.ts'
+import { holdsCluster, runningDatabaseUrl, startEmbeddedPostgres } from '../platform/embedded-postgres/index.ts'
 import { createLogger } from '../platform/logging.ts'
 import { StartupError } from '../platform/startup-error.ts'
+import { typed } from './typed.ts'
 
 /** A command's view of the installation: the database, and nothing of the server. */
 export interface Installation {
@@ -19,6 +19,8 @@ export interface Installation {
 /**
  * Opens the installation's database for a command: that of DATABASE_URL, the embedded one of the Weir that is running, or
  * else the embedded one started for the time of the command. Migrations are applied first.
+ *
+ * @throws StartupError when there is none: a command that made one would work on an empty database beside the real one
  */
 export async function withInstallation(
   env: NodeJS.ProcessEnv,
@@ -35,8 +37,7 @@ export async function withInstallation(
     onError: error => log.error({ err: error }, 'database'),
   })
   resources.defer(() => database.close())
-  const { applied } = await migrate(database.pool, MIGRATIONS_DIRECTORY)
-  await migrateJobs({ pgPool: database.libraryPool })
+  const { applied } = await prepareDatabase(database, config.databaseUrl)
   const system: Omit<Ctx, 'org'> = {
     db: database.db,
     pool: database.pool,
@@ -51,6 +52,11 @@ export async function withInstallation(
 }
 
 async function startOwn(config: Config, resources: AsyncDisposableStack): Promise<string> {
+  if (!(await holdsCluster(config.dataDir))) {
+    throw new StartupError(
+      `there is no Weir in ${config.dataDir}; give the data directory of the running one with WEIR_DATA_DIR=…, or its DATABASE_URL`,
+    )
+  }
   const embedded = await startEmbeddedPostgres({
     dataDir: config.dataDir,
     log: createLogger('error'),
@@ -75,8 +81,15 @@ export async function chooseOrganization(system: Omit<Ctx, 'org'>, given: string
     .execute()
   const chosen = given === undefined ? rows : rows.filter(row => row.id === given || row.slug === given)
   const [organization] = chosen
-  if (organization === undefined)
-    throw new StartupError(`there is no organization "${given ?? ''}"; weir org create makes one`)
+  if (rows.length === 0) {
+    throw new StartupError(`there is no organization yet; ${typed('org create --name NAME')} makes one`)
+  }
+  if (organization === undefined) {
+    const slugs = rows.map(row => row.slug).join(', ')
+    throw new StartupError(
+      `there is no organization "${given ?? ''}"; there ${rows.length === 1 ? 'is' : 'are'} ${slugs}`,
+    )
+  }
   if (chosen.length > 1) {
     throw new StartupError(`say which organization: --org ${rows.map(row => row.slug).join(' | ')}`)
   }

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { createApiKey, revokeApiKey } from '../accounts/index.ts'
 import { DemoError, type DemoProgress, type DemoSummary, httpApi, loadDemo } from '../demo/index.ts'
 import { StartupError } from '../platform/startup-error.ts'
+import { type Address, nobodyThere, readAddress } from './address.ts'
 import { chooseOrganization, withInstallation } from './database.ts'
 import { bar, count, duration } from './events-import-progress.ts'
 
@@ -27,8 +28,9 @@ export async function loadDemoData(args: string[], env: NodeJS.ProcessEnv): Prom
     process.stdout.write(HELP)
     return 0
   }
-  const url = values.url.replace(/\/+$/, '')
-  await requireServer(url)
+  const address = readAddress(values.url, env)
+  await requireServer(address)
+  const { url } = address
   if (values['api-key'] !== '') return load(url, values['api-key'])
   return withInstallation(env, async ({ system }) => {
     const ctx = await chooseOrganization(system, values.org ?? (await onlySandbox(system)))
@@ -42,28 +44,23 @@ export async function loadDemoData(args: string[], env: NodeJS.ProcessEnv): Prom
 }
 
 function readArgs(args: string[], env: NodeJS.ProcessEnv) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        org: { type: 'string' },
-        url: { type: 'string', default: env.WEIR_URL ?? 'http://localhost:3000' },
-        'api-key': { type: 'string', default: env.WEIR_API_KEY ?? '' },
-        help: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    throw new StartupError(`${(error as Error).message}; weir demo load --help tells more`)
-  }
+  return parseArgs({
+    args,
+    options: {
+      org: { type: 'string' },
+      url: { type: 'string' },
+      'api-key': { type: 'string', default: env.WEIR_API_KEY ?? '' },
+      help: { type: 'boolean', default: false },
+    },
+  })
 }
 
-async function requireServer(url: string): Promise<void> {
-  const isUp = await fetch(`${url}/health`).then(
+async function requireServer(address: Address): Promise<void> {
+  const isUp = await fetch(`${address.url}/health`).then(
     ({ ok }) => ok,
     () => false,
   )
-  if (!isUp)
-    throw new StartupError(`no Weir answers at ${url}; start one with npm start, or give its address with --url`)
+  if (!isUp) throw nobodyThere(address)
 }
 
 /** Live organizations are never meant: their clock cannot be moved. */

@@ -2,11 +2,13 @@ import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import { StartupError } from '../platform/startup-error.ts'
+import { readAddress } from './address.ts'
 import { openSource } from './events-import-file.ts'
 import { readMapping } from './events-import-mapping.ts'
 import { count, duration, showProgress } from './events-import-progress.ts'
 import { refusedFile } from './events-import-refused.ts'
 import { type Outcome, sendLines } from './events-import-send.ts'
+import { typed } from './typed.ts'
 
 const HELP = `weir events import FILE [--map FIELD=SOURCE]...
 
@@ -73,8 +75,9 @@ export async function importEvents(args: string[], env: NodeJS.ProcessEnv): Prom
     source,
     mapping,
     target: {
-      url: options.url,
+      address: options.address,
       apiKey: options.apiKey,
+      hasAnswered: false,
       onTrouble: (reason, seconds) => progress.say(`${reason}; trying again in ${duration(seconds)}`),
     },
     batchSize: options.batch,
@@ -94,7 +97,7 @@ function readArgs(args: string[], env: NodeJS.ProcessEnv) {
   const [file, ...others] = positionals
   if (values.help) return undefined
   if (file === undefined || others.length > 0)
-    throw new StartupError('name one file; weir events import --help tells more')
+    throw new StartupError(`name one file; ${typed('events import --help')} tells more`)
   const batch = Number(values.batch)
   if (!Number.isInteger(batch) || batch < 1)
     throw new StartupError(`--batch ${values.batch}: it must be a whole number`)
@@ -106,7 +109,7 @@ function readArgs(args: string[], env: NodeJS.ProcessEnv) {
     text: values.text,
     code: values.code,
     subscription: values.subscription,
-    url: values.url.replace(/\/+$/, ''),
+    address: readAddress(values.url, env),
     apiKey: values['api-key'],
     delimiter: values.delimiter,
     refused: values.refused ?? `${file}.refused.csv`,
@@ -115,27 +118,23 @@ function readArgs(args: string[], env: NodeJS.ProcessEnv) {
 }
 
 function parseWords(args: string[], env: NodeJS.ProcessEnv) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        map: { type: 'string', multiple: true, default: [] },
-        text: { type: 'string', multiple: true, default: [] },
-        code: { type: 'string' },
-        subscription: { type: 'string' },
-        url: { type: 'string', default: env.WEIR_URL ?? 'http://localhost:3000' },
-        'api-key': { type: 'string', default: env.WEIR_API_KEY ?? '' },
-        batch: { type: 'string', default: '100' },
-        delimiter: { type: 'string', default: ',' },
-        refused: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-  } catch (error) {
-    throw new StartupError(`${(error as Error).message}; weir events import --help tells more`)
-  }
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      map: { type: 'string', multiple: true, default: [] },
+      text: { type: 'string', multiple: true, default: [] },
+      code: { type: 'string' },
+      subscription: { type: 'string' },
+      url: { type: 'string' },
+      'api-key': { type: 'string', default: env.WEIR_API_KEY ?? '' },
+      batch: { type: 'string', default: '100' },
+      delimiter: { type: 'string', default: ',' },
+      refused: { type: 'string' },
+      'dry-run': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
 }
 
 async function dryRun(

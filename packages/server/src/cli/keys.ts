@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
 import { createApiKey, listApiKeys, revokeApiKey } from '../accounts/index.ts'
 import { ApiError } from '../platform/errors.ts'
+import { StartupError } from '../platform/startup-error.ts'
 import { chooseOrganization, withInstallation } from './database.ts'
+import { typed } from './typed.ts'
 
 const HELP = `weir keys create [--org ID|SLUG] [--name NAME] [--json]
 weir keys list   [--org ID|SLUG] [--json]
@@ -11,10 +13,10 @@ API keys of an organization. --org may be left out when there is only one.
 A key is shown when it is created and never again; the list shows its last characters.
 `
 
-function readArgs(args: string[]) {
+function readArgs(args: string[], allowPositionals = false) {
   return parseArgs({
     args,
-    allowPositionals: true,
+    allowPositionals,
     options: {
       org: { type: 'string' },
       name: { type: 'string' },
@@ -67,12 +69,10 @@ export async function listKeys(args: string[], env: NodeJS.ProcessEnv): Promise<
 
 /** `weir keys revoke` */
 export async function revokeKey(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const { values, positionals } = readArgs(args)
+  const { values, positionals } = readArgs(args, true)
   const [id] = positionals
-  if (values.help || id === undefined) {
-    showHelp()
-    return values.help ? 0 : 1
-  }
+  if (values.help) return showHelp()
+  if (id === undefined) throw new StartupError(`which key? ${typed('keys revoke KEY_ID')}`)
   return withInstallation(env, async ({ system }) => {
     try {
       await revokeApiKey(await chooseOrganization(system, values.org), id)
@@ -80,7 +80,7 @@ export async function revokeKey(args: string[], env: NodeJS.ProcessEnv): Promise
       if (!(error instanceof ApiError)) throw error
       process.stderr.write(
         error.status === 404
-          ? `weir: there is no key ${id}; weir keys list shows them.\n`
+          ? `weir: there is no key ${id}; ${typed('keys list')} shows them.\n`
           : 'weir: this is the last key that does not expire; create another one first.\n',
       )
       return 1

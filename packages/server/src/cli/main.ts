@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { StartupError } from '../platform/startup-error.ts'
+import { refusalOf } from './refusals.ts'
+import { typed } from './typed.ts'
 
 /** A command of the CLI: gets the words after its name and answers with the exit code. */
 type Command = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>
@@ -33,21 +35,27 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<C
   },
 }
 
-function help(): string {
-  const width = Math.max(...Object.keys(commands).map(name => name.length))
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  weir ${name.padEnd(width)}   ${summary}`)
-  return ['Weir: metering and usage-based billing.', '', ...lines, '', 'weir <command> --help tells more.', ''].join(
-    '\n',
-  )
+/** The commands whose names begin with the word, or all of them; empty when there are none. */
+function namesIn(group: string | undefined): string[] {
+  return Object.keys(commands).filter(name => group === undefined || name === group || name.startsWith(`${group} `))
 }
 
-/** Runs the command that the words name; the longest name that fits wins. */
+function help(names: readonly string[]): string {
+  const width = Math.max(...names.map(name => name.length))
+  const lines = names.map(name => `  weir ${name.padEnd(width)}   ${commands[name]?.summary ?? ''}`)
+  const more = `${typed('<command> --help')} tells more.`
+  return ['Weir: metering and usage-based billing.', '', ...lines, '', more, ''].join('\n')
+}
+
+/** The name of the command that the words begin with; the longest that fits wins. */
+function nameOf([first, second]: readonly string[]): string | undefined {
+  return [`${first} ${second}`, `${first}`].find(name => Object.hasOwn(commands, name))
+}
+
+/** Runs the command that the words name. */
 async function run(words: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [first, second] = words
-  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    process.stdout.write(help())
-    return 0
-  }
+  if (first === undefined || isHelp(first)) return runHelp(words.slice(1), env)
   if (first === '--version' || first === 'version') {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string
@@ -55,13 +63,31 @@ async function run(words: string[], env: NodeJS.ProcessEnv): Promise<number> {
     process.stdout.write(`${version}\n`)
     return 0
   }
-  const two = commands[`${first} ${second}`]
-  const command = two ?? commands[first]
-  if (command === undefined) {
-    process.stderr.write(`weir: there is no command "${words.slice(0, 2).join(' ')}". weir help lists them.\n`)
-    return 1
+  const name = nameOf(words)
+  const command = name === undefined ? undefined : commands[name]
+  if (name !== undefined && command !== undefined) {
+    return (await command.load())(words.slice(name.split(' ').length), env)
   }
-  return (await command.load())(words.slice(two === undefined ? 1 : 2), env)
+  const group = namesIn(first)
+  if (group.length > 0 && (second === undefined || isHelp(second))) {
+    process.stdout.write(help(group))
+    return second === undefined ? 1 : 0
+  }
+  const there = group.length > 0 ? `There are ${group.join(', ')}.` : `${typed('help')} lists them.`
+  const asked = words.slice(0, 2).filter(word => !isHelp(word))
+  throw new StartupError(`there is no command "${asked.join(' ')}". ${there}`)
+}
+
+function isHelp(word: string): boolean {
+  return word === 'help' || word === '--help' || word === '-h'
+}
+
+/** `weir help`, `weir help keys`, `weir help keys list` */
+async function runHelp(about: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const named = about.filter(word => !isHelp(word))
+  if (named.length > 0) return run([...named, '--help'], env)
+  process.stdout.write(help(namesIn(undefined)))
+  return 0
 }
 
 // A reader that has seen enough, as in `weir … | head`, ends the command.
@@ -70,10 +96,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0)
 })
 
+const words = process.argv.slice(2)
 try {
-  process.exitCode = await run(process.argv.slice(2), process.env)
+  process.exitCode = await run(words, process.env)
 } catch (error) {
-  if (!(error instanceof StartupError)) throw error
-  process.stderr.write(`weir: ${error.message}\n`)
+  const refusal = refusalOf(error, nameOf(words))
+  if (refusal === undefined) throw error
+  process.stderr.write(`weir: ${refusal}\n`)
   process.exitCode = 1
 }

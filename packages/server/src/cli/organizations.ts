@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import { createOrganization } from '../accounts/index.ts'
+import { isBlank } from '../platform/http/input.ts'
+import { StartupError } from '../platform/startup-error.ts'
 import { withInstallation } from './database.ts'
+import { typed } from './typed.ts'
 
 const HELP = `weir org create --name NAME [--sandbox] [--json]
 
@@ -22,11 +25,15 @@ export async function createOrg(args: string[], env: NodeJS.ProcessEnv): Promise
       help: { type: 'boolean', default: false },
     },
   })
-  if (values.help || values.name === undefined) {
+  if (values.help) {
     process.stdout.write(HELP)
-    return values.help ? 0 : 1
+    return 0
   }
-  const { name, sandbox, json } = values
+  const { name = '', sandbox, json } = values
+  // Said before a database is opened for nothing.
+  if (isBlank(name)) {
+    throw new StartupError(`--name is missing: ${typed('org create --name "Acme Cloud"')}`)
+  }
   return withInstallation(env, async ({ system }) => {
     const { ctx, apiKey } = await createOrganization(system, { name, sandbox })
     const result = { organization_id: ctx.org.id, name, sandbox, api_key: apiKey }

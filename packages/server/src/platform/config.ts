@@ -77,6 +77,8 @@ const TOKEN: SecretKind = { pattern: /^[\x21-\x7e]+$/, limits: ': letters, digit
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const REPOSITORY = resolve(import.meta.dirname, '../../../..')
+/** The data directory when WEIR_DATA_DIR is not set. */
+export const DEFAULT_DATA_DIR = resolve(REPOSITORY, 'data')
 const VIES_URL = 'https://ec.europa.eu/taxation_customs/vies/rest-api'
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
@@ -96,7 +98,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl: read.secretUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     databaseConnections: read.integer('WEIR_DATABASE_CONNECTIONS', 20, 4, 1_000),
     preparedStatements: read.choice('WEIR_PREPARED_STATEMENTS', ['on', 'off'], 'on') === 'on',
-    dataDir: resolve(REPOSITORY, read.text('WEIR_DATA_DIR') ?? 'data'),
+    dataDir: resolve(REPOSITORY, read.text('WEIR_DATA_DIR') ?? DEFAULT_DATA_DIR),
     role: read.choice('WEIR_ROLE', ['all', 'api', 'worker'], 'all'),
     secret: read.secret('WEIR_SECRET', 16, ANYTHING),
     logLevel: read.choice('LOG_LEVEL', LOG_LEVELS, 'info'),

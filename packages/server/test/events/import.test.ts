@@ -181,6 +181,35 @@ describe('importing a CSV file', () => {
   })
 })
 
+describe('the address of the server', () => {
+  it.each([
+    ['nonsense', /^weir: --url is "nonsense": it must be an address such as http:\/\/localhost:3000\n$/],
+    ['localhost:3000', /^weir: --url is "localhost:3000": it must be/],
+    [
+      'http://127.0.0.1:2',
+      /^weir: no Weir answers at http:\/\/127.0.0.1:2 \(--url, ECONNREFUSED\); start one with npm start, or give its address with --url or WEIR_URL\n$/,
+    ],
+  ])('is refused in one line when it is wrong: %s', async (url, message) => {
+    const file = await write('lost.csv', `n,transaction_id,code\n${rows(1000)}\n`)
+    const { code, err } = await run(file, ['--url', url])
+    expect(code).toBe(1)
+    expect(err).toMatch(message)
+  })
+
+  it('is told with where it comes from', async () => {
+    const file = await write('env.csv', `n,transaction_id,code\n${rows(1)}\n`)
+    expect((await run(file, [], { WEIR_URL: 'weir.example' })).err).toMatch(/^weir: WEIR_URL is "weir.example"/)
+    expect((await run(file, [], { WEIR_URL: `${app.api.url}/elsewhere` })).err).toMatch(
+      /elsewhere \(WEIR_URL\) answered 404/,
+    )
+  })
+
+  it('may end as that of the API does', async () => {
+    const file = await write('api.csv', `n,transaction_id,code\n${rows(1)}\n`)
+    expect((await run(file, ['--subscription', 's', '--url', `${app.api.url}/api/v1/`])).out).toMatch(/1 stored/)
+  })
+})
+
 describe('importing an NDJSON file', () => {
   it('sends each line as the event that it is', async () => {
     const file = await write(

@@ -15,6 +15,6 @@ const server = await startServer({
     throw error
   },
 })
-process.stdout.write(banner({ config, version: '0.0.0-test', url: server.url, keys: undefined }))
+process.stdout.write(banner({ config, version: '0.0.0-test', url: server.url, keys: undefined, slug: 'acme' }))
 // Those who are killed keep nothing of it for the next one.
 flushCompileCache()

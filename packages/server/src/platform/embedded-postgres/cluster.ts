@@ -16,6 +16,11 @@ export function clusterIn(dataDir: string): string {
   return join(dataDir, 'postgres')
 }
 
+/** Whether a data directory holds an embedded database, running or not. */
+export function holdsCluster(dataDir: string): Promise<boolean> {
+  return exists(clusterIn(dataDir))
+}
+
 /** Throws unless the cluster is absent or was made by the same major version of PostgreSQL as `binaries`. */
 export async function checkCluster(cluster: string, binaries: Binaries): Promise<'absent' | 'present'> {
   if (!(await exists(cluster))) return 'absent'
@@ -81,14 +86,24 @@ async function initdb(binaries: Binaries, account: Account, data: string, passwo
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
+  // A terminal sends its Ctrl-C to initdb too, which then fails with whatever it was at.
+  let interrupted = false
+  const onInterrupt = () => {
+    interrupted = true
+  }
+  process.on('SIGINT', onInterrupt)
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
-  })
+  }).finally(() => process.off('SIGINT', onInterrupt))
+  if (code !== 0 && interrupted) {
+    throw new EmbeddedPostgresError('Stopped before the database was made; the next start begins anew.')
+  }
   if (code !== 0) throw new Error(output.includes('No space left on device') ? 'ENOSPC' : lastComplaint(output))
 }
 
 function explain(error: unknown, cluster: string): EmbeddedPostgresError {
+  if (error instanceof EmbeddedPostgresError) return error
   const reason = error instanceof Error ? error.message : String(error)
   if (reason.includes('ENOSPC')) {
     return new EmbeddedPostgresError(

@@ -11,6 +11,7 @@ import { lockDataDirectory } from './instance-lock.ts'
 import { type Postmaster, type Settings, spawnPostmaster, stopOrphan } from './postmaster.ts'
 import { supervise } from './supervisor.ts'
 
+export { holdsCluster } from './cluster.ts'
 export { EmbeddedPostgresError } from './errors.ts'
 export { runningDatabaseUrl } from './running.ts'
 

@@ -59,7 +59,8 @@ export async function startProcess(databaseUrl: string, options: ProcessOptions)
   const up = Promise.withResolvers<string>()
   const take = (chunk: Buffer) => {
     output += chunk.toString()
-    const url = /^ {2}API +(\S+)\/api\/v1$/m.exec(output)?.[1]
+    // A worker answers for its own health alone.
+    const url = /^ {2}(?:API +(\S+)\/api\/v1|Health +(\S+)\/health)$/m.exec(output)?.slice(1).find(Boolean)
     if (url !== undefined) up.resolve(url)
   }
   child.stdout.on('data', take)

@@ -44,6 +44,12 @@ describe('money', () => {
     ['12.5', 'USD', 1250],
     ['1,200', 'USD', 120_000],
     ['-0.01', 'EUR', -1],
+    ['1 234 567.5', 'USD', 123_456_750],
+    // A comma before the decimals is never passed over.
+    ['1000,50', 'USD', undefined],
+    ['0,100', 'USD', undefined],
+    ['12,34.5', 'USD', undefined],
+    ['1,00', 'USD', undefined],
     ['12', 'JPY', 12],
     ['12.5', 'JPY', undefined],
     ['1.234', 'USD', undefined],

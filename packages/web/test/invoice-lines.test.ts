@@ -161,7 +161,7 @@ it('offers what the state of an invoice and the rights allow', () => {
 
 it('gives back what is not refunded or offset as credit', () => {
   const values: NoteValues = {
-    amounts: { a: '5', b: '9,5', c: '' },
+    amounts: { a: '5', b: '95', c: '' },
     reason: 'other',
     description: '',
     refund: '',

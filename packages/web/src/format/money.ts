@@ -1,4 +1,5 @@
 import { currencyExponent, isCurrency } from '@weir/engine'
+import { ungrouped } from './numbers.ts'
 
 const LOCALE = 'en-US'
 const READABLE_DECIMALS = 8
@@ -75,7 +76,7 @@ export function parseMoney(text: string, currency: string): number | undefined {
 
 /** As {@link parseMoney}, of what has so many decimals: a currency, or the organization's own unit of account. */
 export function parseMinor(text: string, decimals: number): number | undefined {
-  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text.replaceAll(',', '').trim()) ?? []
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(ungrouped(text)) ?? []
   if (whole === '' || fraction.length > decimals) return undefined
   const cents = Number(`${sign}${whole}${fraction.padEnd(decimals, '0')}`)
   return Number.isSafeInteger(cents) ? cents : undefined

@@ -12,6 +12,18 @@ export function formatUnits(units: string | number): string {
   return exact.format(String(units) as Intl.StringNumericLiteral)
 }
 
+/**
+ * A typed number without what groups its thousands. A comma anywhere else is left where it is, and makes it no number: in half
+ * of the world it stands before the decimals, and passing over it would take a hundred times what was meant.
+ *
+ * @example ungrouped('1,234.50') // '1234.50'
+ * @example ungrouped('1000,50') // '1000,50'
+ */
+export function ungrouped(typed: string): string {
+  const text = typed.trim()
+  return /^-?[1-9]\d{0,2}([,\s’']\d{3})+(\.\d*)?$/.test(text) ? text.replaceAll(/[,\s’']/g, '') : text
+}
+
 /** For axes and tight places: `12.3K`. */
 export function formatShort(value: number): string {
   return short.format(value)

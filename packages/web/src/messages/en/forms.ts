@@ -12,7 +12,7 @@ export const forms = {
   'picker.add_metric': 'Add a metric',
   'picker.add_plan': 'Add a plan',
 
-  'code.not_an_amount': 'Not an amount of this currency',
+  'code.not_an_amount': 'Not an amount of this currency: decimals come after a point',
   'code.not_a_number': 'Not a number',
   'code.is not a number': 'Not a number',
   'code.value_is_out_of_range': 'Out of range',

@@ -284,7 +284,7 @@ export const invoices = {
   'one_off.done': '{number} was issued',
   'one_off.closed': 'It came to nothing, and empty invoices are not issued',
 
-  'code.not_an_amount': 'Not an amount of this currency',
+  'code.not_an_amount': 'Not an amount of this currency: decimals come after a point',
   'code.more_than_due': 'More than is due',
   'code.more_than_possible': 'More than is possible',
   'code.more_than_left': 'More than is left of it',

@@ -1,6 +1,7 @@
 import type { FilterValues, PlanCharge, PlanFixedCharge, PlanMetric, Properties } from '../../api/plans.ts'
 import { currencyDecimals, parseMinor, shift } from '../../format/money.ts'
-import { emptyPrice, newKey, type PriceDraft, plainDecimal, priceDraft, propertiesOf } from './price-draft.ts'
+import { ungrouped } from '../../format/numbers.ts'
+import { emptyPrice, newKey, type PriceDraft, priceDraft, propertiesOf } from './price-draft.ts'
 
 /** One of the charge's filters as it is typed. */
 export interface FilterDraft {
@@ -120,7 +121,7 @@ export function chargeOverride(charge: ChargeDraft, currency: string): Propertie
       charge.minAmount.trim() === '' ? 0 : parseMinor(charge.minAmount, minimumDecimals(charge.unit, currency)),
     tax_codes: charge.taxCodes,
     ...(charge.unit !== null && {
-      applied_pricing_unit: { code: charge.unit.code, conversion_rate: plainDecimal(charge.unit.rate) },
+      applied_pricing_unit: { code: charge.unit.code, conversion_rate: ungrouped(charge.unit.rate) },
     }),
   }
 }
@@ -191,7 +192,7 @@ export function fixedChargeBody(charge: FixedChargeDraft): Properties {
     invoice_display_name: orNull(charge.displayName),
     charge_model: charge.model,
     properties: propertiesOf(charge.model, charge.price),
-    units: plainDecimal(charge.units),
+    units: ungrouped(charge.units),
     pay_in_advance: charge.payInAdvance,
     prorated: charge.prorated,
     tax_codes: charge.taxCodes,

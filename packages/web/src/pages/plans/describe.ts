@@ -1,11 +1,11 @@
 import { isCurrency } from '@weir/engine'
 import { formatPrice } from '../../format/money.ts'
-import { formatRate, formatUnits } from '../../format/numbers.ts'
+import { formatRate, formatUnits, ungrouped } from '../../format/numbers.ts'
 import { t, tWord } from '../../messages/index.ts'
 import type { ChargeDraft, FixedChargeDraft } from './charge-draft.ts'
 import { filterName } from './filter-name.ts'
 import { type PlanDraft, splitsMonths } from './plan-draft.ts'
-import { isShare, type PriceDraft, plainDecimal, readDecimal, tiersKey } from './price-draft.ts'
+import { isShare, type PriceDraft, readDecimal, tiersKey } from './price-draft.ts'
 
 /** Something that can be said of a plan or a part of it: the same words wherever it is told. */
 export interface Fact {
@@ -15,7 +15,7 @@ export interface Fact {
 
 /** An amount in major units with its currency, or in a unit of account; what is no number as it was typed. */
 export function amountText(typed: string, unit: string): string {
-  const plain = plainDecimal(typed)
+  const plain = ungrouped(typed)
   if (readDecimal(plain) === undefined) return typed.trim() === '' ? formatZero(unit) : typed
   return isCurrency(unit) ? formatPrice(plain, unit) : `${formatUnits(plain)} ${unit}`
 }
@@ -56,7 +56,7 @@ export function priceFacts(model: string, price: PriceDraft, unit: string): Fact
           value: t('plans.price.package_text', { amount: amountText(price.amount, unit), size: price.packageSize }),
         },
         ...(readDecimal(price.freeUnits)?.greaterThan(0) === true
-          ? [{ label: t('plans.price.free_units'), value: formatUnits(plainDecimal(price.freeUnits)) }]
+          ? [{ label: t('plans.price.free_units'), value: formatUnits(ungrouped(price.freeUnits)) }]
           : []),
       ]
     case 'percentage':
@@ -74,7 +74,7 @@ export function priceFacts(model: string, price: PriceDraft, unit: string): Fact
 }
 
 function formatRateText(typed: string): string {
-  return readDecimal(typed) === undefined ? typed : formatRate(plainDecimal(typed))
+  return readDecimal(typed) === undefined ? typed : formatRate(ungrouped(typed))
 }
 
 /** What a charge is called on invoices. */
@@ -157,7 +157,7 @@ export function fixedChargeFacts(charge: FixedChargeDraft, currency: string): Fa
   return [
     { label: t('plans.fixed.add_on'), value: charge.addOn?.name ?? '' },
     { label: t('plans.charge.model'), value: tWord('charge_model', charge.model) },
-    { label: t('plans.fixed.units'), value: formatUnits(plainDecimal(charge.units) || '0') },
+    { label: t('plans.fixed.units'), value: formatUnits(ungrouped(charge.units) || '0') },
     {
       label: t('plans.fixed.charged'),
       value: charge.payInAdvance ? t('plans.fixed.at_beginning') : t('plans.fixed.at_end'),

@@ -1,5 +1,6 @@
 import type { FullPlan, PlanMetric, Privilege, Properties } from '../../api/plans.ts'
 import { currencyDecimals, parseMoney, shift } from '../../format/money.ts'
+import { ungrouped } from '../../format/numbers.ts'
 import {
   type ChargeDraft,
   chargeBody,
@@ -9,7 +10,7 @@ import {
   fixedChargeDraft,
   orNull,
 } from './charge-draft.ts'
-import { newKey, plainDecimal } from './price-draft.ts'
+import { newKey } from './price-draft.ts'
 
 export const INTERVALS = ['weekly', 'monthly', 'quarterly', 'semiannual', 'yearly'] as const
 
@@ -171,7 +172,7 @@ export function planBody(plan: PlanDraft, { hadMetadata = false } = {}): Propert
     amount_cents: plan.amount.trim() === '' ? 0 : cents(plan.amount),
     amount_currency: currency,
     pay_in_advance: plan.payInAdvance,
-    trial_period: plan.trial.trim() === '' ? null : Number(plainDecimal(plan.trial)),
+    trial_period: plan.trial.trim() === '' ? null : Number(ungrouped(plan.trial)),
     tax_codes: plan.taxCodes,
     charges: plan.charges.map(charge => chargeBody(charge, currency)),
     fixed_charges: plan.fixedCharges.map(fixedChargeBody),

@@ -1,5 +1,6 @@
 import { decimal } from '@weir/engine'
 import type { Properties } from '../../api/plans.ts'
+import { ungrouped } from '../../format/numbers.ts'
 
 /** What charges can be priced by, in the order they are offered. */
 export const CHARGE_MODELS = [
@@ -142,16 +143,16 @@ function modelProperties(model: string, price: PriceDraft): Properties {
   if (key !== undefined) return { [key]: price.tiers.map(tier => tierProperties(model, tier)) }
   switch (model) {
     case 'standard':
-      return { amount: plainDecimal(price.amount) }
+      return { amount: ungrouped(price.amount) }
     case 'package':
       return {
-        amount: plainDecimal(price.amount),
+        amount: ungrouped(price.amount),
         package_size: numberOrText(price.packageSize),
         free_units: numberOrText(price.freeUnits === '' ? '0' : price.freeUnits),
       }
     case 'percentage':
       return {
-        rate: plainDecimal(price.rate),
+        rate: ungrouped(price.rate),
         ...given('fixed_amount', price.fixedAmount),
         ...(price.freeEvents.trim() !== '' && { free_units_per_events: numberOrText(price.freeEvents) }),
         ...given('free_units_per_total_aggregation', price.freeTotal),
@@ -169,10 +170,10 @@ function tierProperties(model: string, tier: TierDraft): Properties {
     from_value: numberOrText(tier.from),
     to_value: tier.to.trim() === '' ? null : numberOrText(tier.to),
     ...(model === 'graduated_percentage'
-      ? { rate: plainDecimal(tier.rate) }
-      : { per_unit_amount: plainDecimal(tier.perUnit) }),
+      ? { rate: ungrouped(tier.rate) }
+      : { per_unit_amount: ungrouped(tier.perUnit) }),
     // A tier that costs nothing when it is reached need not say so.
-    flat_amount: tier.flat.trim() === '' ? '0' : plainDecimal(tier.flat),
+    flat_amount: tier.flat.trim() === '' ? '0' : ungrouped(tier.flat),
   }
 }
 
@@ -188,19 +189,14 @@ function groupKeys({ groupKeys: pricing, presentation }: PriceDraft): Properties
   }
 }
 
-/** What was typed as a decimal: without spaces and the commas between thousands. */
-export function plainDecimal(typed: string): string {
-  return typed.replaceAll(/[\s,’']/g, '')
-}
-
 /** Bounds and sizes are numbers to the API, amounts are texts. */
 function numberOrText(typed: string): number | string {
-  const plain = plainDecimal(typed)
+  const plain = ungrouped(typed)
   return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : plain
 }
 
 function given(key: string, typed: string): Properties {
-  return typed.trim() === '' ? {} : { [key]: plainDecimal(typed) }
+  return typed.trim() === '' ? {} : { [key]: ungrouped(typed) }
 }
 
 function text(value: unknown): string {
@@ -247,6 +243,6 @@ function gapAfter(tiers: readonly TierDraft[], place: number): number {
 
 /** What was typed as a decimal, where it is one. */
 export function readDecimal(typed: string) {
-  const plain = plainDecimal(typed)
+  const plain = ungrouped(typed)
   return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(plain) ? decimal(plain) : undefined
 }

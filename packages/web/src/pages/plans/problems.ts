@@ -1,9 +1,10 @@
 import type { PlanMetric } from '../../api/plans.ts'
 import { parseMinor, parseMoney } from '../../format/money.ts'
+import { ungrouped } from '../../format/numbers.ts'
 import type { ChargeDraft, FixedChargeDraft } from './charge-draft.ts'
 import { minimumDecimals } from './charge-draft.ts'
 import type { PlanDraft } from './plan-draft.ts'
-import { type PriceDraft, plainDecimal, readDecimal, tiersKey } from './price-draft.ts'
+import { type PriceDraft, readDecimal, tiersKey } from './price-draft.ts'
 
 /** Codes by the path of the field: `charges.new-1.price.tiers.new-2.to`. Rows go by their keys. */
 export type Errors = Readonly<Record<string, readonly string[]>>
@@ -160,7 +161,7 @@ function isAmount(typed: string): boolean {
 }
 
 function isWhole(typed: string, least: number): boolean {
-  const plain = plainDecimal(typed)
+  const plain = ungrouped(typed)
   return /^\d+$/.test(plain) && Number.isSafeInteger(Number(plain)) && Number(plain) >= least
 }
 

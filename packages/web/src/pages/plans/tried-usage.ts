@@ -12,8 +12,9 @@ import {
   ZERO,
 } from '@weir/engine'
 import { parseMoney } from '../../format/money.ts'
+import { ungrouped } from '../../format/numbers.ts'
 import type { ChargeDraft } from './charge-draft.ts'
-import { type PriceDraft, plainDecimal, propertiesOf, readDecimal } from './price-draft.ts'
+import { type PriceDraft, propertiesOf, readDecimal } from './price-draft.ts'
 import { priceProblems } from './problems.ts'
 
 /** What is tried for one line: units, the number of events that brought them, and what these say that they cost. */
@@ -85,7 +86,7 @@ export function usageOf(charge: ChargeDraft, model: ChargeModel, currency: Curre
 }
 
 function eventsOf({ events }: Tried, units: Decimal): number {
-  const typed = Number(plainDecimal(events ?? ''))
+  const typed = Number(ungrouped(events ?? ''))
   if (Number.isSafeInteger(typed) && typed > 0) return typed
   return units.isZero() ? 0 : 1
 }
